@@ -1,0 +1,1 @@
+"""Manage AssistAI agents with Pulumi."""
