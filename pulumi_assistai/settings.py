@@ -1,0 +1,127 @@
+"""Where a connection comes from: explicit provider, then environment, then stack configuration."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+from pulumi_assistai.errors import ConfigurationError
+
+DEFAULT_BASE_URL = "https://public.assistai.lat"
+NAMESPACE = "assistai"
+
+
+def _header_value(value: str) -> str:
+    if not re.fullmatch(r"[!-~]+", value):
+        raise ValueError("must be printable ASCII characters without spaces, since it is sent in a header")
+    return value
+
+
+def _secret_header_value(value: SecretStr) -> SecretStr:
+    _header_value(value.get_secret_value())
+    return value
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _safe_base_url(value: str) -> str:
+    url = urlsplit(value)
+    host = url.hostname or ""
+    if not host or url.query or url.fragment or url.username or url.password:
+        raise ValueError(f"must be like {DEFAULT_BASE_URL}, with no user, query or fragment")
+    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(host)):
+        raise ValueError("must begin with https:// (http:// is for loopback hosts alone: it would show the token)")
+    return value.rstrip("/")
+
+
+HeaderValue = Annotated[str, AfterValidator(_header_value)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Settings(BaseModel):
+    """One organization's connection and how the package behaves on it.
+
+    Attributes:
+        api_token: the API token, sent as `Authorization: Bearer`.
+        tenant_domain: sent as `x-tenant-domain`.
+        organization_code: sent as `x-organization-code`.
+        base_url: scheme and host of the API; https, or http on a loopback host.
+        timeout: seconds one HTTP request may take; default 30.
+        grace_period: seconds a new agent may be missing from the listing before it counts as gone; default 60.
+        settle_time: seconds to look for an agent whose creation has an unknown outcome; default 10.
+        on_conflict: "overwrite" (default) or "fail", where a dashboard edit and the program disagree.
+        reapply: send every declared field of every agent again; default false.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    api_token: Annotated[SecretStr, AfterValidator(_secret_header_value)]
+    tenant_domain: HeaderValue
+    organization_code: HeaderValue
+    base_url: Annotated[str, AfterValidator(_safe_base_url)] = DEFAULT_BASE_URL
+    timeout: PositiveSeconds = 30.0
+    grace_period: Seconds = 60.0
+    settle_time: Seconds = 10.0
+    on_conflict: Literal["overwrite", "fail"] = "overwrite"
+    reapply: bool = False
+
+    @classmethod
+    def load(cls, explicit: Mapping[str, Any], environment: Mapping[str, str], stack: Mapping[str, Any]) -> Settings:
+        """Find every setting in the first place that has it.
+
+        Args:
+            explicit: arguments of an explicit provider, by field name.
+            environment: environment variables, such as ASSISTAI_API_TOKEN.
+            stack: stack configuration by full key, such as `assistai:apiToken`.
+
+        Raises:
+            ConfigurationError: settings are missing or not usable; the message names all of them.
+        """
+        places = {
+            field: (explicit.get(field), environment.get(variable(field)), stack.get(stack_key(field)))
+            for field in cls.model_fields
+        }
+        found = {field: _first(values) for field, values in places.items() if _first(values) is not None}
+        try:
+            return cls.model_validate(found)
+        except ValidationError as error:
+            raise ConfigurationError(_explain(error)) from None
+
+
+def variable(field: str) -> str:
+    """Return the environment variable of a setting: `api_token` is ASSISTAI_API_TOKEN."""
+    return f"ASSISTAI_{field.upper()}"
+
+
+def stack_key(field: str) -> str:
+    """Return the stack configuration key of a setting: `api_token` is `assistai:apiToken`."""
+    return f"{NAMESPACE}:{to_camel(field)}"
+
+
+def _first(values: Iterable[Any]) -> Any:
+    return next((value for value in values if value not in (None, "")), None)
+
+
+def _explain(error: ValidationError) -> str:
+    problems = [(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in error.errors()]
+    missing = [_how_to_set(field) for field, kind, _ in problems if kind == "missing"]
+    wrong = [f"{variable(field)} ({stack_key(field)}): {text}" for field, kind, text in problems if kind != "missing"]
+    parts = [f"missing {', '.join(missing)}"] if missing else []
+    return "AssistAI is not configured: " + "; ".join(parts + wrong)
+
+
+def _how_to_set(field: str) -> str:
+    secret = "--secret " if field == "api_token" else ""
+    return f"{field.replace('_', ' ')} (set {variable(field)} or run `pulumi config set {secret}{stack_key(field)}`)"
