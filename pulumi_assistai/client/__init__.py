@@ -1,1 +1,40 @@
-"""Placeholder."""
+"""The AssistAI API over HTTP."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pulumi_assistai.client.agents import AgentRecord, AgentsApi
+from pulumi_assistai.client.conversations import Conversation, ConversationsApi, Message
+from pulumi_assistai.client.retry import announce_retries
+from pulumi_assistai.client.transport import Transport
+from pulumi_assistai.client.whatsapp import Connected, QrCode, WhatsAppApi
+from pulumi_assistai.settings import Settings
+
+__all__ = ["AgentRecord", "Client", "Connected", "Conversation", "Message", "QrCode", "announce_retries"]
+
+
+class Client:
+    """One connection pool to one organization; safe to share between threads.
+
+    Attributes:
+        agents: create, update and list agents.
+        whatsapp: connect and disconnect WhatsApp.
+        conversations: list conversations and their messages.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._transport = Transport(settings)
+        self.agents = AgentsApi(self._transport)
+        self.whatsapp = WhatsAppApi(self._transport)
+        self.conversations = ConversationsApi(self._transport)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection pool."""
+        self._transport.close()

@@ -1,0 +1,69 @@
+"""Agents: create, update, list. The API reads no single agent and deletes none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pulumi_assistai.client.paging import read_every_page
+from pulumi_assistai.client.transport import Transport
+
+
+class AgentRecord(BaseModel):
+    """An agent as the listing shows it.
+
+    The listing has neither purpose, instructions, tone nor voice: those can be written and never read.
+    `description` is None where the listing has null or leaves it out.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, populate_by_name=True)
+
+    code: Annotated[str, Field(min_length=1)]
+    name: str
+    model: str | None = None
+    description: str | None = None
+    created_at: Annotated[str | None, Field(alias="createdAt")] = None
+
+
+class _Created(BaseModel):
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+    code: Annotated[str, Field(min_length=1)]
+
+
+class AgentsApi:
+    """The calls under /agents."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def create(self, fields: Mapping[str, str]) -> str:
+        """Create an agent and return its code: POST /agents, sent again only where it cannot have happened.
+
+        Raises:
+            ApiError, TransportError: `may_have_happened` says whether the agent may exist all the same.
+        """
+        return self._transport.post("/agents", fields).parse(_Created).code
+
+    def update(self, code: str, fields: Mapping[str, str]) -> None:
+        """Change the given fields of an agent and leave the others: PATCH /agents/CODE.
+
+        Raises:
+            NotFoundError: there is no such agent in the organization.
+            ApiError, TransportError: the call failed.
+        """
+        self._transport.patch(f"/agents/{quote(code, safe='')}", fields)
+
+    def list(self, criteria: str | None = None) -> list[AgentRecord]:
+        """Return every agent of the organization, oldest first: GET /agents, all pages.
+
+        Args:
+            criteria: the API's free text filter; None returns all.
+
+        Raises:
+            IncompleteListingError: the pages do not add up.
+            ApiError, TransportError: a page failed.
+        """
+        return read_every_page(self._transport, "/agents", AgentRecord, lambda agent: agent.code, criteria)

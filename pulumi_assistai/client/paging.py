@@ -1,0 +1,138 @@
+"""Reads every page of a listing, or fails: half a listing would make agents look gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pulumi_assistai.client.transport import Transport, explain
+from pulumi_assistai.errors import BadRequestError, IncompleteListingError
+
+PAGE_SIZES = (50, 10)
+"""What is asked for first, and what an API that refuses that is asked for: its documented default."""
+
+_PASSES = 3
+
+Item = TypeVar("Item", bound=BaseModel)
+
+
+class _PageBody(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    data: list[dict[str, Any]]
+    meta: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """One page: its items, and what the API says of the whole where it says anything.
+
+    Attributes:
+        items: what the page holds.
+        total: how many items there are in all, None where the API does not say.
+        has_next: whether another page follows, None where the API does not say.
+    """
+
+    items: list[Item]
+    total: int | None
+    has_next: bool | None
+
+
+@dataclass(frozen=True)
+class _Pass(Generic[Item]):
+    """All that one reading of every page found; `complete` is whether the API's own count agrees."""
+
+    items: dict[str, Item]
+    complete: bool
+
+
+def read_every_page(
+    transport: Transport, path: str, item: type[Item], key: Callable[[Item], str], criteria: str | None = None
+) -> list[Item]:
+    """Return every item of a listing, oldest first.
+
+    Calls GET `path` with page, take, orderBy=createdAt and order=ASC until a page is empty, since neither a short page
+    nor the count of the API proves the end. Where pages overlap or contradict the count, all are read again.
+
+    Raises:
+        IncompleteListingError: the pages do not add up after three readings.
+        ApiError, TransportError: a page failed.
+    """
+    fetch = _fetcher(transport, path, item, criteria)
+    problem, before = "", None
+    for _ in range(_PASSES):
+        try:
+            found = _read_once(fetch, key)
+        except IncompleteListingError as error:
+            problem, before = str(error), None
+            continue
+        # A count that is wrong twice while the items stay the same is a wrong count, not a missing item.
+        if found.complete or (before is not None and before.items.keys() == found.items.keys()):
+            return list(found.items.values())
+        problem, before = "the API counts more than its pages hold", found
+    raise IncompleteListingError(
+        f"GET {path} gave no whole listing: {problem}; nothing was concluded from it, try again"
+    )
+
+
+def _read_once(fetch: Callable[[int], Page[Item]], key: Callable[[Item], str]) -> _Pass[Item]:
+    items: dict[str, Item] = {}
+    total: int | None = None
+    for number in count(1):
+        page = fetch(number)
+        total = total if page.total is None else page.total
+        fresh = {key(found): found for found in page.items if key(found) not in items}
+        if not fresh:
+            break
+        if len(fresh) < len(page.items):
+            raise IncompleteListingError(f"page {number} overlaps another page")
+        items |= fresh
+    if page.items and not _is_end(page, number, len(items), fetch):
+        raise IncompleteListingError(f"page {number} repeats another page")
+    return _Pass(items, complete=not page.has_next and (total is None or total <= len(items)))
+
+
+def _is_end(page: Page[Item], number: int, found: int, fetch: Callable[[int], Page[Item]]) -> bool:
+    """Tell an API that repeats its last page, or knows no pages at all, from a page that came twice by mistake."""
+    if page.total is not None or page.has_next is not None:
+        return not page.has_next and page.total in (None, found)
+    return number == 2 and fetch(3).items == page.items  # noqa: PLR2004
+
+
+def _fetcher(transport: Transport, path: str, item: type[Item], criteria: str | None) -> Callable[[int], Page[Item]]:
+    """Return the function that reads one page, with the largest page size that the API accepts."""
+    sizes = list(PAGE_SIZES)
+
+    def fetch(number: int) -> Page[Item]:
+        query: dict[str, str | int] = {"page": number, "take": sizes[0], "orderBy": "createdAt", "order": "ASC"}
+        if criteria:
+            query["criteria"] = criteria
+        try:
+            answer = transport.get(path, query)
+        except BadRequestError:
+            if number > 1 or len(sizes) == 1:
+                raise
+            sizes.pop(0)
+            return fetch(number)
+        body = answer.parse(_PageBody)
+        try:
+            items = [item.model_validate(entry) for entry in body.data]
+        except ValidationError as error:
+            raise answer.unexpected(f"an item is not as documented: {explain(error)}") from None
+        return Page(items, _total(body.meta or {}), _has_next(body.meta or {}, number))
+
+    return fetch
+
+
+def _total(meta: Mapping[str, Any]) -> int | None:
+    return next((meta[name] for name in ("itemCount", "total", "totalItems") if type(meta.get(name)) is int), None)
+
+
+def _has_next(meta: Mapping[str, Any], number: int) -> bool | None:
+    if isinstance(meta.get("hasNextPage"), bool):
+        return bool(meta["hasNextPage"])
+    pages = next((meta[name] for name in ("pageCount", "lastPage", "totalPages") if type(meta.get(name)) is int), None)
+    return None if pages is None else number < pages

@@ -1,0 +1,223 @@
+"""Sends requests and turns answers into values or typed errors: the one place that does."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from pulumi_assistai.client.retry import ONCE, REPEATABLE, RetryPolicy
+from pulumi_assistai.errors import (
+    ApiError,
+    BadRequestError,
+    ForbiddenError,
+    NoAnswerError,
+    NotFoundError,
+    NotSentError,
+    ServerError,
+    TooManyRequestsError,
+    UnauthorizedError,
+    UnexpectedAnswerError,
+)
+from pulumi_assistai.settings import Settings
+from pulumi_assistai.text import shorten
+
+PREFIX = "/api/v1"
+LARGEST_BODY = 8 * 1024 * 1024
+"""Bytes: no documented answer comes near, so that a hostile one cannot fill the memory."""
+
+_ERRORS: dict[int, type[ApiError]] = {
+    400: BadRequestError,
+    401: UnauthorizedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    429: TooManyRequestsError,
+}
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer: its status is one of those documented for the call."""
+
+    method: str
+    path: str
+    status: int
+    content_type: str
+    body: bytes
+
+    def parse(self, model: type[Model]) -> Model:
+        """Read the body as JSON.
+
+        Raises:
+            UnexpectedAnswerError: it is no JSON, or of another shape.
+        """
+        try:
+            return model.model_validate(json.loads(self.body))
+        except ValidationError as error:
+            raise self.unexpected(f"its body is not as documented: {explain(error)}") from None
+        except (ValueError, RecursionError):
+            raise self.unexpected("its body is not JSON") from None
+
+    def unexpected(self, problem: str) -> UnexpectedAnswerError:
+        """Return the error that says what is wrong with this answer."""
+        return UnexpectedAnswerError(self.method, self.path, self.status, problem)
+
+
+class Transport:
+    """One connection pool with one organization's headers; safe to share between threads.
+
+    A request that is safe to repeat is repeated under one deadline of twice the time-out.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._token = settings.api_token.get_secret_value()
+        self._timeout = settings.timeout
+        self._http = httpx.Client(
+            base_url=settings.base_url + PREFIX,
+            headers=_headers(settings),
+            timeout=settings.timeout,
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        """Close the connection pool."""
+        self._http.close()
+
+    def get(self, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
+        """Send a GET, again where that is safe."""
+        return self._send("GET", path, REPEATABLE, query=query)
+
+    def get_once(self, path: str, accept: str) -> Answer:
+        """Send a GET that sets something off, again only where it cannot have happened."""
+        return self._send("GET", path, ONCE, accept=accept)
+
+    def post(self, path: str, body: Mapping[str, str]) -> Answer:
+        """Send a POST, again only where it cannot have happened."""
+        return self._send("POST", path, ONCE, body=body)
+
+    def patch(self, path: str, body: Mapping[str, str]) -> Answer:
+        """Send a PATCH, again where that is safe."""
+        return self._send("PATCH", path, REPEATABLE, body=body)
+
+    def delete(self, path: str) -> Answer:
+        """Send a DELETE, again where that is safe."""
+        return self._send("DELETE", path, REPEATABLE)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        policy: RetryPolicy,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        body: Mapping[str, str] | None = None,
+        accept: str = "application/json",
+    ) -> Answer:
+        request = self._http.build_request(method, path, params=query, json=body, headers={"accept": accept})
+        return policy.run(lambda: self._send_once(request), deadline=2 * self._timeout)
+
+    def _send_once(self, request: httpx.Request) -> Answer:
+        where = f"{request.method} {request.url.path}"
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                body = self._read(response)
+            finally:
+                response.close()
+        except _NOT_SENT as error:
+            raise NotSentError(
+                f"{where} was not sent, {_reason(error)}; check ASSISTAI_BASE_URL and the network"
+            ) from None
+        except httpx.HTTPError as error:
+            raise NoAnswerError(
+                f"{where} got no whole answer, {_reason(error)}; check the network and try again"
+            ) from None
+        if not response.is_success:
+            raise self._error(response, body)
+        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return Answer(request.method, request.url.path, response.status_code, content_type, body)
+
+    def _read(self, response: httpx.Response) -> bytes:
+        """Read the body within the time-out, which httpx applies to each piece alone."""
+        deadline = time.monotonic() + self._timeout
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                request = response.request
+                raise UnexpectedAnswerError(
+                    request.method, request.url.path, response.status_code, "its body is too large"
+                )
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout(f"it took longer than {self._timeout:g} s")
+        return bytes(body)
+
+    def _error(self, response: httpx.Response, body: bytes) -> ApiError:
+        status = response.status_code
+        kind = _ERRORS.get(status) or (ServerError if status >= 500 else UnexpectedAnswerError)  # noqa: PLR2004
+        detail = _detail(body).replace(self._token, "[token]")
+        retry_after = _retry_after(response.headers.get("retry-after"))
+        return kind(response.request.method, response.request.url.path, status, detail, retry_after=retry_after)
+
+
+def explain(error: ValidationError) -> str:
+    """Name the first thing that is wrong with an answer, without its content."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    package = f"pulumi-assistai/{version('pulumi-assistai')}"
+    return {
+        "authorization": f"Bearer {settings.api_token.get_secret_value()}",
+        "x-tenant-domain": settings.tenant_domain,
+        "x-organization-code": settings.organization_code,
+        "user-agent": f"{package} httpx/{httpx.__version__} python/{platform.python_version()}",
+    }
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    return shorten(str(error)) or type(error).__name__
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Read seconds or an HTTP date; what is neither counts as absent."""
+    if value is None:
+        return None
+    if re.fullmatch(r"\s*\d+\s*", value):
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _detail(body: bytes) -> str:
+    """Return the API's own words, whatever shape they came in."""
+    try:
+        said = _message(json.loads(body))
+    except (ValueError, RecursionError):
+        said = re.sub(r"<[^>]{0,1000}>", " ", body[:10_000].decode(errors="replace"))
+    return shorten(said)
+
+
+def _message(value: Any) -> str:
+    """Find the message in the error bodies that services commonly send."""
+    if isinstance(value, list):
+        return "; ".join(_message(item) for item in value)
+    if isinstance(value, dict):
+        keys = [key for key in ("message", "detail", "error", "errors", "title") if value.get(key)]
+        return _message(value[keys[0]]) if keys else json.dumps(value, ensure_ascii=False)
+    return str(value)
