@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""What create, read, update, delete and diff mean for an agent and for a WhatsApp integration. No Pulumi in it."""

@@ -1,0 +1,288 @@
+"""What create, read, update, delete and diff mean for an agent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.errors import (
+    AdoptionError,
+    AgentGoneError,
+    AssistAIError,
+    DashboardEditError,
+    NameTakenError,
+    NotFoundError,
+)
+from pulumi_assistai.lifecycle.creation import create_once, refuse_taken_name
+from pulumi_assistai.lifecycle.session import Session, declared_twice
+from pulumi_assistai.lifecycle.values import (
+    UNKNOWN,
+    Difference,
+    Found,
+    Made,
+    Problem,
+    Properties,
+    known,
+    pick,
+    validate,
+)
+
+FIELDS = ("name", "description", "purpose", "instructions", "tone", "voice")
+"""What the API keeps of an agent and a program declares."""
+
+VISIBLE = ("name", "description")
+"""The fields that the listing shows; the others can be written and never read."""
+
+POLICIES = ("on_delete", "allow_duplicate_name")
+"""Arguments that concern this package alone."""
+
+INPUTS = (*FIELDS, *POLICIES, "adopt")
+
+Text = Annotated[str, Field(strict=True)]
+NonEmpty = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+
+
+class AgentInputs(BaseModel):
+    """The arguments of an agent."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    name: NonEmpty
+    description: Text = ""
+    purpose: Text = ""
+    instructions: Text = ""
+    tone: Text = ""
+    voice: Text = ""
+    adopt: NonEmpty | None = None
+    on_delete: Literal["retain", "archive"] = "retain"
+    allow_duplicate_name: Annotated[bool, Field(strict=True)] = False
+
+
+def check(session: Session, inputs: Properties, *, new: bool) -> list[Problem]:
+    """Return everything that is wrong with a declaration.
+
+    A new one is compared with the live agents: its name must be free, or the agent to adopt be there.
+
+    Args:
+        session: the organization.
+        inputs: the declared arguments.
+        new: whether the resource is in no state yet.
+    """
+    problems = validate(AgentInputs, inputs)
+    if problems or not new:
+        return problems
+    try:
+        _claim(session, known(inputs))
+    except AssistAIError as error:
+        return [Problem(str(error))]
+    return []
+
+
+def diff(session: Session, code: str, recorded: Properties, inputs: Properties) -> Difference:
+    """Compare a declaration with what is recorded; the live agents are read only where something changes.
+
+    Raises:
+        WrongOrganizationError: the agent belongs to another organization.
+        AdoptionError: `adopt` names another agent than the recorded one.
+        DashboardEditError: a dashboard edit is in the way and `on_conflict` is "fail".
+    """
+    session.require_own(recorded)
+    _refuse_other_adoption(code, inputs)
+    changed = _changed(session, recorded, inputs)
+    forgotten = [field for field in FIELDS if field in recorded and field not in inputs]
+    if forgotten:
+        session.warn(f"{code}: {', '.join(forgotten)} no longer declared; left in AssistAI as it is, and not managed")
+    if changed:
+        _compare_with_dashboard(session, code, recorded, inputs)
+    policies = [name for name in POLICIES if recorded.get(name) != inputs.get(name)]
+    return Difference(changes=bool(changed or forgotten or policies))
+
+
+def create(session: Session, inputs: Properties) -> Made:
+    """Create an agent, or take over the one named by `adopt`.
+
+    Raises:
+        NameTakenError, AdoptionError, OutcomeUnknownError, ApiError, TransportError: see `create_once`.
+    """
+    if inputs.get("adopt"):
+        code = _adopt(session, inputs)
+    else:
+        duplicates = bool(inputs.get("allow_duplicate_name"))
+        code = create_once(session, pick(inputs, FIELDS), allow_duplicate_name=duplicates)
+    session.handled_agents.claim(code)
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    return Made(code, {**inputs, "code": code, "managed_since": since, **session.place})
+
+
+def read(session: Session, code: str, recorded: Properties) -> Found | None:
+    """Return what the shared listing has of an agent, None where it is gone.
+
+    Raises:
+        WrongOrganizationError: the agent belongs to another organization.
+        IncompleteListingError, ApiError, TransportError: the agents could not be listed, so nothing is known.
+    """
+    session.require_own(recorded)
+    live = session.inventory.find(code)
+    if live is None and not _is_young(session, recorded):
+        live = session.inventory.find_again(code)
+        if live is None:
+            return None
+    if live is not None and "managed_since" not in recorded:
+        return Found(_shown(session, live))
+    outputs = {**recorded, **(_drift(live, recorded) if live else {})}
+    return Found(outputs, pick(outputs, INPUTS))
+
+
+def update(session: Session, code: str, recorded: Properties, inputs: Properties) -> dict[str, Any]:
+    """Send the fields that changed and return the outputs: PATCH /agents/CODE, or nothing where none did.
+
+    Raises:
+        WrongOrganizationError: the agent belongs to another organization.
+        AgentGoneError: there is no such agent any more.
+        ApiError, TransportError: the call failed.
+    """
+    session.require_own(recorded)
+    fields = pick(inputs, _changed(session, recorded, inputs))
+    if fields:
+        _send(session, code, fields)
+    kept = pick(recorded, ("code", "managed_since", *session.place))
+    return {**inputs, **kept}
+
+
+def delete(session: Session, code: str, recorded: Properties) -> None:
+    """Leave the agent as it is, or archive it, as `on_delete` says: the API deletes no agent.
+
+    "archive" renames it, PATCH /agents/CODE, and disconnects it, DELETE /agents/CODE/integrations/whatsappweb.
+
+    Raises:
+        WrongOrganizationError: the agent belongs to another organization.
+        ApiError, TransportError: a call failed.
+    """
+    session.require_own(recorded)
+    name = recorded.get("name")
+    if code in session.handled_agents:
+        session.tell(
+            f'agent {code} ("{name}") is managed by another resource of this program now, and was left as it is'
+        )
+    elif recorded.get("on_delete") == "archive":
+        _archive(session, code, str(name))
+    else:
+        session.warn(f'agent {code} ("{name}") is no longer managed and goes on answering: AssistAI deletes no agent')
+
+
+def _claim(session: Session, inputs: Properties) -> None:
+    """Reserve the name, and the agent to adopt, of a new declaration."""
+    name, adopt = inputs.get("name"), inputs.get("adopt")
+    duplicates = inputs.get("allow_duplicate_name", False)
+    if name is not None and not duplicates and not session.declared_names.claim(name):
+        raise NameTakenError(declared_twice(name))
+    if adopt is not None:
+        if not session.declared_adoptions.claim(adopt):
+            raise AdoptionError(f'two resources declare adopt="{adopt}"; let one of them go')
+        _tell_what_adoption_changes(session, _adoptable(session, adopt), inputs)
+    if name is not None and not duplicates:
+        refuse_taken_name(session, name, adopt=adopt)
+
+
+def _adoptable(session: Session, code: str) -> AgentRecord:
+    live = session.inventory.find(code)
+    if live is None:
+        raise AdoptionError(
+            f'adopt="{code}": the organization {session.settings.organization_code} has no such agent; '
+            "check the code, or remove adopt to create one"
+        )
+    return live
+
+
+def _tell_what_adoption_changes(session: Session, live: AgentRecord, inputs: Properties) -> None:
+    seen = [
+        f'{field} "{getattr(live, field) or ""}" => "{inputs[field]}"'
+        for field in VISIBLE
+        if field in inputs and inputs[field] != (getattr(live, field) or "")
+    ]
+    unseen = [f"{field} (not readable, overwritten)" for field in FIELDS if field in inputs and field not in VISIBLE]
+    changes = ", ".join(seen + unseen) or "nothing changes"
+    session.tell(f'adopts agent {live.code} ("{live.name}"): {changes}')
+
+
+def _adopt(session: Session, inputs: Properties) -> str:
+    live = _adoptable(session, inputs["adopt"])
+    same = [field for field in VISIBLE if inputs.get(field) == (getattr(live, field) or "")]
+    fields = {field: inputs[field] for field in FIELDS if field in inputs and field not in same}
+    if fields:
+        _send(session, live.code, fields)
+    return live.code
+
+
+def _send(session: Session, code: str, fields: dict[str, str]) -> None:
+    try:
+        session.client.agents.update(code, fields)
+    except NotFoundError as error:
+        raise AgentGoneError(
+            f"agent {code} is gone ({error.method} {error.path} answered 404"
+            f"{': ' + error.detail if error.detail else ''}); run `pulumi refresh`, then `pulumi up` creates it again"
+        ) from None
+    session.inventory.change(code, fields)
+
+
+def _refuse_other_adoption(code: str, inputs: Properties) -> None:
+    adopt = inputs.get("adopt")
+    if adopt not in (None, UNKNOWN, code):
+        raise AdoptionError(
+            f'adopt="{adopt}" on a resource that manages {code}: a resource does not change its agent; '
+            f'remove adopt or say adopt="{code}", and declare another resource for {adopt}'
+        )
+
+
+def _changed(session: Session, recorded: Properties, inputs: Properties) -> list[str]:
+    declared = [field for field in FIELDS if field in inputs]
+    return [field for field in declared if session.settings.reapply or inputs[field] != recorded.get(field)]
+
+
+def _compare_with_dashboard(session: Session, code: str, recorded: Properties, inputs: Properties) -> None:
+    live = session.inventory.find(code)
+    if live is None:
+        return
+    for field in VISIBLE:
+        value, before, after = getattr(live, field) or "", recorded.get(field), inputs.get(field)
+        if after in (None, UNKNOWN) or before is None or value in (before, after):
+            continue
+        edit = f'{field} of {code} was changed in AssistAI: recorded "{before}", live "{value}", declared "{after}"'
+        if session.settings.on_conflict == "fail":
+            raise DashboardEditError(
+                f"{edit}; nothing was changed: run `pulumi refresh` to see it, "
+                "or set ASSISTAI_ON_CONFLICT=overwrite to let the declared value win"
+            )
+        outcome = "it will be overwritten" if before != after else "`pulumi refresh` shows it"
+        session.warn(f"{edit}; {outcome}")
+
+
+def _is_young(session: Session, recorded: Properties) -> bool:
+    since = recorded.get("managed_since")
+    if since is None:
+        return False
+    age = datetime.now(UTC) - datetime.fromisoformat(since)
+    return age.total_seconds() < session.settings.grace_period
+
+
+def _shown(session: Session, live: AgentRecord) -> dict[str, Any]:
+    return {**live.model_dump(exclude_none=True), **session.place}
+
+
+def _drift(live: AgentRecord, recorded: Properties) -> dict[str, str]:
+    shown = {"name": live.name, "description": live.description or ""}
+    return {field: shown[field] for field in VISIBLE if field in recorded and recorded[field] != shown[field]}
+
+
+def _archive(session: Session, code: str, name: str) -> None:
+    try:
+        session.client.agents.update(code, {"name": f"[archived] {name}"})
+    except NotFoundError:
+        return
+    try:
+        session.client.whatsapp.disconnect(code)
+    except NotFoundError:
+        session.tell(f"agent {code} had no WhatsApp integration to disconnect")

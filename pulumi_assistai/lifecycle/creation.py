@@ -1,0 +1,117 @@
+"""Creates an agent exactly once, on an API that can neither undo a creation nor recognise a repeated one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+
+from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.errors import (
+    ApiError,
+    AssistAIError,
+    NameTakenError,
+    OutcomeUnknownError,
+    TransportError,
+)
+from pulumi_assistai.lifecycle.session import Session
+from pulumi_assistai.lifecycle.values import Properties
+
+_LOOKS = 10
+"""How often the listing is read while an unknown outcome settles."""
+
+
+def create_once(session: Session, fields: Properties, *, allow_duplicate_name: bool) -> str:
+    """Create an agent and return its code: POST /agents, at most once.
+
+    Where the answer was lost, the listing is read until the agent shows up or the settle time is over.
+
+    Raises:
+        NameTakenError: an agent of that name exists and duplicates were not allowed.
+        OutcomeUnknownError: nobody can tell whether the agent was created.
+        ApiError, TransportError: it was not created.
+    """
+    name = fields["name"]
+    with session.creations.of(name, duplicates=allow_duplicate_name):
+        before = frozenset(session.inventory.agents())
+        if not allow_duplicate_name:
+            refuse_taken_name(session, name)
+        try:
+            code = session.client.agents.create(fields)
+        except (ApiError, TransportError) as error:
+            if not error.may_have_happened:
+                raise
+            return _settle(session, fields, before, error)
+        _enter(session, code, fields)
+    return code
+
+
+def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) -> None:
+    """Refuse a name that live agents have, other than the one to `adopt`.
+
+    Raises:
+        NameTakenError: names their codes and the ways on.
+    """
+    codes = [agent.code for agent in session.inventory.named(name) if agent.code != adopt]
+    if codes:
+        raise NameTakenError(
+            f'an agent named "{name}" exists already: {", ".join(codes)}; to manage it declare adopt="{codes[0]}"; '
+            "if this resource was renamed in the program give it "
+            "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]); "
+            "for a second agent of that name declare allow_duplicate_name=True"
+        )
+
+
+def _settle(session: Session, fields: Properties, before: Collection[str], lost: AssistAIError) -> str:
+    """Find the one agent that the lost creation made, and bring it to what is declared."""
+    candidates = _look_for(session, fields, before)
+    codes = ", ".join(agent.code for agent in candidates)
+    if not candidates:
+        raise OutcomeUnknownError(
+            f'whether "{fields["name"]}" was created is unknown ({lost}), and no such agent was listed within '
+            f"{session.settings.settle_time:g} s; run `pulumi up` again: it looks for the agent first, "
+            "and creates it only if it is not there"
+        )
+    if len(candidates) > 1 or session.creations.contested(fields["name"]):
+        raise OutcomeUnknownError(
+            f'whether "{fields["name"]}" was created is unknown ({lost}), and these new agents could be it: {codes}; '
+            "none was touched: find out in AssistAI which one is yours and declare adopt=CODE"
+        )
+    code = candidates[0].code
+    _enter(session, code, fields)
+    try:
+        session.client.agents.update(code, fields)
+    except AssistAIError as error:
+        raise OutcomeUnknownError(
+            f'"{fields["name"]}" was created as {code}, but could not be brought to what is declared ({error}); '
+            f'declare adopt="{code}" and run `pulumi up` again'
+        ) from None
+    return code
+
+
+def _look_for(session: Session, fields: Properties, before: Collection[str]) -> list[AgentRecord]:
+    pause = session.settings.settle_time / _LOOKS
+    for look in range(_LOOKS + 1):
+        time.sleep(pause if look else 0)
+        try:
+            listed = session.inventory.read_again().values()
+        except AssistAIError as error:
+            if look == _LOOKS:
+                raise OutcomeUnknownError(
+                    f'whether "{fields["name"]}" was created is unknown, and the agents could not be listed ({error}); '
+                    "run `pulumi up` again: it looks for the agent first"
+                ) from None
+            continue
+        candidates = [agent for agent in listed if _could_be(agent, fields, before, session)]
+        if candidates:
+            return candidates
+    return []
+
+
+def _could_be(agent: AgentRecord, fields: Properties, before: Collection[str], session: Session) -> bool:
+    live = agent.description or ""
+    same = agent.name == fields["name"] and fields.get("description", live) == live
+    return same and agent.code not in before and not session.inventory.made(agent.code)
+
+
+def _enter(session: Session, code: str, fields: Properties) -> None:
+    session.inventory.enter(AgentRecord(code=code, name=fields["name"], description=fields.get("description")))

@@ -1,0 +1,87 @@
+"""The live agents of one organization: listed once an operation, shared, and kept true by our own writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import RLock
+
+from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.errors import AssistAIError
+
+
+class Inventory:
+    """Safe to share between threads: whoever asks first lists, the others wait for that listing.
+
+    A listing that failed is not tried again in the same operation, so that a thousand resources do not wait for it a
+    thousand times.
+    """
+
+    def __init__(self, list_agents: Callable[[], list[AgentRecord]]) -> None:
+        self._list_agents = list_agents
+        self._lock = RLock()
+        self._agents: dict[str, AgentRecord] | None = None
+        self._failure: AssistAIError | None = None
+        self._listed_twice = False
+        self._made: set[str] = set()
+
+    def agents(self) -> Mapping[str, AgentRecord]:
+        """Return all live agents by code.
+
+        Raises:
+            IncompleteListingError, ApiError, TransportError: they could not be listed.
+        """
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            try:
+                return self._load() if self._agents is None else self._agents
+            except AssistAIError as error:
+                self._failure = error
+                raise
+
+    def find(self, code: str) -> AgentRecord | None:
+        """Return the agent of that code, None where the listing has none."""
+        return self.agents().get(code)
+
+    def named(self, name: str) -> list[AgentRecord]:
+        """Return all agents of exactly that name."""
+        with self._lock:
+            return [agent for agent in self.agents().values() if agent.name == name]
+
+    def read_again(self) -> Mapping[str, AgentRecord]:
+        """List anew, for whoever has reason to doubt what the shared listing says."""
+        with self._lock:
+            return self._load()
+
+    def find_again(self, code: str) -> AgentRecord | None:
+        """Return the agent from a second listing: paging can skip one while others are removed."""
+        with self._lock:
+            if not self._listed_twice:
+                self._load()
+                self._listed_twice = True
+            return self.find(code)
+
+    def enter(self, agent: AgentRecord) -> None:
+        """Enter an agent that this operation created."""
+        with self._lock:
+            self._made.add(agent.code)
+            if self._agents is not None:
+                self._agents[agent.code] = agent
+
+    def change(self, code: str, fields: Mapping[str, str]) -> None:
+        """Enter what this operation changed of an agent."""
+        with self._lock:
+            if self._agents is not None and code in self._agents:
+                shown = {name: fields[name] for name in ("name", "description") if name in fields}
+                self._agents[code] = self._agents[code].model_copy(update=shown)
+
+    def made(self, code: str) -> bool:
+        """Return whether this operation created the agent."""
+        with self._lock:
+            return code in self._made
+
+    def _load(self) -> dict[str, AgentRecord]:
+        listed = {agent.code: agent for agent in self._list_agents()}
+        ours = {code: agent for code, agent in (self._agents or {}).items() if code in self._made}
+        self._agents = ours | listed
+        return self._agents

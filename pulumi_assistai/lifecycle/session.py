@@ -1,0 +1,142 @@
+"""One organization during one operation: what all of its resources share."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from pulumi_assistai.client import Client
+from pulumi_assistai.errors import NameTakenError, OutcomeUnknownError, WrongOrganizationError
+from pulumi_assistai.lifecycle.inventory import Inventory
+from pulumi_assistai.lifecycle.values import Properties
+from pulumi_assistai.settings import Settings
+from pulumi_assistai.text import one_line
+
+
+class Session:
+    """Safe to share between threads.
+
+    Attributes:
+        settings: the organization's connection and the package's behaviour.
+        client: the API.
+        inventory: the live agents, listed once.
+        creations: the names that are being created.
+        declared_names, declared_adoptions, handled_agents, handled_integrations: what this operation claimed so far.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.client = Client(settings)
+        self.inventory = Inventory(self.client.agents.list)
+        self.creations = Creations()
+        self.declared_names = Claims()
+        self.declared_adoptions = Claims()
+        self.handled_agents = Claims()
+        self.handled_integrations = Claims()
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Return where resources of this session belong, as it is recorded in their outputs."""
+        return {
+            "tenant_domain": self.settings.tenant_domain,
+            "organization_code": self.settings.organization_code,
+        }
+
+    def require_own(self, recorded: Properties) -> None:
+        """Refuse to touch a resource of another organization.
+
+        Raises:
+            WrongOrganizationError: `recorded` outputs name another tenant or organization than the connection.
+        """
+        theirs = {name: recorded.get(name) for name in self.place if recorded.get(name) is not None}
+        if theirs.items() <= self.place.items():
+            return
+        owner = f"tenant {recorded.get('tenant_domain')}, organization {recorded.get('organization_code')}"
+        here = f"tenant {self.place['tenant_domain']}, organization {self.place['organization_code']}"
+        code = recorded.get("code") or recorded.get("agent_code")
+        raise WrongOrganizationError(
+            f"{code} belongs to {owner}, but the connection is to {here}; "
+            "nothing was read or changed: connect to its organization (ASSISTAI_TENANT_DOMAIN, "
+            "ASSISTAI_ORGANIZATION_CODE, or its provider), or take it out of this stack with `pulumi state delete`"
+        )
+
+    def warn(self, message: str) -> None:
+        """Tell the user something that does not stop the operation."""
+        self.tell(f"warning: {message}")
+
+    def tell(self, message: str) -> None:
+        """Tell the user something worth knowing."""
+        # Pulumi shows what a provider writes to standard error as a diagnostic, line by line.
+        sys.stderr.write(f"{one_line(message)}\n")
+        sys.stderr.flush()
+
+
+class Claims:
+    """A set of things that can be claimed once each, by whoever comes first."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._claimed: set[str] = set()
+
+    def claim(self, thing: str) -> bool:
+        """Claim `thing` and return whether nobody had."""
+        with self._lock:
+            new = thing not in self._claimed
+            self._claimed.add(thing)
+            return new
+
+    def __contains__(self, thing: str) -> bool:
+        with self._lock:
+            return thing in self._claimed
+
+
+class Creations:
+    """Which names are being created now, and of which nobody knows whether they were."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._under_way: Counter[str] = Counter()
+        self._unknown: set[str] = set()
+
+    @contextmanager
+    def of(self, name: str, *, duplicates: bool) -> Iterator[None]:
+        """Hold a name while an agent of that name is created.
+
+        Raises:
+            NameTakenError: the name is being created already and `duplicates` are not wanted.
+            OutcomeUnknownError: the outcome of an earlier creation of that name is unknown.
+        """
+        with self._lock:
+            if name in self._unknown:
+                raise OutcomeUnknownError(
+                    f'the outcome of an earlier creation of "{name}" is unknown, so it is not tried again now; '
+                    "run `pulumi up` again, which looks for it first"
+                )
+            if self._under_way[name] and not duplicates:
+                raise NameTakenError(declared_twice(name))
+            self._under_way[name] += 1
+        try:
+            yield
+        except OutcomeUnknownError:
+            with self._lock:
+                self._unknown.add(name)
+            raise
+        finally:
+            with self._lock:
+                self._under_way[name] -= 1
+
+    def contested(self, name: str) -> bool:
+        """Return whether another creation of the same name is under way or of unknown outcome."""
+        with self._lock:
+            return self._under_way[name] > 1 or name in self._unknown
+
+
+def declared_twice(name: str) -> str:
+    """Return the words for two declarations of one name."""
+    return (
+        f'two agents named "{name}" are declared; give them different names, '
+        "or allow_duplicate_name=True where that is meant"
+    )

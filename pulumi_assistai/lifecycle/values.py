@@ -1,0 +1,78 @@
+"""The words in which the lifecycle answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+Properties = Mapping[str, Any]
+
+
+class Unknown(Enum):
+    """A value that is only known once other resources are there."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN = Unknown.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a declaration, in words that name the argument but never its value."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a declaration changes.
+
+    Attributes:
+        changes: whether anything has to be updated.
+        replaces: the arguments that make a new resource necessary.
+    """
+
+    changes: bool
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Made:
+    """A resource that was created or adopted: its id and its outputs."""
+
+    id: str
+    outputs: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read of a resource: its outputs, and the inputs that would declare them, None where none did."""
+
+    outputs: dict[str, Any]
+    inputs: dict[str, Any] | None = None
+
+
+def known(properties: Properties) -> dict[str, Any]:
+    """Return the properties whose values are known."""
+    return {name: value for name, value in properties.items() if value is not UNKNOWN}
+
+
+def pick(properties: Properties, names: Iterable[str]) -> dict[str, Any]:
+    """Return the properties of these names."""
+    return {name: properties[name] for name in names if name in properties}
+
+
+def validate(model: type[BaseModel], inputs: Properties) -> list[Problem]:
+    """Return everything that `model` finds wrong with `inputs`; what is not known yet is not wrong."""
+    try:
+        model.model_validate(known(inputs))
+    except ValidationError as error:
+        details = error.errors(include_input=False, include_url=False)
+        named = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in details]
+        return [Problem(f"{name}: {text}") for name, text in named if inputs.get(name) is not UNKNOWN]
+    return []

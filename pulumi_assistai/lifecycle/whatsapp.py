@@ -1,0 +1,190 @@
+"""What create, read, update, delete and diff mean for the WhatsApp integration of an agent."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from pulumi_assistai.client import Connected
+from pulumi_assistai.errors import NoIntegrationError, NotFoundError, WrongPhoneError
+from pulumi_assistai.lifecycle.session import Session
+from pulumi_assistai.lifecycle.values import (
+    UNKNOWN,
+    Difference,
+    Found,
+    Made,
+    Problem,
+    Properties,
+    pick,
+    validate,
+)
+
+INPUTS = ("agent_code", "expected_phone_number", "wait_for_connection")
+
+PENDING, CONNECTED, DISCONNECTED = "pending", "connected", "disconnected"
+
+_POLL_INTERVAL = 2.0
+"""Seconds between two looks for the phone."""
+
+
+class WhatsAppInputs(BaseModel):
+    """The arguments of a WhatsApp integration."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    agent_code: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+    expected_phone_number: Annotated[str, StringConstraints(strict=True, pattern=r"^[^\d]*(\d[^\d]*){6,}$")] | None = (
+        None
+    )
+    wait_for_connection: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """Whether a phone is linked, and which."""
+
+    status: str
+    phone_number: str = ""
+
+
+def check(inputs: Properties) -> list[Problem]:
+    """Return everything that is wrong with a declaration."""
+    return validate(WhatsAppInputs, inputs)
+
+
+def diff(session: Session, recorded: Properties, inputs: Properties) -> Difference:
+    """Compare a declaration with what is recorded; the API is not asked.
+
+    An `agent_code` that is not known yet is no change: any update of the agent makes its code unknown at preview.
+
+    Raises:
+        WrongOrganizationError: the integration belongs to another organization.
+    """
+    session.require_own(recorded)
+    if inputs.get("agent_code") not in (UNKNOWN, recorded.get("agent_code")):
+        return Difference(changes=True, replaces=("agent_code",))
+    edited = any(inputs.get(name) not in (UNKNOWN, recorded.get(name)) for name in INPUTS)
+    return Difference(changes=edited or _needs_repair(recorded, inputs))
+
+
+def create(session: Session, inputs: Properties) -> Made:
+    """Start to connect an agent, GET /agents/CODE/integrations/whatsappweb/qr, and wait for its phone if asked to.
+
+    Raises:
+        NoIntegrationError: the agent has no WhatsApp integration.
+        WrongPhoneError: a phone of another number than the expected one is linked.
+        ApiError, TransportError: the call failed.
+    """
+    code = inputs["agent_code"]
+    outputs = {**inputs, **_connect(session, inputs), **session.place}
+    session.handled_integrations.claim(code)
+    return Made(code, outputs)
+
+
+def read(session: Session, recorded: Properties) -> Found | None:
+    """Ask whether a phone is linked, with the same call: the API has no other way to tell. None where all is gone.
+
+    Raises:
+        WrongOrganizationError: the integration belongs to another organization.
+        ApiError, TransportError: the call failed.
+    """
+    session.require_own(recorded)
+    try:
+        link = _ask(session, recorded["agent_code"])
+    except NotFoundError:
+        return None
+    if link.status == PENDING and recorded.get("status") in (CONNECTED, DISCONNECTED):
+        link = Link(DISCONNECTED)
+    outputs = {**recorded, "status": link.status, "phone_number": link.phone_number}
+    return Found(outputs, pick(outputs, INPUTS))
+
+
+def update(session: Session, recorded: Properties, inputs: Properties) -> dict[str, Any]:
+    """Connect again, GET /agents/CODE/integrations/whatsappweb/qr, and return the outputs.
+
+    Raises:
+        WrongOrganizationError: the integration belongs to another organization.
+        NoIntegrationError, WrongPhoneError, ApiError, TransportError: see `create`.
+    """
+    session.require_own(recorded)
+    return {**inputs, **_connect(session, inputs), **session.place}
+
+
+def delete(session: Session, recorded: Properties) -> None:
+    """Disconnect the agent: DELETE /agents/CODE/integrations/whatsappweb. Where it is gone that is success.
+
+    Raises:
+        WrongOrganizationError: the integration belongs to another organization.
+        ApiError, TransportError: the call failed.
+    """
+    session.require_own(recorded)
+    code = recorded["agent_code"]
+    if code in session.handled_integrations:
+        session.tell(
+            f"WhatsApp of agent {code} is managed by another resource of this program now, and stays connected"
+        )
+        return
+    try:
+        session.client.whatsapp.disconnect(code)
+    except NotFoundError:
+        session.tell(f"agent {code} had no WhatsApp integration any more")
+
+
+def same_number(one: str, other: str) -> bool:
+    """Compare phone numbers by their digits."""
+    return re.sub(r"\D", "", one) == re.sub(r"\D", "", other)
+
+
+def _needs_repair(recorded: Properties, inputs: Properties) -> bool:
+    if recorded.get("status") == DISCONNECTED:
+        return True
+    expected = inputs.get("expected_phone_number")
+    if recorded.get("status") != CONNECTED or expected in (None, UNKNOWN):
+        return False
+    return not same_number(expected, recorded.get("phone_number") or expected)
+
+
+def _connect(session: Session, inputs: Properties) -> dict[str, str]:
+    """Return the outputs `status` and `phone_number` once a phone is linked, or the wait for it is over."""
+    code = inputs["agent_code"]
+    try:
+        link = _wait(session, code, inputs.get("wait_for_connection") or 0)
+    except NotFoundError as error:
+        raise NoIntegrationError(
+            f"agent {code} has no WhatsApp integration to connect ({error.method} {error.path} answered 404"
+            f"{': ' + error.detail if error.detail else ''}); the API cannot add one: check the code, "
+            "open the agent in AssistAI's dashboard, add WhatsApp Web to it, and run `pulumi up` again"
+        ) from None
+    if link.status == CONNECTED:
+        _require_expected(code, link, inputs.get("expected_phone_number"))
+    else:
+        session.tell(f"WhatsApp of agent {code} waits for its phone: run `assistai link {code}` and scan the QR")
+    return {"status": link.status, "phone_number": link.phone_number}
+
+
+def _wait(session: Session, code: str, seconds: float) -> Link:
+    deadline = time.monotonic() + seconds
+    link = _ask(session, code)
+    while link.status == PENDING and (left := deadline - time.monotonic()) > 0:
+        time.sleep(min(_POLL_INTERVAL, left))
+        link = _ask(session, code)
+    if link.status == PENDING and seconds:
+        session.warn(f"no phone was linked to agent {code} within {seconds:g} s")
+    return link
+
+
+def _ask(session: Session, code: str) -> Link:
+    answer = session.client.whatsapp.connect(code)
+    return Link(CONNECTED, answer.phone_number) if isinstance(answer, Connected) else Link(PENDING)
+
+
+def _require_expected(code: str, link: Link, expected: str | None) -> None:
+    if expected and link.phone_number and not same_number(expected, link.phone_number):
+        raise WrongPhoneError(
+            f"WhatsApp of agent {code} is linked to {link.phone_number}, not to the expected {expected}; "
+            f"unlink it on that phone or in AssistAI and run `assistai link {code}`, or correct expected_phone_number"
+        )
