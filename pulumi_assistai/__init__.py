@@ -1,1 +1,57 @@
-"""Manage AssistAI agents with Pulumi."""
+"""Manage AssistAI agents, and the WhatsApp numbers that they answer on, with Pulumi."""
+
+from pulumi_assistai.errors import (
+    AdoptionError,
+    AgentGoneError,
+    ApiError,
+    AssistAIError,
+    BadRequestError,
+    ConfigurationError,
+    DashboardEditError,
+    ForbiddenError,
+    IncompleteListingError,
+    NameTakenError,
+    NoAnswerError,
+    NoIntegrationError,
+    NotFoundError,
+    NotSentError,
+    OutcomeUnknownError,
+    ServerError,
+    TooManyRequestsError,
+    TransportError,
+    UnauthorizedError,
+    UnexpectedAnswerError,
+    WrongOrganizationError,
+    WrongPhoneError,
+)
+from pulumi_assistai.resources.agents import Agent
+from pulumi_assistai.resources.providers import Provider
+from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
+
+__all__ = [
+    "AdoptionError",
+    "Agent",
+    "AgentGoneError",
+    "ApiError",
+    "AssistAIError",
+    "BadRequestError",
+    "ConfigurationError",
+    "DashboardEditError",
+    "ForbiddenError",
+    "IncompleteListingError",
+    "NameTakenError",
+    "NoAnswerError",
+    "NoIntegrationError",
+    "NotFoundError",
+    "NotSentError",
+    "OutcomeUnknownError",
+    "Provider",
+    "ServerError",
+    "TooManyRequestsError",
+    "TransportError",
+    "UnauthorizedError",
+    "UnexpectedAnswerError",
+    "WhatsAppIntegration",
+    "WrongOrganizationError",
+    "WrongPhoneError",
+]

@@ -1,0 +1,42 @@
+"""The dynamic provider of agents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
+
+from pulumi_assistai.lifecycle import agents
+from pulumi_assistai.lifecycle.values import Problem
+from pulumi_assistai.providers.base import AssistAIProvider, from_pulumi
+
+
+class AgentProvider(AssistAIProvider):
+    """Translates for `pulumi_assistai.lifecycle.agents`."""
+
+    def problems(self, inputs: dict[str, Any], *, new: bool) -> list[Problem]:
+        """Return everything that is wrong with a declaration."""
+        return agents.check(self.session, inputs, new=new)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Compare recorded outputs with declared inputs."""
+        difference = agents.diff(self.session, _id, from_pulumi(_olds), from_pulumi(_news))
+        return DiffResult(changes=difference.changes)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Create or adopt an agent."""
+        made = agents.create(self.session, from_pulumi(props))
+        return CreateResult(made.id, made.outputs)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Read an agent from the shared listing."""
+        found = agents.read(self.session, id_, from_pulumi(props))
+        return ReadResult(id_, found.outputs, found.inputs) if found else ReadResult(None, {})
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Send what changed."""
+        return UpdateResult(agents.update(self.session, _id, from_pulumi(_olds), from_pulumi(_news)))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Leave or archive an agent."""
+        agents.delete(self.session, _id, from_pulumi(_props))

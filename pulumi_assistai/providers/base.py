@@ -1,0 +1,111 @@
+"""What the dynamic providers have in common."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any
+from weakref import WeakValueDictionary
+
+from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, ResourceProvider
+from pulumi.output import Unknown
+
+from pulumi_assistai.client import announce_retries
+from pulumi_assistai.errors import ConfigurationError
+from pulumi_assistai.lifecycle.session import Session
+from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
+from pulumi_assistai.settings import Settings
+
+_PROVIDER_KEY = "__provider"
+
+_sessions: WeakValueDictionary[Settings, Session] = WeakValueDictionary()
+_sessions_lock = Lock()
+
+
+class AssistAIProvider(ResourceProvider):
+    """A provider of one organization's resources.
+
+    It has no attributes until it is configured, so that a state holds a reference to the class and nothing else. The
+    engine keeps a process for each provider and each operation; its threads share one instance.
+    """
+
+    serialize_as_secret_always = False
+
+    _session: Session | None = None
+    _problem: str = ""
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Find the settings; where they are not usable, the checks of the resources say so."""
+        # The SDK sends every exception as a traceback; what helps the user is its last line.
+        sys.tracebacklimit = 0
+        announce_retries()
+        try:
+            self._session = session_of(req.config._props)  # noqa: SLF001 - `get` cannot read keys without a namespace
+        except ConfigurationError as error:
+            self._problem = str(error)
+
+    @property
+    def session(self) -> Session:
+        """Return what all resources of the organization share in this operation.
+
+        Raises:
+            ConfigurationError: settings are missing or not usable.
+        """
+        if self._session is None:
+            raise ConfigurationError(self._problem)
+        return self._session
+
+    def problems(self, inputs: dict[str, Any], *, new: bool) -> list[Problem]:
+        """Return everything that is wrong with a declaration."""
+        raise NotImplementedError
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Return all problems of a declaration; the inputs pass unchanged, unknown ones too."""
+        inputs = {name: value for name, value in news.items() if value is not None}
+        if self._session is None:
+            return CheckResult(inputs, [_failure(self._problem)])
+        problems = self.problems(from_pulumi(inputs), new=not from_pulumi(_olds))
+        return CheckResult(inputs, [_failure(problem.reason) for problem in problems])
+
+
+def session_of(raw_config: Mapping[str, Any]) -> Session:
+    """Return the session of a configuration; providers of one process share it, and with it pool and listing.
+
+    Args:
+        raw_config: an explicit provider's arguments by field name and its fallbacks by `assistai:` key, or the whole
+            stack configuration by full key.
+
+    Raises:
+        ConfigurationError: settings are missing or not usable.
+    """
+    explicit = {name: value for name, value in raw_config.items() if name in Settings.model_fields}
+    settings = Settings.load(explicit, os.environ, raw_config)
+    with _sessions_lock:
+        session = _sessions.get(settings)
+        if session is None:
+            session = _sessions[settings] = Session(settings)
+        return session
+
+
+def from_pulumi(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return properties without what is Pulumi's own, unknown at any depth as UNKNOWN."""
+    return {
+        name: UNKNOWN if _has_unknown(value) else value
+        for name, value in properties.items()
+        if name != _PROVIDER_KEY and value is not None
+    }
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_has_unknown, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_unknown, value))
+    return isinstance(value, Unknown)
+
+
+def _failure(reason: str) -> CheckFailure:
+    # The CLI prints the value of a property that a failure names, secret or not: the reason names it instead.
+    return CheckFailure("", reason)

@@ -1,0 +1,115 @@
+"""The resource `Agent`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pulumi
+from pulumi import dynamic
+
+from pulumi_assistai.providers.agents import AgentProvider
+from pulumi_assistai.resources.base import refuse_import, warn_about_clear_token
+
+_OUTPUTS = ("code", "managed_since", "model", "created_at", "tenant_domain", "organization_code")
+
+
+class Agent(dynamic.Resource, module="assistai", name="Agent"):
+    """An AI agent that answers customers.
+
+    Creating one is POST /agents, changing it PATCH /agents/CODE, and it is read from GET /agents. The listing shows
+    name and description alone: what somebody changes of purpose, instructions, tone or voice in AssistAI cannot be
+    seen.
+
+    Attributes:
+        code: the agent's code, which AssistAI gives it.
+        managed_since: when this program created or adopted it, ISO 8601 in UTC.
+        tenant_domain, organization_code: where it belongs.
+        name, description, purpose, instructions, tone, voice: as declared.
+        model, created_at: as listed; only on an agent from `Agent.get`.
+    """
+
+    code: pulumi.Output[str]
+    managed_since: pulumi.Output[str]
+    tenant_domain: pulumi.Output[str]
+    organization_code: pulumi.Output[str]
+    name: pulumi.Output[str]
+    description: pulumi.Output[str | None]
+    purpose: pulumi.Output[str | None]
+    instructions: pulumi.Output[str | None]
+    tone: pulumi.Output[str | None]
+    voice: pulumi.Output[str | None]
+    model: pulumi.Output[str | None]
+    created_at: pulumi.Output[str | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str],
+        description: pulumi.Input[str] | None = None,
+        purpose: pulumi.Input[str] | None = None,
+        instructions: pulumi.Input[str] | None = None,
+        tone: pulumi.Input[str] | None = None,
+        voice: pulumi.Input[str] | None = None,
+        adopt: pulumi.Input[str] | None = None,
+        on_delete: pulumi.Input[Literal["retain", "archive"]] = "retain",
+        allow_duplicate_name: pulumi.Input[bool] = False,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare an agent.
+
+        Args:
+            resource_name: the name of the resource in the program.
+            name: the name shown in AssistAI; no other agent of the organization may have it.
+            description: what it is, in a line. Not sent unless declared, like all that follow.
+            purpose: what it is for.
+            instructions: the prompt.
+            tone: how it speaks, such as "neutral" or "amigable".
+            voice: its voice, such as "default" or "female".
+            adopt: the code of an existing agent to take over instead of creating one; may go or stay afterwards.
+            on_delete: what becomes of it when it is no longer declared, since the API deletes no agent: "retain"
+                (default) leaves it as it is and warns, "archive" renames it to "[archived] NAME" and disconnects its
+                WhatsApp. To forbid it, use `opts=pulumi.ResourceOptions(protect=True)`.
+            allow_duplicate_name: create it even where an agent of that name exists; default False.
+            opts: options of the resource; `import_` is refused.
+
+        Raises:
+            pulumi.RunError: `opts` has `import_`.
+        """
+        refuse_import(
+            opts, 'declare adopt="CODE" to take over an existing agent, or write many at once with `assistai import`'
+        )
+        inputs = {
+            "name": name,
+            "description": description,
+            "purpose": purpose,
+            "instructions": instructions,
+            "tone": tone,
+            "voice": voice,
+            "adopt": adopt,
+            "on_delete": on_delete,
+            "allow_duplicate_name": allow_duplicate_name,
+        }
+        _declare(self, resource_name, inputs, opts)
+
+    @classmethod
+    def get(cls, resource_name: str, code: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Agent:
+        """Return an existing agent, to read only: GET /agents.
+
+        Args:
+            resource_name: the name of the resource in the program.
+            code: the agent's code.
+            opts: options of the resource.
+        """
+        agent = cls.__new__(cls)
+        names = ("name", "description", "purpose", "instructions", "tone", "voice")
+        existing = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=code))
+        _declare(agent, resource_name, dict.fromkeys(names), existing)
+        return agent
+
+
+def _declare(agent: Agent, resource_name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+    warn_about_clear_token()
+    # A property without a value is an output: the SDK makes an attribute of each that is named.
+    properties = {**inputs, **dict.fromkeys(_OUTPUTS)}
+    dynamic.Resource.__init__(agent, AgentProvider(), resource_name, properties, opts)

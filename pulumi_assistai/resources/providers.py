@@ -1,0 +1,88 @@
+"""The explicit provider, for a program with more than one organization."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pulumi
+from pulumi.runtime.config import get_config, is_config_secret
+
+from pulumi_assistai.resources.base import warn_about_clear_token
+from pulumi_assistai.settings import Settings, stack_key
+
+
+class Provider(pulumi.ProviderResource):
+    """The connection to one organization, for the resources that name it with `opts=ResourceOptions(provider=...)`.
+
+    What is not given here comes from the environment, then from the stack configuration `assistai:*`. The token is a
+    secret whether it was given as one or not. `pulumi refresh` and `pulumi up --refresh` use the values that were saved
+    by the last `pulumi up`: after changing the token, run `pulumi up` without --refresh first.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        api_token: pulumi.Input[str] | None = None,
+        tenant_domain: pulumi.Input[str] | None = None,
+        organization_code: pulumi.Input[str] | None = None,
+        base_url: pulumi.Input[str] | None = None,
+        timeout: pulumi.Input[float] | None = None,
+        grace_period: pulumi.Input[float] | None = None,
+        settle_time: pulumi.Input[float] | None = None,
+        on_conflict: pulumi.Input[Literal["overwrite", "fail"]] | None = None,
+        reapply: pulumi.Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a connection.
+
+        Args:
+            resource_name: the name of the provider in the program.
+            api_token: the API token.
+            tenant_domain: the tenant's domain.
+            organization_code: the organization's code.
+            base_url: scheme and host of the API, https except on loopback; default https://public.assistai.lat.
+            timeout: seconds one HTTP request may take; default 30.
+            grace_period: seconds a new agent may be missing from the listing before it counts as gone; default 60.
+            settle_time: seconds to look for an agent whose creation has an unknown outcome; default 10.
+            on_conflict: "overwrite" (default) or "fail", where a dashboard edit and the program disagree.
+            reapply: send every declared field of every agent again; default False.
+            opts: options of the provider.
+        """
+        warn_about_clear_token()
+        arguments = {
+            "tenant_domain": tenant_domain,
+            "organization_code": organization_code,
+            "base_url": base_url,
+            "timeout": timeout,
+            "grace_period": grace_period,
+            "settle_time": settle_time,
+            "on_conflict": on_conflict,
+            "reapply": reapply,
+        }
+        explicit = {name: _text(value) for name, value in arguments.items() if value is not None}
+        if api_token is not None:
+            explicit["api_token"] = pulumi.Output.secret(api_token)
+        super().__init__("pulumi-python", resource_name, {**_stack_configuration(), **explicit}, opts)
+
+
+def _text(value: pulumi.Input[Any]) -> pulumi.Output[str]:
+    """Return an argument as configuration has it: providers are configured with texts."""
+    return pulumi.Output.from_input(value).apply(
+        lambda known: str(known).lower() if isinstance(known, bool) else str(known)
+    )
+
+
+def _stack_configuration() -> dict[str, pulumi.Output[str]]:
+    """Return `assistai:*` of the stack, which an explicit provider does not see by itself."""
+    keys = [stack_key(field) for field in Settings.model_fields]
+    values = {key: get_config(key) for key in keys}
+    return {
+        key: pulumi.Output.secret(value) if _is_secret(key) else pulumi.Output.from_input(value)
+        for key, value in values.items()
+        if value
+    }
+
+
+def _is_secret(key: str) -> bool:
+    return key == stack_key("api_token") or is_config_secret(key)
