@@ -88,7 +88,7 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
             "voice": voice,
             "adopt": adopt,
             "on_delete": on_delete,
-            "allow_duplicate_name": allow_duplicate_name,
+            "allow_duplicate_name": None if allow_duplicate_name is False else allow_duplicate_name,
         }
         _declare(self, resource_name, inputs, opts)
 

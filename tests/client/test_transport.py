@@ -1,0 +1,213 @@
+"""One place turns answers into values or typed errors, and repeats what is safe to repeat."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+import stamina
+
+from pulumi_assistai import (
+    ApiError,
+    BadRequestError,
+    ForbiddenError,
+    NoAnswerError,
+    NotFoundError,
+    NotSentError,
+    ServerError,
+    TooManyRequestsError,
+    UnauthorizedError,
+    UnexpectedAnswerError,
+)
+from pulumi_assistai.client import Client, Connected, QrCode
+from tests.conftest import settings_for
+from tests.scripted import Reply, Server, as_json, replies, serve
+
+CREATED = as_json({"code": "A-1"}, 201)
+PNG = Reply(200, b"\x89PNG\r\n\x1a\n...", {"content-type": "image/png"})
+LOST = Reply(cut=-1)
+
+Call = Callable[[Client], Any]
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Any:
+    with stamina.set_testing(testing=True, attempts=3):
+        yield
+
+
+def talk(call: Call, *sequence: Reply) -> tuple[Any, Server]:
+    """Return what `call` returned or raised, and the server that gave these replies."""
+    with serve(replies(*sequence)) as server, Client(settings_for(server.url, timeout=2)) as client:
+        try:
+            return call(client), server
+        except (ApiError, NoAnswerError, NotSentError) as error:
+            return error, server
+
+
+def create(client: Client) -> Any:
+    return client.agents.create({"name": "Ventas"})
+
+
+def update(client: Client) -> Any:
+    return client.agents.update("A-1", {"name": "Ventas"})
+
+
+def connect(client: Client) -> Any:
+    return client.whatsapp.connect("A-1")
+
+
+def disconnect(client: Client) -> Any:
+    return client.whatsapp.disconnect("A-1")
+
+
+def test_every_request_carries_the_three_headers_and_says_who_asks() -> None:
+    _, server = talk(create, CREATED)
+    headers = server.requests[0].headers
+    assert headers["authorization"] == "Bearer sandbox-token"
+    assert headers["x-tenant-domain"] == "sandbox"
+    assert headers["x-organization-code"] == "SANDBOX"
+    assert headers["user-agent"].startswith("pulumi-assistai/")
+    assert server.requests[0].path == "/api/v1/agents"
+    assert server.requests[0].body == b'{"name":"Ventas"}'
+
+
+def test_codes_are_quoted_in_paths() -> None:
+    _, server = talk(lambda client: client.agents.update("a/../b?c", {"name": "x"}), Reply(204))
+    assert server.requests[0].path == "/api/v1/agents/a%2F..%2Fb%3Fc"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "advice"),
+    [
+        (400, BadRequestError, "correct what the API names"),
+        (401, UnauthorizedError, "check the API token (ASSISTAI_API_TOKEN or assistai:apiToken); where an explicit"),
+        (403, ForbiddenError, "check that the token belongs to this tenant and organization"),
+        (404, NotFoundError, "check the code and the organization"),
+        (409, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
+        (302, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
+        (429, TooManyRequestsError, "wait, then run again, with a smaller --parallel"),
+        (500, ServerError, "try again later; if it stays, ask AssistAI's support"),
+        (503, ServerError, "try again later; if it stays, ask AssistAI's support"),
+    ],
+)
+def test_errors_say_what_was_asked_what_came_back_and_what_to_do(
+    status: int, kind: type[ApiError], advice: str
+) -> None:
+    error, _ = talk(create, as_json({"statusCode": status, "message": "the API's words", "error": "Error"}, status))
+    assert type(error) is kind
+    assert str(error).startswith(f"POST /api/v1/agents answered {status}: the API's words; {advice}")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"message": ["name must be a string", "tone must be a string"]}', "name must be a string; tone must be"),
+        (b'{"error": {"code": "E1", "detail": "no such thing"}}', "no such thing"),
+        (b'["one", "two"]', "one; two"),
+        (b"<html><body><h1>Bad gateway</h1></body></html>", "answered 400: Bad gateway;"),
+        (b"plain words", "answered 400: plain words;"),
+        (b"", "answered 400; correct"),
+        (b"\x1b[31mred\x1b[0m\r\nline", "answered 400: [31mred [0m line;"),
+        (b"[" * 100_000, "answered 400: [["),
+        (b'{"message": "your token sandbox-token is bad"}', "your token [token] is bad"),
+    ],
+)
+def test_any_error_body_becomes_one_clean_line(body: bytes, said: str) -> None:
+    error, _ = talk(create, Reply(400, body))
+    assert said in str(error)
+    assert "\n" not in str(error)
+    assert "\x1b" not in str(error)
+    assert len(str(error)) < 500
+
+
+@pytest.mark.parametrize(
+    ("call", "success"),
+    [(update, Reply(204)), (disconnect, as_json({"message": "ok"})), (create, CREATED), (connect, PNG)],
+)
+@pytest.mark.parametrize("failure", [LOST, Reply(500), Reply(502), Reply(503), Reply(504), Reply(429)])
+def test_only_what_is_safe_is_sent_again(call: Call, success: Reply, failure: Reply) -> None:
+    result, server = talk(call, failure, success)
+    repeatable = call in (update, disconnect) or failure.status == 429
+    assert len(server.requests) == (2 if repeatable else 1)
+    assert isinstance(result, Exception) is not repeatable
+
+
+def test_what_never_left_is_sent_again_and_then_said() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        with Client(settings_for(url)) as client, pytest.raises(NotSentError) as caught:
+            create(client)
+    assert str(caught.value).startswith("POST /api/v1/agents was not sent, ")
+    assert str(caught.value).endswith("; check ASSISTAI_BASE_URL and the network")
+    assert not caught.value.may_have_happened
+
+
+def test_a_lost_answer_may_have_happened() -> None:
+    error, _ = talk(create, LOST)
+    assert isinstance(error, NoAnswerError)
+    assert error.may_have_happened
+    assert str(error).startswith("POST /api/v1/agents got no whole answer, ")
+
+
+@pytest.mark.parametrize(
+    ("reply", "may_have_happened"),
+    [
+        (Reply(201, b'{"code": "A-', {"content-type": "application/json"}), True),
+        (Reply(201, b'{"id": 1}'), True),
+        (Reply(500), True),
+        (Reply(408), True),
+        (Reply(302, headers={"location": "http://elsewhere.example"}), False),
+        (Reply(400), False),
+        (Reply(429), False),
+    ],
+)
+def test_whether_a_create_may_have_happened(reply: Reply, *, may_have_happened: bool) -> None:
+    error, _ = talk(create, reply)
+    assert error.may_have_happened is may_have_happened
+
+
+def test_redirects_are_not_followed() -> None:
+    with serve(replies(CREATED)) as elsewhere:
+        error, server = talk(create, Reply(307, headers={"location": f"{elsewhere.url}/api/v1/agents"}))
+        assert isinstance(error, UnexpectedAnswerError)
+        assert not elsewhere.requests
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("value", ["7", formatdate(usegmt=True), "nonsense"])
+def test_retry_after_of_any_form_is_honoured(value: str) -> None:
+    result, server = talk(create, Reply(429, headers={"retry-after": value}), CREATED)
+    assert result == "A-1"
+    assert len(server.requests) == 2
+
+
+def test_an_absurd_retry_after_is_an_error_at_once() -> None:
+    error, server = talk(create, Reply(429, headers={"retry-after": "86400"}), CREATED)
+    assert isinstance(error, TooManyRequestsError)
+    assert error.retry_after == 86400
+    assert len(server.requests) == 1
+
+
+def test_a_huge_answer_is_refused() -> None:
+    error, _ = talk(create, Reply(201, b" " * (9 * 1024 * 1024)))
+    assert "answered 201: its body is too large" in str(error)
+
+
+def test_a_number_as_code_is_a_code() -> None:
+    assert talk(create, as_json({"code": 17, "new": None}, 201))[0] == "17"
+
+
+def test_the_qr_is_a_png_or_the_linked_phone() -> None:
+    assert talk(connect, PNG)[0] == QrCode(PNG.body)
+    connected = {"status": "connected", "phoneNumber": "584221234567", "message": "..."}
+    assert talk(connect, as_json(connected))[0] == Connected(phone_number="584221234567")
+
+
+@pytest.mark.parametrize("reply", [Reply(200, b"GIF89a"), as_json({"status": "waiting"}), Reply(200)])
+def test_a_qr_that_is_no_png_is_an_error(reply: Reply) -> None:
+    assert isinstance(talk(connect, reply)[0], UnexpectedAnswerError)

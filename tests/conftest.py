@@ -1,0 +1,177 @@
+"""The pieces of a real run: an emulator with its data, a project directory, a stack on an engine."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from pulumi_assistai.client import Client
+from pulumi_assistai.emulator import Emulator
+from pulumi_assistai.settings import Settings
+from tests.engines import ENGINES, PASSPHRASE, Engine, Outcome, has_pulumi, open_stack
+
+needs_pulumi = pytest.mark.skipif(not has_pulumi(), reason="no `pulumi` on PATH")
+
+
+class Api:
+    """What the emulator knows, behind the back of whoever is tested."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._http = httpx.Client(base_url=f"{url}/sandbox", timeout=10)
+
+    def call(self, method: str, path: str, **body: Any) -> Any:
+        answer = self._http.request(method, path, json=body or None)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def agents(self) -> list[dict[str, Any]]:
+        """Return all agents of all organizations, fields that cannot be read through the API included."""
+        agents: list[dict[str, Any]] = self.call("GET", "/agents")
+        return agents
+
+    def agent(self, name: str) -> dict[str, Any]:
+        [agent] = [agent for agent in self.agents() if agent["name"] == name]
+        return agent
+
+    def create(self, name: str, **fields: str) -> str:
+        fields = {"tenant": "sandbox", "organization": "SANDBOX"} | fields
+        code: str = self.call("POST", "/agents", name=name, **fields)["code"]
+        return code
+
+    def edit(self, code: str, **fields: str) -> None:
+        self.call("PATCH", f"/agents/{code}", **fields)
+
+    def remove(self, code: str) -> None:
+        self.call("DELETE", f"/agents/{code}")
+
+    def link(self, code: str, phone_number: str = "584221234567") -> None:
+        self.call("POST", f"/agents/{code}/whatsapp/link", phoneNumber=phone_number)
+
+    def unlink(self, code: str) -> None:
+        self.call("POST", f"/agents/{code}/whatsapp/unlink")
+
+    def requests(self, *methods: str) -> list[str]:
+        """Return the requests so far as "METHOD path", of these methods or of all."""
+        journal = self.call("GET", "/requests")
+        return [f"{seen['method']} {seen['path']}" for seen in journal if not methods or seen["method"] in methods]
+
+    def bodies(self, method: str) -> list[Any]:
+        return [seen["body"] for seen in self.call("GET", "/requests") if seen["method"] == method]
+
+    def forget_requests(self) -> None:
+        self.call("DELETE", "/requests")
+
+
+class Project:
+    """A project directory with one stack, on one engine."""
+
+    def __init__(self, engine: str, directory: Path, environment: dict[str, str]) -> None:
+        self.directory = directory
+        self.environment = environment
+        self._engine = engine
+        self._stack: Engine | None = None
+
+    def write(self, program: str) -> None:
+        """Write the program; `pulumi` and `assistai` are imported for it."""
+        imports = "import pulumi\nimport pulumi_assistai as assistai\n"
+        (self.directory / "__main__.py").write_text(imports + textwrap.dedent(program), encoding="utf-8")
+
+    def configure(self, **values: Any) -> None:
+        """Write the stack configuration, below `assistai:`."""
+        lines = [f"  assistai:{key}: {value}" for key, value in values.items()]
+        (self.directory / "Pulumi.dev.yaml").write_text("\n".join(["config:", *lines, ""]), encoding="utf-8")
+
+    @property
+    def stack(self) -> Engine:
+        if self._stack is None:
+            self._stack = open_stack(self._engine, self.directory, self.environment)
+        return self._stack
+
+    def reopen(self, **environment: str) -> None:
+        """Go on with other environment variables."""
+        self.environment |= environment
+        self._stack = None
+
+    def run(self, verb: str, *flags: str) -> Outcome:
+        return self.stack.run(verb, *flags)
+
+    def up(self, program: str | None = None) -> Outcome:
+        """Run `up` and require that it succeeds."""
+        if program is not None:
+            self.write(program)
+        outcome = self.run("up")
+        assert outcome.ok, outcome.text
+        return outcome
+
+    def fails(self, verb: str, *flags: str) -> str:
+        """Run `verb`, require that it fails, and return what it said."""
+        outcome = self.run(verb, *flags)
+        assert not outcome.ok, outcome.text
+        return outcome.text
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """Return the resources in the state by their names."""
+        resources = self.stack.export()["deployment"].get("resources") or []
+        return {resource["urn"].rpartition("::")[2]: resource for resource in resources}
+
+    def outputs(self, name: str) -> dict[str, Any]:
+        outputs: dict[str, Any] = self.state()[name]["outputs"]
+        return outputs
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(qr_lifetime=0) as running:
+        yield running
+
+
+@pytest.fixture
+def api(emulator: Emulator) -> Api:
+    return Api(emulator.url)
+
+
+def settings_for(url: str, **others: Any) -> Settings:
+    account = {"api_token": "sandbox-token", "tenant_domain": "sandbox", "organization_code": "SANDBOX"}
+    return Settings.load(account | {"base_url": url} | others, {}, {})
+
+
+@pytest.fixture
+def client(emulator: Emulator) -> Iterator[Client]:
+    with Client(settings_for(emulator.url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def environment(emulator: Emulator) -> dict[str, str]:
+    """Return what a program needs to reach the emulator, on top of this process's environment."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTAI_", "PULUMI_"))}
+    return inherited | {
+        "ASSISTAI_BASE_URL": emulator.url,
+        "ASSISTAI_API_TOKEN": "sandbox-token",
+        "ASSISTAI_TENANT_DOMAIN": "sandbox",
+        "ASSISTAI_ORGANIZATION_CODE": "SANDBOX",
+        "ASSISTAI_GRACE_PERIOD": "0",
+        "ASSISTAI_SETTLE_TIME": "0.2",
+        "ASSISTAI_TIMEOUT": "5",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+    }
+
+
+@pytest.fixture(params=[pytest.param(engine, marks=needs_pulumi if engine == "pulumi" else ()) for engine in ENGINES])
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def project(engine: str, tmp_path: Path, environment: dict[str, str]) -> Project:
+    """Return an empty project; a test that takes it runs once on each engine."""
+    (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
+    return Project(engine, tmp_path, environment)

@@ -1,0 +1,134 @@
+"""Runs one Pulumi program on either engine: the embedded one, and the real CLI where `pulumi` is on PATH."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+from rich.console import Console
+
+from pulumi_assistai.engine import Stack
+from pulumi_assistai.engine.display import TextDisplay
+
+ENGINES = ("embedded", "pulumi")
+PASSPHRASE = "correct horse"
+VERBS = ("preview", "up", "refresh", "destroy")
+
+_SUMMARY = re.compile(r"^ +(?:([+~-]|\+-|-\+|<-|>|=) *)?(\d+) (?:to )?([a-z ]+)$", re.MULTILINE)
+_PAST = {
+    "create": "created",
+    "update": "updated",
+    "delete": "deleted",
+    "replace": "replaced",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one operation ended.
+
+    Attributes:
+        ok: whether it succeeded.
+        text: all that a person saw of it.
+        counts: how many resources saw each operation, such as {"created": 2, "unchanged": 1}, the stack included.
+    """
+
+    ok: bool
+    text: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> dict[str, int]:
+        return {name: count for name, count in self.counts.items() if name != "unchanged"}
+
+
+class Engine(Protocol):
+    """A stack of one project directory."""
+
+    def run(self, verb: str, *flags: str) -> Outcome: ...
+
+    def export(self) -> dict[str, Any]: ...
+
+
+class EmbeddedEngine:
+    def __init__(self, directory: Path, environment: dict[str, str]) -> None:
+        self._stack = Stack(directory, "dev", environment=environment)
+        self._project = yaml.safe_load((directory / "Pulumi.yaml").read_text())["name"]
+
+    def run(self, verb: str, *flags: str) -> Outcome:
+        text = StringIO()
+        console = Console(file=text, width=1000)
+        display = TextDisplay(
+            console,
+            diff="--diff" in flags,
+            project=self._project,
+            stack="dev",
+            verb=verb,
+            preview=verb == "preview",
+        )
+        arguments = {"refresh": True} if "--refresh" in flags else {}
+        result = getattr(self._stack, verb)(display, **arguments)
+        ok = result.succeeded and not ("--expect-no-changes" in flags and result.has_changes)
+        return Outcome(ok, text.getvalue(), _counts(text.getvalue()))
+
+    def export(self) -> dict[str, Any]:
+        return self._stack.export_state()
+
+
+class PulumiCli:
+    def __init__(self, directory: Path, environment: dict[str, str]) -> None:
+        self._directory = directory
+        backend = directory / ".pulumi-backend"
+        backend.mkdir(exist_ok=True)
+        self._environment = environment | {
+            "PULUMI_BACKEND_URL": backend.as_uri(),
+            "PULUMI_HOME": str(directory / ".pulumi-home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }
+        self._pulumi("stack", "select", "--create", "dev")
+
+    def run(self, verb: str, *flags: str) -> Outcome:
+        yes = () if verb == "preview" else ("--yes", "--skip-preview")
+        done = self._pulumi(verb, "--non-interactive", "--color=never", *yes, *flags, check=False)
+        text = done.stdout + done.stderr
+        return Outcome(done.returncode == 0, text, _counts(text))
+
+    def export(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads(self._pulumi("stack", "export").stdout)
+        return state
+
+    def _pulumi(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["pulumi", *arguments],
+            cwd=self._directory,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=check,
+        )
+
+
+def has_pulumi() -> bool:
+    return shutil.which("pulumi") is not None
+
+
+def open_stack(engine: str, directory: Path, environment: dict[str, str]) -> Engine:
+    kind = PulumiCli if engine == "pulumi" else EmbeddedEngine
+    return kind(directory, environment)
+
+
+def _counts(text: str) -> dict[str, int]:
+    summary = text.rpartition("Resources:")[2]
+    found = [(words.strip(), int(number)) for _, number, words in _SUMMARY.findall(summary)]
+    return {_PAST.get(words, words): number for words, number in found if " " not in words and words != "changes"}
