@@ -26,7 +26,7 @@ class Api:
         self.url = url
         self._http = httpx.Client(base_url=f"{url}/sandbox", timeout=10)
 
-    def call(self, method: str, path: str, **body: Any) -> Any:
+    def call(self, method: str, path: str, /, **body: Any) -> Any:
         answer = self._http.request(method, path, json=body or None)
         answer.raise_for_status()
         return answer.json() if answer.content else None
@@ -64,6 +64,13 @@ class Api:
 
     def bodies(self, method: str) -> list[Any]:
         return [seen["body"] for seen in self.call("GET", "/requests") if seen["method"] == method]
+
+    def fail(self, kind: str, **rule: Any) -> None:
+        """Let requests fail: see `pulumi_assistai.emulator.faults.Fault`."""
+        self.call("POST", "/faults", kind=kind, **rule)
+
+    def stop_failing(self) -> None:
+        self.call("DELETE", "/faults")
 
     def forget_requests(self) -> None:
         self.call("DELETE", "/requests")
@@ -128,7 +135,7 @@ class Project:
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    with Emulator(qr_lifetime=0) as running:
+    with Emulator(qr_lifetime=0, faults=True) as running:
         yield running
 
 

@@ -6,12 +6,13 @@ from typing import Self
 
 from pulumi_assistai.client.agents import AgentRecord, AgentsApi
 from pulumi_assistai.client.conversations import Conversation, ConversationsApi, Message
+from pulumi_assistai.client.paging import Listing
 from pulumi_assistai.client.retry import announce_retries
 from pulumi_assistai.client.transport import Transport
 from pulumi_assistai.client.whatsapp import Connected, QrCode, WhatsAppApi
 from pulumi_assistai.settings import Settings
 
-__all__ = ["AgentRecord", "Client", "Connected", "Conversation", "Message", "QrCode", "announce_retries"]
+__all__ = ["AgentRecord", "Client", "Connected", "Conversation", "Listing", "Message", "QrCode", "announce_retries"]
 
 
 class Client:

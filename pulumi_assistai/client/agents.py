@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pulumi_assistai.client.paging import read_every_page
+from pulumi_assistai.client.paging import Listing, read_every_page
 from pulumi_assistai.client.transport import Transport
 
 
@@ -56,7 +56,7 @@ class AgentsApi:
         """
         self._transport.patch(f"/agents/{quote(code, safe='')}", fields)
 
-    def list(self, criteria: str | None = None) -> list[AgentRecord]:
+    def list(self, criteria: str | None = None) -> Listing[AgentRecord]:
         """Return every agent of the organization, oldest first: GET /agents, all pages.
 
         Args:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pulumi_assistai.client.paging import read_every_page
+from pulumi_assistai.client.paging import Listing, read_every_page
 from pulumi_assistai.client.transport import Transport
 
 
@@ -38,7 +38,7 @@ class ConversationsApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def messages(self, uuid: str) -> list[Message]:
+    def messages(self, uuid: str) -> Listing[Message]:
         """Return every message of a conversation, oldest first: GET /conversations/UUID/messages, all pages.
 
         Raises:
@@ -49,7 +49,7 @@ class ConversationsApi:
         path = f"/conversations/{quote(uuid, safe='')}/messages"
         return read_every_page(self._transport, path, Message, lambda message: message.id)
 
-    def list(self, criteria: str | None = None) -> list[Conversation]:
+    def list(self, criteria: str | None = None) -> Listing[Conversation]:
         """Return every conversation, oldest first: GET /conversations, all pages.
 
         Args:

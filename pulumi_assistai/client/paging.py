@@ -42,17 +42,23 @@ class Page(Generic[Item]):
 
 
 @dataclass(frozen=True)
-class _Pass(Generic[Item]):
-    """All that one reading of every page found; `complete` is whether the API's own count agrees."""
+class Listing(Generic[Item]):
+    """Every item of a listing.
 
-    items: dict[str, Item]
+    Attributes:
+        items: the items, oldest first.
+        complete: whether the API's own count, where it has one, agrees. Where it does not, the count may be wrong or an
+            item missing: what is not among the items is not proved to be gone.
+    """
+
+    items: list[Item]
     complete: bool
 
 
 def read_every_page(
     transport: Transport, path: str, item: type[Item], key: Callable[[Item], str], criteria: str | None = None
-) -> list[Item]:
-    """Return every item of a listing, oldest first.
+) -> Listing[Item]:
+    """Read a whole listing.
 
     Calls GET `path` with page, take, orderBy=createdAt and order=ASC until a page is empty, since neither a short page
     nor the count of the API proves the end. Where pages overlap or contradict the count, all are read again.
@@ -69,16 +75,15 @@ def read_every_page(
         except IncompleteListingError as error:
             problem, before = str(error), None
             continue
-        # A count that is wrong twice while the items stay the same is a wrong count, not a missing item.
-        if found.complete or (before is not None and before.items.keys() == found.items.keys()):
-            return list(found.items.values())
+        if found.complete or (before is not None and before.items == found.items):
+            return found
         problem, before = "the API counts more than its pages hold", found
     raise IncompleteListingError(
         f"GET {path} gave no whole listing: {problem}; nothing was concluded from it, try again"
     )
 
 
-def _read_once(fetch: Callable[[int], Page[Item]], key: Callable[[Item], str]) -> _Pass[Item]:
+def _read_once(fetch: Callable[[int], Page[Item]], key: Callable[[Item], str]) -> Listing[Item]:
     items: dict[str, Item] = {}
     total: int | None = None
     for number in count(1):
@@ -92,7 +97,7 @@ def _read_once(fetch: Callable[[int], Page[Item]], key: Callable[[Item], str]) -
         items |= fresh
     if page.items and not _is_end(page, number, len(items), fetch):
         raise IncompleteListingError(f"page {number} repeats another page")
-    return _Pass(items, complete=not page.has_next and (total is None or total <= len(items)))
+    return Listing(list(items.values()), complete=not page.has_next and (total is None or total <= len(items)))
 
 
 def _is_end(page: Page[Item], number: int, found: int, fetch: Callable[[int], Page[Item]]) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from threading import RLock
 
-from pulumi_assistai.client import AgentRecord
-from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.client import AgentRecord, Listing
+from pulumi_assistai.errors import AssistAIError, IncompleteListingError
 
 
 class Inventory:
@@ -16,12 +16,13 @@ class Inventory:
     thousand times.
     """
 
-    def __init__(self, list_agents: Callable[[], list[AgentRecord]]) -> None:
+    def __init__(self, list_agents: Callable[[], Listing[AgentRecord]]) -> None:
         self._list_agents = list_agents
         self._lock = RLock()
         self._agents: dict[str, AgentRecord] | None = None
         self._failure: AssistAIError | None = None
         self._listed_twice = False
+        self._complete = False
         self._made: set[str] = set()
 
     def agents(self) -> Mapping[str, AgentRecord]:
@@ -54,12 +55,22 @@ class Inventory:
             return self._load()
 
     def find_again(self, code: str) -> AgentRecord | None:
-        """Return the agent from a second listing: paging can skip one while others are removed."""
+        """Return the agent from a second listing, None where it is gone: paging can skip one while others are removed.
+
+        Raises:
+            IncompleteListingError: the API counts more agents than it lists, so the agent is not proved to be gone.
+        """
         with self._lock:
             if not self._listed_twice:
                 self._load()
                 self._listed_twice = True
-            return self.find(code)
+            agent = self.find(code)
+            if agent is None and not self._complete:
+                raise IncompleteListingError(
+                    f"{code} is not listed, but the API counts more agents than its pages hold: "
+                    "nothing was forgotten, try again"
+                )
+            return agent
 
     def enter(self, agent: AgentRecord) -> None:
         """Enter an agent that this operation created."""
@@ -81,7 +92,9 @@ class Inventory:
             return code in self._made
 
     def _load(self) -> dict[str, AgentRecord]:
-        listed = {agent.code: agent for agent in self._list_agents()}
+        listing = self._list_agents()
+        self._complete = listing.complete
+        listed = {agent.code: agent for agent in listing.items}
         ours = {code: agent for code, agent in (self._agents or {}).items() if code in self._made}
         self._agents = ours | listed
         return self._agents

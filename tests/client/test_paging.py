@@ -41,7 +41,7 @@ class Listing:
 
 def read(listing: Listing) -> list[str]:
     with serve(listing) as server, Client(settings_for(server.url, timeout=1)) as client:
-        return [agent.code for agent in client.agents.list()]
+        return [agent.code for agent in client.agents.list().items]
 
 
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 120])
