@@ -29,6 +29,7 @@ def emulator(
     ] = "nest",
     qr_lifetime: Annotated[float, typer.Option(help="Seconds until a QR changes; 0 changes it every time.")] = 20.0,
     latency: Annotated[float, typer.Option(help="Seconds that every answer waits.")] = 0.0,
+    faults: Annotated[bool, typer.Option(help="Whether it can be told to fail, at /sandbox/faults.")] = False,
 ) -> None:
     """Serve an emulator of the AssistAI API, for trying and testing without an account."""
     accounts = tuple(map(_account, account)) if account else DEFAULT_ACCOUNTS
@@ -45,6 +46,7 @@ def emulator(
             dialect=dialect,
             qr_lifetime=qr_lifetime,
             latency=latency,
+            faults=faults,
         )
     except OSError as error:
         raise AssistAIError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from None

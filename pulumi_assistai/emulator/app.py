@@ -12,6 +12,8 @@ from pulumi_assistai.emulator import agents, control, conversations, whatsapp
 from pulumi_assistai.emulator.accounts import DEFAULT_ACCOUNTS, Account
 from pulumi_assistai.emulator.dialects import DIALECTS
 from pulumi_assistai.emulator.errors import add_error_answers
+from pulumi_assistai.emulator.faults import Faults, Rules
+from pulumi_assistai.emulator.faults import router as fault_rules
 from pulumi_assistai.emulator.journal import Journal
 from pulumi_assistai.emulator.qr import QrCodes
 from pulumi_assistai.emulator.store import Store
@@ -25,6 +27,7 @@ def create_app(
     dialect: str = "nest",
     qr_lifetime: float = 20.0,
     latency: float = 0.0,
+    faults: bool = False,
 ) -> FastAPI:
     """Return the emulator as an ASGI application.
 
@@ -35,6 +38,7 @@ def create_app(
         dialect: "nest" or "other", how it says what the API's document leaves open.
         qr_lifetime: seconds until a QR changes; 0 changes it with every look.
         latency: seconds each answer of the imitated API waits.
+        faults: whether it can be told to fail, at /sandbox/faults.
     """
     store = Store(db)
 
@@ -54,4 +58,8 @@ def create_app(
     app.include_router(control.router)
     add_error_answers(app)
     app.add_middleware(Journal, store=store, latency=latency)
+    if faults:
+        app.state.faults = Rules()
+        app.include_router(fault_rules)
+        app.add_middleware(Faults, rules=app.state.faults)
     return app

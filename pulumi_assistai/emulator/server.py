@@ -27,6 +27,7 @@ class Emulator:
         dialect: "nest" or "other", how it says what the API's document leaves open.
         qr_lifetime: seconds until a QR changes; 0 changes it with every look.
         latency: seconds each answer of the imitated API waits.
+        faults: whether it can be told to fail, at /sandbox/faults.
 
     Raises:
         OSError: the port is taken.
@@ -43,6 +44,7 @@ class Emulator:
         dialect: str = "nest",
         qr_lifetime: float = 20.0,
         latency: float = 0.0,
+        faults: bool = False,
     ) -> None:
         self._socket = socket.create_server((host, port), backlog=256)
         # asyncio leaves sockets made by `create_server` with Nagle's delay of 40 ms an answer.
@@ -55,6 +57,7 @@ class Emulator:
             dialect=dialect,
             qr_lifetime=qr_lifetime,
             latency=latency,
+            faults=faults,
         )
         self._server = uvicorn.Server(
             uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1)

@@ -19,7 +19,8 @@ FIELDS = ("name", "description", "purpose", "instructions", "tone", "voice")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS agents (
-    sequence INTEGER PRIMARY KEY, code TEXT UNIQUE NOT NULL, tenant TEXT NOT NULL, organization TEXT NOT NULL,
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT UNIQUE NOT NULL,
+    tenant TEXT NOT NULL, organization TEXT NOT NULL,
     name TEXT NOT NULL, description TEXT, purpose TEXT, instructions TEXT, tone TEXT, voice TEXT,
     model TEXT NOT NULL, createdAt TEXT NOT NULL, whatsapp TEXT, phoneNumber TEXT
 );
@@ -59,9 +60,10 @@ class Store:
     def create_agent(self, account: Account, fields: dict[str, str], dialect: Dialect, *, whatsapp: bool) -> str:
         """Add an agent and return its code."""
         with self._transaction():
-            last = self._one("SELECT max(sequence) AS number, max(createdAt) AS time FROM agents") or {}
+            last = self._one("SELECT max(createdAt) AS time FROM agents") or {}
+            numbered = self._one("SELECT seq AS number FROM sqlite_sequence WHERE name = 'agents'") or {"number": 0}
             row = dict.fromkeys(FIELDS) | fields
-            row |= {"code": dialect.code((last["number"] or 0) + 1), "createdAt": _after(last["time"])}
+            row |= {"code": dialect.code(numbered["number"] + 1), "createdAt": _after(last["time"])}
             row |= {"tenant": account.tenant, "organization": account.organization, "model": "gpt-4o-mini"}
             row["whatsapp"] = "disconnected" if whatsapp else None
             self._insert("agents", row)

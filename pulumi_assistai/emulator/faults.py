@@ -1,0 +1,211 @@
+"""Makes the imitated API fail as real ones do: by rule, a counted number of times."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from threading import Lock
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+router = APIRouter(prefix="/sandbox/faults", tags=["Sandbox"])
+
+Kind = Literal[
+    "cut-before",
+    "cut-after",
+    "status-before",
+    "status-after",
+    "half",
+    "hang",
+    "drip",
+    "stale",
+    "cap",
+    "repeat",
+    "shift",
+]
+
+
+class Fault(BaseModel):
+    """A rule: which requests fail, how, and how often.
+
+    Attributes:
+        kind: how. "cut-before" and "cut-after": the connection breaks before or after the request was carried out.
+            "status-before" and "status-after": another answer, with `status`. "half": half of the answer. "hang":
+            nothing for `seconds`, then the connection breaks. "drip": the answer byte by byte, `seconds` between them.
+            Listings: "stale" leaves out the newest `rows`, "cap" gives `rows` at most for a page, "repeat" gives the
+            page before, "shift" skips the first row of every page but the first.
+        method: the method, any where empty.
+        path: a regular expression that the whole path must match.
+        count: how many requests; 0 is all.
+        skip: how many requests pass before.
+        status: the status of the other answer.
+        body: the body of the other answer; HTML where it begins with "<".
+        retry_after: its Retry-After header.
+        seconds: see `kind`.
+        rows: see `kind`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind
+    method: str = ""
+    path: str = "/api/.*"
+    count: Annotated[int, Field(ge=0)] = 1
+    skip: Annotated[int, Field(ge=0)] = 0
+    status: Annotated[int, Field(ge=400, le=599)] = 500
+    body: str = '{"statusCode": 500, "message": "Internal server error"}'
+    retry_after: str | None = None
+    seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
+    rows: Annotated[int, Field(ge=1)] = 1
+
+
+class Rules:
+    """The rules in force; the first that matches a request is used."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._rules: list[tuple[Fault, int]] = []
+
+    def add(self, fault: Fault) -> None:
+        """Put a rule in force, after the others."""
+        with self._lock:
+            self._rules.append((fault, 0))
+
+    def clear(self) -> None:
+        """Take all rules out of force."""
+        with self._lock:
+            self._rules.clear()
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return the rules, each with how many requests it has seen."""
+        with self._lock:
+            return [{**fault.model_dump(), "seen": seen} for fault, seen in self._rules]
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """Return the rule for a request, which counts as seen."""
+        with self._lock:
+            for index, (fault, seen) in enumerate(self._rules):
+                if fault.method in ("", method) and re.fullmatch(fault.path, path) and not _is_over(fault, seen):
+                    self._rules[index] = (fault, seen + 1)
+                    return fault if seen >= fault.skip else None
+        return None
+
+
+class Faults:
+    """Middleware around everything else."""
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        self._app = app
+        self._rules = rules
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or let it fail."""
+        is_api = scope["type"] == "http" and scope["path"].startswith("/api/")
+        fault = self._rules.take(scope["method"], scope["path"]) if is_api else None
+        if fault is None:
+            await self._app(scope, receive, send)
+            return
+        match fault.kind:
+            case "cut-before":
+                _cut(send)
+            case "cut-after":
+                await self._answer(scope, receive)
+                _cut(send)
+            case "status-before":
+                await _send(send, fault.status, _headers(fault), fault.body.encode())
+            case "status-after":
+                await self._answer(scope, receive)
+                await _send(send, fault.status, _headers(fault), fault.body.encode())
+            case "hang":
+                await asyncio.sleep(fault.seconds)
+                _cut(send)
+            case "half" | "drip":
+                await self._send_in_pieces(fault, scope, receive, send)
+            case _:
+                await self._list(fault, scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        """Carry the request out and keep the answer."""
+        start: dict[str, Any] = {}
+        body = bytearray()
+
+        async def keep(message: Message) -> None:
+            start.update(message if message["type"] == "http.response.start" else {})
+            body.extend(message.get("body", b""))
+
+        await self._app(scope, receive, keep)
+        return start["status"], start["headers"], bytes(body)
+
+    async def _send_in_pieces(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        status, headers, body = await self._answer(scope, receive)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        for position in range(len(body) // 2 if fault.kind == "half" else len(body)):
+            await send({"type": "http.response.body", "body": body[position : position + 1], "more_body": True})
+            await asyncio.sleep(fault.seconds)
+        if fault.kind == "half":
+            await asyncio.sleep(0.01)
+            _cut(send)
+        else:
+            await send({"type": "http.response.body", "body": b""})
+
+    async def _list(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        query = dict(parse_qsl(scope["query_string"].decode()))
+        page = int(query.get("page", 1))
+        if fault.kind == "cap":
+            query["take"] = str(min(fault.rows, int(query.get("take", 10))))
+        if fault.kind == "repeat":
+            query["page"] = str(max(1, page - 1))
+        status, headers, body = await self._answer({**scope, "query_string": urlencode(query).encode()}, receive)
+        if fault.kind in ("stale", "shift"):
+            content = json.loads(body)
+            rows = content["data"]
+            content["data"] = rows[: -fault.rows] if fault.kind == "stale" else rows[min(page - 1, 1) :]
+            body = json.dumps(content).encode()
+        await _send(send, status, [(name, value) for name, value in headers if name != b"content-length"], body)
+
+
+@router.get("")
+def faults(request: Request) -> list[dict[str, Any]]:
+    """Return the rules in force."""
+    rules: list[dict[str, Any]] = request.app.state.faults.all()
+    return rules
+
+
+@router.post("", status_code=204)
+def add(request: Request, fault: Fault) -> Response:
+    """Put a rule in force."""
+    request.app.state.faults.add(fault)
+    return Response(status_code=204)
+
+
+@router.delete("", status_code=204)
+def clear(request: Request) -> Response:
+    """Take all rules out of force."""
+    request.app.state.faults.clear()
+    return Response(status_code=204)
+
+
+def _is_over(fault: Fault, seen: int) -> bool:
+    return bool(fault.count) and seen >= fault.skip + fault.count
+
+
+def _headers(fault: Fault) -> list[tuple[bytes, bytes]]:
+    kind = b"text/html" if fault.body.startswith("<") else b"application/json"
+    wait = [(b"retry-after", fault.retry_after.encode())] if fault.retry_after else []
+    return [(b"content-type", kind), *wait]
+
+
+async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _cut(send: Send) -> None:
+    """Break the connection: ASGI has no word for it, uvicorn's transport does."""
+    send.__self__.transport.abort()  # type: ignore[attr-defined]
