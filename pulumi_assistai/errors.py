@@ -32,6 +32,8 @@ from pulumi_assistai.text import one_line
 class AssistAIError(Exception):
     """Base of every error of this package: its message is one line."""
 
+    __module__ = "pulumi_assistai"
+
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message))
 

@@ -1,0 +1,47 @@
+"""The example does what it says, from its own folder and from the project's root."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Api, Project
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["own folder", "root"])
+def fleet(request: pytest.FixtureRequest, engine: str, tmp_path: Path, environment: dict[str, str]) -> Project:
+    shutil.copytree(ROOT / "examples" / "fleet", tmp_path / "examples" / "fleet", ignore=shutil.ignore_patterns(".*"))
+    if request.param == "own folder":
+        return Project(engine, tmp_path / "examples" / "fleet", environment)
+    # The environment of the tests stands for the one that `make` makes.
+    description = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8").replace("virtualenv: .venv", "")
+    (tmp_path / "Pulumi.yaml").write_text(description.replace("    toolchain: pip\n", ""), encoding="utf-8")
+    return Project(engine, tmp_path, environment)
+
+
+def test_the_whole_life_of_the_fleet(fleet: Project, api: Api) -> None:
+    assert fleet.run("preview").changes == {"created": 6}
+    assert fleet.up().changes == {"created": 6}
+    for verb in ("preview", "refresh"):
+        outcome = fleet.run(verb, "--expect-no-changes")
+        assert outcome.ok, outcome.text
+    organizations = {agent["name"]: agent["organization"] for agent in api.agents()}
+    assert organizations == {"Ventas": "SANDBOX", "Soporte": "SANDBOX", "Recepción": "ACME"}
+
+    [prompt] = fleet.directory.rglob("ventas.md")
+    prompt.write_text(prompt.read_text(encoding="utf-8").replace("15 días", "10 días"), encoding="utf-8")
+    assert fleet.run("preview").changes == {"updated": 1}
+    assert fleet.up().changes == {"updated": 1}
+    assert "10 días" in api.agent("Ventas")["instructions"]
+
+    code = api.agent("Ventas")["code"]
+    outcome = fleet.run("destroy")
+    assert outcome.ok, outcome.text
+    assert outcome.changes == {"deleted": 6}
+    assert f"DELETE /api/v1/agents/{code}/integrations/whatsappweb" in api.requests("DELETE")
+    assert f'agent {code} ("Ventas") is no longer managed' in outcome.text
+    assert sorted(agent["name"] for agent in api.agents()) == ["Recepción", "Ventas", "[archived] Soporte"]

@@ -1,0 +1,105 @@
+"""Every command of the documentation runs, in the order in which a reader meets it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import metadata
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import needs_pulumi
+
+ROOT = Path(__file__).parents[1]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+INSTALL = "python3 -m venv .venv\n.venv/bin/pip install 'pulumi-assistai[cli]'\nexport PATH=\"$PWD/.venv/bin:$PATH\"\n"
+
+_BLOCK = re.compile(
+    r"(?:`(?P<file>[\w.]+)`:\n\n)?^```(?P<language>\w+)\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+
+
+def blocks(document: str) -> list[tuple[str | None, str, str]]:
+    """Return file name, language and content of every block."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return [(found["file"], found["language"], found["content"]) for found in _BLOCK.finditer(text)]
+
+
+def run(script: str, directory: Path, **environment: str) -> str:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTAI_", "PULUMI_"))}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/sh", "-e", "-c", script],
+        cwd=directory,
+        env=inherited | {"PATH": path} | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("document", ["docs/quickstart.md", "docs/inicio-rapido.md"])
+def test_the_quickstart_works_as_written(document: str, tmp_path: Path) -> None:
+    first, *others = blocks(document)
+    assert first == (None, "sh", INSTALL)
+    assert "cli" in (metadata("pulumi-assistai").get_all("Provides-Extra") or [])
+    seen = []
+    for file, language, content in others:
+        if file:
+            (tmp_path / file).write_text(content, encoding="utf-8")
+        else:
+            assert language == "sh"
+            seen.append(run(content, tmp_path))
+    assert "3 to create" in seen[0]
+    assert "A-001" in seen[0]
+    assert re.search(r"\+ .*Pide ancho, alto y fondo antes", seen[1])
+    assert "deleted" in seen[-1]
+
+
+@needs_pulumi
+def test_the_configuration_commands_work_as_written(tmp_path: Path) -> None:
+    [script] = [content for _, language, content in blocks("docs/configuration.md") if language == "sh"]
+    (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: python\n")
+    (tmp_path / "backend").mkdir()
+    run(
+        f"pulumi stack init dev\n{script}",
+        tmp_path,
+        PULUMI_BACKEND_URL=(tmp_path / "backend").as_uri(),
+        PULUMI_HOME=str(tmp_path / "home"),
+        PULUMI_CONFIG_PASSPHRASE="test",
+        ASSISTAI_API_TOKEN="canary-token",
+    )
+    content = (tmp_path / "Pulumi.dev.yaml").read_text()
+    assert "assistai:tenantDomain: acme" in content
+    assert "secure:" in content
+    assert "canary-token" not in content
+
+
+def test_commands_stand_in_tested_documents_alone() -> None:
+    tested = {"quickstart.md", "inicio-rapido.md", "configuration.md"}
+    others = [path.name for path in DOCS if "```sh" in path.read_text(encoding="utf-8") and path.name not in tested]
+    assert others == []
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *DOCS]:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert target.startswith("https://") or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_readme_begins_with_the_two_commands() -> None:
+    assert blocks("README.md")[0] == (None, "sh", "make demo\nmake test\n")
+
+
+def test_every_setting_is_documented() -> None:
+    from pulumi_assistai.settings import Settings, stack_key, variable  # noqa: PLC0415 - used here alone
+
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    for field in Settings.model_fields:
+        assert f"`{variable(field)}` | `{stack_key(field)}`" in page

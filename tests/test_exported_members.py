@@ -1,0 +1,39 @@
+"""The public names are the ones that the package promises."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import pulumi_assistai
+from pulumi_assistai import errors
+
+
+def test_every_error_is_exported_under_its_public_name() -> None:
+    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
+    for kind in kinds:
+        assert getattr(pulumi_assistai, kind.__name__) is kind
+        assert kind.__module__ == "pulumi_assistai"
+
+
+def test_every_error_is_drawn_in_the_tree() -> None:
+    for name, _ in inspect.getmembers(errors, inspect.isclass):
+        assert name in (errors.__doc__ or "")
+
+
+def test_resources_are_exported() -> None:
+    assert {"Agent", "Provider", "WhatsAppIntegration"} <= set(pulumi_assistai.__all__)
+    assert sorted(pulumi_assistai.__all__) == pulumi_assistai.__all__
+
+
+def test_every_public_name_is_documented() -> None:
+    for name in pulumi_assistai.__all__:
+        assert inspect.getdoc(getattr(pulumi_assistai, name)), name
+
+
+def test_importing_the_package_brings_nothing_heavy() -> None:
+    heavy = ["fastapi", "uvicorn", "typer", "segno", "cryptography", "pulumi_assistai.engine"]
+    script = f"import sys, pulumi_assistai; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
