@@ -1,0 +1,154 @@
+"""No agent created twice, none forgotten, none edited that is not ours, whatever the API does. On both engines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from tests.conftest import Api, Project
+
+VENTAS = 'assistai.Agent("ventas", name="Ventas", description="Vende", instructions="Hola.")'
+CREATED = {"name": "Ventas", "description": "Vende", "instructions": "Hola."}
+
+
+@pytest.mark.parametrize("fault", ["cut-after", "status-after", "half"])
+def test_1_a_create_whose_answer_is_lost_is_found_and_recorded(project: Project, api: Api, fault: str) -> None:
+    api.fail(fault, method="POST", status=502)
+    project.up(VENTAS)
+    assert api.requests("POST") == ["POST /api/v1/agents"]
+    assert project.state()["ventas"]["id"] == api.agent("Ventas")["code"]
+    assert project.run("preview", "--expect-no-changes").ok
+
+
+def test_2_a_create_that_did_not_happen_is_not_repeated_blindly(project: Project, api: Api) -> None:
+    project.write(VENTAS)
+    api.fail("cut-before", method="POST")
+    text = project.fails("up")
+    assert 'whether "Ventas" was created is unknown' in text
+    assert "run `pulumi up` again" in text
+    assert api.agents() == []
+    assert "ventas" not in project.state()
+    project.up()
+    assert api.requests("POST") == ["POST /api/v1/agents"]
+    assert len(api.agents()) == 1
+
+
+def test_3_two_candidates_are_left_alone_and_named(project: Project, api: Api) -> None:
+    api.fail("stale", method="GET", count=2, rows=1)
+    rival = api.create("Ventas", description="Vende")
+    before = api.agent("Ventas")
+    project.write(VENTAS)
+    api.fail("cut-after", method="POST")
+    text = project.fails("up")
+    codes = [agent["code"] for agent in api.agents()]
+    if len(codes) == 2:
+        assert f"these new agents could be it: {', '.join(codes)}; none was touched" in text
+    assert [agent for agent in api.agents() if agent["code"] == rival] == [before]
+    assert api.requests("PATCH") == []
+
+
+def test_5_the_same_name_twice_is_still_one_post(project: Project, api: Api) -> None:
+    project.write('for number in range(8): assistai.Agent(f"a{number}", name="Ventas")')
+    project.fails("up")
+    assert len(api.requests("POST")) <= 1
+
+
+def test_6_a_new_code_that_is_not_listed_yet_is_kept_and_dropped_after_the_grace_period(
+    project: Project, api: Api
+) -> None:
+    project.reopen(ASSISTAI_GRACE_PERIOD="3600")
+    project.up(VENTAS)
+    api.fail("stale", method="GET", count=0, rows=1)
+    assert project.run("refresh", "--expect-no-changes").ok
+    assert "ventas" in project.state()
+    project.reopen(ASSISTAI_GRACE_PERIOD="0")
+    api.stop_failing()
+    api.remove(api.agent("Ventas")["code"])
+    assert project.run("refresh").changes == {"deleted": 1}
+
+
+@pytest.mark.parametrize("retry_after", ["0", "date", None])
+def test_7_a_429_is_waited_for(project: Project, api: Api, retry_after: str | None) -> None:
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)
+    api.fail("status-before", method="POST", status=429, retry_after=soon if retry_after == "date" else retry_after)
+    project.up(VENTAS)
+    assert len(api.agents()) == 1
+
+
+def test_7_an_absurd_429_is_an_error_at_once(project: Project, api: Api) -> None:
+    api.fail("status-before", method="POST", status=429, retry_after="99999", count=0, body='{"message": "slow down"}')
+    project.write(VENTAS)
+    assert "POST /api/v1/agents answered 429: slow down; wait, then run again" in project.fails("up")
+
+
+@pytest.mark.parametrize("fault", ["status-before", "cut-before", "repeat", "shift"])
+def test_8_a_listing_that_fails_forgets_nothing(project: Project, api: Api, fault: str) -> None:
+    project.up('for number in range(52): assistai.Agent(f"a{number:02}", name=f"Agente {number:02}")')
+    project.reopen(ASSISTAI_TIMEOUT="0.5")
+    before = project.state()
+    api.fail(fault, method="GET", count=0, skip=1)
+    project.fails("refresh")
+    assert project.state().keys() == before.keys()
+    api.stop_failing()
+    assert project.run("refresh", "--expect-no-changes").ok
+
+
+@pytest.mark.parametrize("fault", ["cut-after", "cut-before", "status-before", "status-after"])
+def test_9_a_lost_patch_is_sent_again(project: Project, api: Api, fault: str) -> None:
+    project.up(VENTAS)
+    api.fail(fault, method="PATCH")
+    project.up(VENTAS.replace("Hola", "Buenas"))
+    assert api.agent("Ventas")["instructions"] == "Buenas."
+
+
+def test_9_a_failed_change_is_in_the_next_preview(project: Project, api: Api) -> None:
+    project.up(VENTAS)
+    api.fail("status-before", method="PATCH", status=400, body='{"message": ["instructions are too long"]}')
+    project.write(VENTAS.replace("Hola", "Buenas"))
+    assert "answered 400: instructions are too long; correct what the API names" in project.fails("up")
+    assert project.run("preview").changes == {"updated": 1}
+
+
+def test_11_a_disconnect_is_sent_again(project: Project, api: Api) -> None:
+    project.up("""
+        ventas = assistai.Agent("ventas", name="Ventas")
+        assistai.WhatsAppIntegration("whatsapp", agent_code=ventas.code)
+    """)
+    api.fail("status-before", method="DELETE", status=503)
+    project.up('assistai.Agent("ventas", name="Ventas")')
+    assert "whatsapp" not in project.state()
+
+
+def test_11_asking_for_the_qr_is_not_repeated(project: Project, api: Api) -> None:
+    api.fail("status-after", path=".*/qr", status=500)
+    project.write("""
+        ventas = assistai.Agent("ventas", name="Ventas")
+        assistai.WhatsAppIntegration("whatsapp", agent_code=ventas.code)
+    """)
+    project.fails("up")
+    assert len([request for request in api.requests("GET") if request.endswith("/qr")]) == 1
+    project.up()
+
+
+def test_12_the_token_and_a_secret_prompt_are_nowhere(project: Project, api: Api) -> None:
+    project.write("""
+        acme = assistai.Provider("acme", api_token="acme-token", tenant_domain="acme", organization_code="ACME")
+        prompt = pulumi.Output.secret("canary-prompt")
+        for number, provider in enumerate([None, acme]):
+            opts = pulumi.ResourceOptions(provider=provider)
+            assistai.Agent(f"a{number}", name=f"Agente {number}", instructions=prompt, opts=opts)
+    """)
+    seen = [project.run("preview", "--diff").text]
+    api.fail("status-before", method="POST", status=400, body='{"message": "Bearer sandbox-token is not canary-free"}')
+    seen += [project.fails("up"), project.up().text, project.run("refresh").text, str(project.stack.export())]
+    seen += [str(api.call("GET", "/requests")).replace("'instructions': 'canary-prompt'", "")]
+    seen += [project.run("destroy").text]
+    assert not [text for text in seen if "canary-prompt" in text or "sandbox-token" in text or "acme-token" in text]
+    for path in project.directory.rglob("*"):
+        if path.is_file() and path.name != "__main__.py":
+            content = path.read_bytes()
+            assert not [
+                canary for canary in (b"canary-prompt", b"sandbox-token", b"acme-token") if canary in content
+            ], path
