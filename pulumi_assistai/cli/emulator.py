@@ -1,38 +1,45 @@
-"""The command that serves the emulator."""
+"""`assistai emulator`: serve the API's emulator in the foreground."""
 
 from __future__ import annotations
 
+import shlex
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Literal
 
 import typer
 
-from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, Account, Emulator
+from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, Account, Emulator, EmulatorError
 from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.settings import variable
 
 
 def emulator(
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8787,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8787,
     db: Annotated[
-        Path | None, typer.Option(help="File that keeps the data; without it they end with the command.")
+        Path | None, typer.Option(metavar="FILE", help="File that keeps the data; left out, they end with the command.")
     ] = None,
     account: Annotated[
         list[str] | None, typer.Option(metavar="TOKEN:TENANT:ORGANIZATION", help="Who may ask; may be repeated.")
     ] = None,
-    whatsapp: Annotated[bool, typer.Option(help="Whether agents have a WhatsApp integration to connect.")] = True,
+    no_whatsapp: Annotated[
+        bool, typer.Option("--no-whatsapp", help="New agents have no WhatsApp integration to connect.")
+    ] = False,
     dialect: Annotated[
         Literal["nest", "other"], typer.Option(help="How the API says what its document leaves open.")
     ] = "nest",
-    qr_lifetime: Annotated[float, typer.Option(help="Seconds until a QR changes; 0 changes it every time.")] = 20.0,
-    latency: Annotated[float, typer.Option(help="Seconds that every answer waits.")] = 0.0,
-    faults: Annotated[bool, typer.Option(help="Whether it can be told to fail, at /sandbox/faults.")] = False,
+    qr_lifetime: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="Until a QR changes; 0 changes it every time.")
+    ] = 20.0,
+    latency: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="What every request waits.")] = 0.0,
+    faults: Annotated[bool, typer.Option("--faults", help="It can be told to fail, at /sandbox/faults.")] = False,
 ) -> None:
     """Serve an emulator of the AssistAI API, for trying and testing without an account."""
-    accounts = tuple(map(_account, account)) if account else DEFAULT_ACCOUNTS
+    accounts = [_account(text) for text in account] if account else DEFAULT_ACCOUNTS
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -42,34 +49,45 @@ def emulator(
             host=host,
             port=port,
             accounts=accounts,
-            whatsapp=whatsapp,
+            whatsapp=not no_whatsapp,
             dialect=dialect,
             qr_lifetime=qr_lifetime,
             latency=latency,
             faults=faults,
         )
-    except OSError as error:
-        raise AssistAIError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from None
+    except EmulatorError as error:
+        raise AssistAIError(str(error)) from None
     with running:
         _introduce(running.url, accounts)
-        stopped.wait()
+        _wait(stopped)
     typer.echo("The emulator has stopped.")
 
 
 def _account(text: str) -> Account:
-    parts = text.split(":")
-    if len(parts) != 3 or not all(parts):  # noqa: PLR2004 - token, tenant and organization
-        raise AssistAIError("--account must be TOKEN:TENANT:ORGANIZATION")
-    return Account(*parts)
+    match text.split(":"):
+        case [token, tenant, organization] if token and tenant and organization:
+            return Account(token, tenant, organization)
+        case _:
+            raise AssistAIError("--account must be TOKEN:TENANT:ORGANIZATION, with none of the three empty")
 
 
-def _introduce(url: str, accounts: tuple[Account, ...]) -> None:
-    first = accounts[0]
-    typer.echo(f"The AssistAI emulator answers at {url} (its API document: {url}/docs). In another terminal:\n")
-    typer.echo(f"export ASSISTAI_BASE_URL={url}")
-    typer.echo(f"export ASSISTAI_API_TOKEN={first.token}")
-    typer.echo(f"export ASSISTAI_TENANT_DOMAIN={first.tenant}")
-    typer.echo(f"export ASSISTAI_ORGANIZATION_CODE={first.organization}\n")
-    for other in accounts[1:]:
-        typer.echo(f"Also: token {other.token}, tenant {other.tenant}, organization {other.organization}")
-    typer.echo("Ctrl-C stops it.")
+def _introduce(url: str, accounts: Sequence[Account]) -> None:
+    typer.echo(f"The AssistAI emulator answers at {url} (its API: {url}/docs). In another terminal:\n")
+    _print_export("base_url", url)
+    for number, account in enumerate(accounts):
+        if number:
+            typer.echo("\nOr, for another organization:\n")
+        _print_export("api_token", account.token)
+        _print_export("tenant_domain", account.tenant)
+        _print_export("organization_code", account.organization)
+    typer.echo("\nCtrl-C stops it.")
+
+
+def _print_export(setting: str, value: str) -> None:
+    typer.echo(f"export {variable(setting)}={shlex.quote(value)}")
+
+
+def _wait(stopped: Event) -> None:
+    """Wait in short steps: on Windows, Ctrl-C does not interrupt a wait."""
+    while not stopped.wait(1):
+        pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pulumi_assistai.emulator.accounts import DEFAULT_ACCOUNTS, Account
 from pulumi_assistai.emulator.app import create_app
+from pulumi_assistai.emulator.errors import EmulatorError
 from pulumi_assistai.emulator.server import Emulator
 
-__all__ = ["DEFAULT_ACCOUNTS", "Account", "Emulator", "create_app"]
+__all__ = ["DEFAULT_ACCOUNTS", "Account", "Emulator", "EmulatorError", "create_app"]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from fastapi import Request
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from pulumi_assistai.emulator.errors import ApiProblem
+from pulumi_assistai.emulator.records import Organization
 
 
 @dataclass(frozen=True)
 class Account:
-    """A token and where it is valid."""
+    """A token and where it is valid. A token may have several accounts, and an organization several tokens.
 
-    token: str
+    Attributes:
+        token: the API token.
+        tenant: the tenant's domain.
+        organization: the organization's code.
+    """
+
+    token: str = field(repr=False)
     tenant: str
     organization: str
 
@@ -25,21 +31,32 @@ DEFAULT_ACCOUNTS = (
 """The second account is for programs with two organizations."""
 
 
-def authenticate(request: Request) -> Account:
-    """Return the account of a request.
+class Accounts:
+    """All accounts of an emulator."""
 
-    Raises:
-        ApiProblem: 401 where the token is not known, 403 where it is not valid for tenant or organization.
-    """
-    accounts: tuple[Account, ...] = request.app.state.accounts
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    own = [account for account in accounts if scheme.lower() == "bearer" and account.token == token.strip()]
-    if not own:
-        raise ApiProblem(401, "Unauthorized")
-    tenant = request.headers.get("x-tenant-domain")
-    organization = request.headers.get("x-organization-code")
-    for account in own:
-        if (account.tenant, account.organization) == (tenant, organization):
-            request.state.account = account
-            return account
-    raise ApiProblem(403, "The token does not belong to this tenant and organization")
+    def __init__(self, accounts: Sequence[Account]) -> None:
+        self._known = frozenset((account.token, account.tenant, account.organization) for account in accounts)
+        self._tokens = frozenset(account.token for account in accounts)
+        self.organizations = tuple(
+            dict.fromkeys(Organization(account.tenant, account.organization) for account in accounts)
+        )
+        """Every organization once, in the order of the accounts."""
+
+    def admit(self, token: str | None, tenant: str | None, organization: str | None) -> Organization:
+        """Return whose data a request may see.
+
+        Args:
+            token: what it sent as bearer token, None where it sent none.
+            tenant: its `x-tenant-domain`.
+            organization: its `x-organization-code`.
+
+        Raises:
+            ApiProblem: 401 where the token is unknown, 403 where tenant or organization are missing or not its own.
+        """
+        if token is None or token not in self._tokens:
+            raise ApiProblem(401, "Unauthorized")
+        if tenant is None or organization is None:
+            raise ApiProblem(403, "x-tenant-domain and x-organization-code are required")
+        if (token, tenant, organization) not in self._known:
+            raise ApiProblem(403, "The token does not belong to this tenant and organization")
+        return Organization(tenant, organization)

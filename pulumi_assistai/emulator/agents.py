@@ -2,53 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from pulumi_assistai.emulator.accounts import Account, authenticate
-from pulumi_assistai.emulator.bodies import AgentPatch, AgentQuery, NewAgent
-from pulumi_assistai.emulator.errors import ApiProblem
+from pulumi_assistai.emulator.bodies import AgentPage, AgentPatch, Created, NewAgent
+from pulumi_assistai.emulator.context import ERRORS, Caller, Here
+from pulumi_assistai.emulator.listing import AgentQuery
 
-router = APIRouter(prefix="/agents", tags=["Agents"])
-
-Own = Annotated[Account, Depends(authenticate)]
+router = APIRouter(prefix="/agents", tags=["agents"], responses=ERRORS)
 
 
-@router.post("", status_code=201)
-def create(request: Request, account: Own, body: NewAgent) -> dict[str, str]:
+@router.post("", status_code=201, response_model=Created)
+async def create_agent(context: Here, caller: Caller, body: NewAgent) -> Response:
     """Create an agent."""
-    state = request.app.state
-    return {"code": state.store.create_agent(account, body.given(), state.dialect, whatsapp=state.whatsapp)}
+    agent = context.store.create_agent(caller, body.given(), context.dialect.agent_code, whatsapp=context.whatsapp)
+    return context.dialect.respond(context.dialect.created(agent.code), 201)
 
 
 @router.patch("/{code}", status_code=204)
-def update(request: Request, account: Own, code: str, body: AgentPatch) -> Response:
-    """Change the given fields of an agent; an empty body changes nothing."""
-    own_agent(request, account, code)
-    request.app.state.store.change_agent(code, body.given())
+async def update_agent(context: Here, caller: Caller, code: str, body: AgentPatch) -> Response:
+    """Change the given fields of an agent. A body without fields changes nothing."""
+    agent = context.agent(code, caller)
+    context.store.change_agent(agent.code, body.given())
     return Response(status_code=204)
 
 
-@router.get("")
-def listing(request: Request, account: Own, query: Annotated[AgentQuery, Query()]) -> dict[str, Any]:
+@router.get("", response_model=AgentPage)
+async def list_agents(context: Here, caller: Caller, query: Annotated[AgentQuery, Query()]) -> Response:
     """List the agents of the organization."""
-    state = request.app.state
-    where = {"tenant": account.tenant, "organization": account.organization}
-    rows, total = state.store.page("agents", where, ("name", "description", "code"), query)
-    return {
-        "data": [state.dialect.agent(row) for row in rows],
-        "meta": state.dialect.meta(query.page, query.take, total),
-    }
-
-
-def own_agent(request: Request, account: Account, code: str) -> dict[str, Any]:
-    """Return an agent of the account's organization.
-
-    Raises:
-        ApiProblem: 404 where there is none.
-    """
-    agent: dict[str, Any] | None = request.app.state.store.agent(code, account)
-    if agent is None:
-        raise ApiProblem(404, f"Agent {code} not found")
-    return agent
+    page = context.store.list_agents(caller, query)
+    items = [context.dialect.agent(agent) for agent in page.items]
+    return context.dialect.respond(context.dialect.page(page, items))

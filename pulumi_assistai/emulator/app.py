@@ -5,61 +5,91 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-from pulumi_assistai.emulator import agents, control, conversations, whatsapp
-from pulumi_assistai.emulator.accounts import DEFAULT_ACCOUNTS, Account
-from pulumi_assistai.emulator.dialects import DIALECTS
+from pulumi_assistai.emulator import agents, control, conversations
+from pulumi_assistai.emulator import whatsapp as whatsapp_calls
+from pulumi_assistai.emulator.accounts import DEFAULT_ACCOUNTS, Account, Accounts
+from pulumi_assistai.emulator.context import Context
+from pulumi_assistai.emulator.dialects import DIALECTS, DialectName
 from pulumi_assistai.emulator.errors import add_error_answers
 from pulumi_assistai.emulator.faults import Faults, Rules
-from pulumi_assistai.emulator.faults import router as fault_rules
+from pulumi_assistai.emulator.faults import router as fault_calls
 from pulumi_assistai.emulator.journal import Journal
-from pulumi_assistai.emulator.qr import QrCodes
+from pulumi_assistai.emulator.middleware import stack
 from pulumi_assistai.emulator.store import Store
+
+PREFIX = "/api/v1"
+_DESCRIPTION = "An emulator, for trying and testing. Every call needs a token, its tenant and its organization."
+
+
+class _Api(FastAPI):
+    rules: Rules | None = None
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Let requests fail outside everything: only the server's own `send` can break a connection."""
+        app = super().build_middleware_stack()
+        return app if self.rules is None else Faults(app, self.rules)
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe the API; every call needs all security schemes at once, which FastAPI takes for alternatives."""
+        document = super().openapi()
+        needed: list[dict[str, list[str]]] = [{name: [] for name in document["components"]["securitySchemes"]}]
+        for path in document["paths"].values():
+            for operation in path.values():
+                operation["security"] = needed
+        return document
 
 
 def create_app(
     *,
     db: Path | None = None,
     accounts: Sequence[Account] = DEFAULT_ACCOUNTS,
-    whatsapp_integrations: bool = True,
-    dialect: str = "nest",
+    whatsapp: bool = True,
+    dialect: DialectName = "nest",
     qr_lifetime: float = 20.0,
     latency: float = 0.0,
     faults: bool = False,
 ) -> FastAPI:
-    """Return the emulator as an ASGI application.
+    """Return the emulator as an ASGI application, which closes its database when its lifespan ends.
 
     Args:
-        db: where its data lies; None keeps it in memory.
+        db: the SQLite file that keeps its data; None keeps them in memory.
         accounts: who may ask.
-        whatsapp_integrations: whether an agent has a WhatsApp integration to connect.
-        dialect: "nest" or "other", how it says what the API's document leaves open.
-        qr_lifetime: seconds until a QR changes; 0 changes it with every look.
-        latency: seconds each answer of the imitated API waits.
+        whatsapp: whether new agents have a WhatsApp integration.
+        dialect: how it says what the API's document leaves open: "nest", or "other" as unlike as can be.
+        qr_lifetime: seconds until a QR changes; 0 makes a new one at each call.
+        latency: seconds that each request of the imitated API waits.
         faults: whether it can be told to fail, at /sandbox/faults.
+
+    Raises:
+        EmulatorError: the database cannot be opened.
     """
-    store = Store(db)
+    rules = Rules() if faults else None
+    context = Context(Store(db), Journal(), Accounts(accounts), DIALECTS[dialect], dialect, whatsapp, qr_lifetime)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        store.close()
+        context.store.close()
 
-    app = FastAPI(title="AssistAI API (emulator)", version="1.0", lifespan=lifespan)
-    app.state.store = store
-    app.state.accounts = tuple(accounts)
-    app.state.whatsapp = whatsapp_integrations
-    app.state.dialect = DIALECTS[dialect]
-    app.state.qr_codes = QrCodes(qr_lifetime)
-    for noun in (agents, whatsapp, conversations):
-        app.include_router(noun.router, prefix="/api/v1")
+    app = _Api(
+        title="AssistAI API (emulator)",
+        version="1.0",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        middleware=stack(context.journal, latency),
+        redirect_slashes=False,
+    )
+    app.state.context = context
+    for noun in (agents, whatsapp_calls, conversations):
+        app.include_router(noun.router, prefix=PREFIX)
     app.include_router(control.router)
-    add_error_answers(app)
-    app.add_middleware(Journal, store=store, latency=latency)
-    if faults:
-        app.state.faults = Rules()
-        app.include_router(fault_rules)
-        app.add_middleware(Faults, rules=app.state.faults)
+    if rules is not None:
+        app.rules = app.state.faults = rules
+        app.include_router(fault_calls, include_in_schema=False)
+    add_error_answers(app, context.dialect)
     return app

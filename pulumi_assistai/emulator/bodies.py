@@ -1,25 +1,30 @@
-"""What requests may hold. Null and unknown fields are refused, as a validating service does."""
+"""What the bodies of requests may hold, and what those of answers hold. Unknown fields and null are refused."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Text = Annotated[str, Field(strict=True)]
-Name = Annotated[str, Field(strict=True, min_length=1)]
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+Name = Annotated[str, Field(min_length=1, json_schema_extra=_without_default)]
+Text = Annotated[str, Field(json_schema_extra=_without_default)]
 
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     def given(self) -> dict[str, str]:
-        """Return the fields that were sent."""
+        """Return the fields that the request has; the defaults of the others mean nothing."""
         return self.model_dump(exclude_unset=True)
 
 
 class AgentPatch(_Body):
-    """Fields of an agent to change."""
+    """Fields of an agent to change; the others stay."""
 
     name: Name = ""
     description: Text = ""
@@ -32,54 +37,112 @@ class AgentPatch(_Body):
 class NewAgent(AgentPatch):
     """An agent to create."""
 
-    name: Name
+    name: Annotated[str, Field(min_length=1)]
 
 
 class DashboardAgent(NewAgent):
-    """An agent that somebody creates in the dashboard."""
+    """An agent that somebody creates in the dashboard of an organization."""
 
-    tenant: Name
-    organization: Name
+    tenant: str
+    organization: str
 
 
-class Link(_Body):
-    """A phone that scans a QR; without `qr`, the current one."""
+class Phone(_Body):
+    """A phone that scans a QR: of the payload `qr`, or whatever was shown last."""
 
-    phoneNumber: Annotated[str, Field(strict=True, pattern=r"^\d{6,15}$")]  # noqa: N815 - as on the wire
-    qr: Text | None = None
+    phone_number: Annotated[str, Field(alias="phoneNumber", min_length=1)]
+    qr: str = ""
 
 
 class UserMessage(_Body):
-    """What a customer writes to an agent; without `conversation`, in a new one."""
+    """What a person writes to an agent, in the conversation of this UUID or in a new one."""
 
     content: Name
-    conversation: Text | None = None
+    conversation: str = ""
 
 
-class Query(BaseModel):
-    """What a listing is asked for."""
+class Created(BaseModel):
+    """The code of the new agent."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    page: Annotated[int, Field(ge=1)] = 1
-    take: Annotated[int, Field(ge=1, le=50)] = 10
-    order: Literal["ASC", "DESC"] = "ASC"
-    criteria: str = ""
+    code: str
 
 
-class AgentQuery(Query):
-    """What the listing of agents is asked for."""
+class ListedAgent(BaseModel):
+    """An agent as the listing shows it."""
 
-    orderBy: Literal["createdAt", "name", "code", "model", "description"] = "createdAt"  # noqa: N815 - as on the wire
-
-
-class ConversationQuery(Query):
-    """What the listing of conversations is asked for."""
-
-    orderBy: Literal["createdAt", "title"] = "createdAt"  # noqa: N815 - as on the wire
+    code: str
+    name: str
+    model: str
+    description: str | None
+    createdAt: str  # noqa: N815 - as on the wire
 
 
-class MessageQuery(Query):
-    """What the messages of a conversation are asked for."""
+class ListedConversation(BaseModel):
+    """A conversation as the listing shows it."""
 
-    orderBy: Literal["createdAt", "timestamp", "id"] = "createdAt"  # noqa: N815 - as on the wire
+    uuid: str
+    title: str
+    createdAt: str  # noqa: N815 - as on the wire
+
+
+class ListedMessage(BaseModel):
+    """A message of a conversation."""
+
+    id: int
+    sender: Annotated[str, Field(examples=["user", "agent"])]
+    content: str
+    timestamp: str
+
+
+class Meta(BaseModel):
+    """What is said of a whole listing."""
+
+    page: int
+    take: int
+    itemCount: int  # noqa: N815 - as on the wire
+    pageCount: int  # noqa: N815 - as on the wire
+    hasPreviousPage: bool  # noqa: N815 - as on the wire
+    hasNextPage: bool  # noqa: N815 - as on the wire
+
+
+class AgentPage(BaseModel):
+    """A page of agents."""
+
+    data: list[ListedAgent]
+    meta: Meta
+
+
+class ConversationPage(BaseModel):
+    """A page of conversations."""
+
+    data: list[ListedConversation]
+    meta: Meta
+
+
+class MessagePage(BaseModel):
+    """A page of messages."""
+
+    data: list[ListedMessage]
+    meta: Meta
+
+
+class Connected(BaseModel):
+    """A phone is linked."""
+
+    status: str
+    phoneNumber: str  # noqa: N815 - as on the wire
+    message: str
+
+
+class Disconnected(BaseModel):
+    """The agent is disconnected from WhatsApp."""
+
+    message: str
+
+
+class Error(BaseModel):
+    """What is wrong."""
+
+    statusCode: int  # noqa: N815 - as on the wire
+    message: str | list[str]
+    error: str

@@ -1,114 +1,149 @@
-"""What the imitated API does not have: the dashboard, the phone, the customers and the journal, under /sandbox."""
+"""What the imitated API does not have, under /sandbox: the dashboard, the phone, the customers and the journal."""
 
 from __future__ import annotations
 
-from typing import Any
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter, Request, Response
-
-from pulumi_assistai.emulator.accounts import Account
-from pulumi_assistai.emulator.bodies import AgentPatch, DashboardAgent, Link, UserMessage
+from pulumi_assistai.emulator.bodies import AgentPatch, DashboardAgent, Phone, UserMessage
+from pulumi_assistai.emulator.context import Context, Here
+from pulumi_assistai.emulator.dialects import NEST, Body
 from pulumi_assistai.emulator.errors import ApiProblem
+from pulumi_assistai.emulator.qr import can_scan
+from pulumi_assistai.emulator.records import Agent, Conversation, Organization
 
-router = APIRouter(prefix="/sandbox", tags=["Sandbox"])
+_LONGEST_TITLE = 60
+
+router = APIRouter(prefix="/sandbox", include_in_schema=False)
 
 
 @router.get("/health")
-def health() -> dict[str, str]:
-    """Say that the emulator answers."""
-    return {"status": "ok"}
+async def health(context: Here) -> Response:
+    """Say that the emulator answers, and for whom."""
+    organizations = [{"tenant": owner.tenant, "organization": owner.code} for owner in context.accounts.organizations]
+    return NEST.respond({"status": "ok", "dialect": context.dialect_name, "organizations": organizations})
 
 
 @router.get("/agents")
-def agents(request: Request) -> list[dict[str, Any]]:
-    """Return all agents of all organizations with all their fields."""
-    found: list[dict[str, Any]] = request.app.state.store.agents()
-    return found
+async def agents(context: Here) -> Response:
+    """Return the agents of all organizations with all their fields, oldest first."""
+    return NEST.respond([_everything(agent) for agent in context.store.agents()])
 
 
-@router.post("/agents", status_code=201)
-def create(request: Request, body: DashboardAgent) -> dict[str, str]:
+@router.post("/agents")
+async def create_agent(context: Here, body: DashboardAgent) -> Response:
     """Create an agent as somebody does in the dashboard."""
-    state = request.app.state
     fields = body.given()
-    account = Account("", fields.pop("tenant"), fields.pop("organization"))
-    return {"code": state.store.create_agent(account, fields, state.dialect, whatsapp=state.whatsapp)}
+    owner = Organization(fields.pop("tenant"), fields.pop("organization"))
+    if owner not in context.accounts.organizations:
+        raise ApiProblem(400, f"no account has tenant {owner.tenant} and organization {owner.code}")
+    agent = context.store.create_agent(owner, fields, context.dialect.agent_code, whatsapp=context.whatsapp)
+    return NEST.respond(_everything(agent), 201)
 
 
-@router.patch("/agents/{code}", status_code=204)
-def edit(request: Request, code: str, body: AgentPatch) -> Response:
+@router.patch("/agents/{code}")
+async def edit_agent(context: Here, code: str, body: AgentPatch) -> Response:
     """Edit an agent as somebody does in the dashboard."""
-    _agent(request, code)
-    request.app.state.store.change_agent(code, body.given())
-    return Response(status_code=204)
+    context.store.change_agent(context.agent(code).code, body.given())
+    return _answer(context, code)
 
 
-@router.delete("/agents/{code}", status_code=204)
-def remove(request: Request, code: str) -> Response:
+@router.delete("/agents/{code}")
+async def remove_agent(context: Here, code: str) -> Response:
     """Remove an agent as somebody does in the dashboard."""
-    _agent(request, code)
-    request.app.state.store.remove_agent(code)
+    context.store.remove_agent(context.agent(code).code)
     return Response(status_code=204)
 
 
-@router.post("/agents/{code}/whatsapp/link", status_code=204)
-def link(request: Request, code: str, body: Link) -> Response:
-    """Play the phone: scan the QR that was shown last, or the payload given as `qr`."""
-    state = request.app.state
-    _agent(request, code)
-    shown = state.qr_codes.current(code)
-    if shown is None or body.qr not in (None, shown):
-        raise ApiProblem(409, "This QR is not shown now")
-    state.store.change_agent(code, {"whatsapp": "connected", "phoneNumber": body.phoneNumber})
-    state.qr_codes.forget(code)
+@router.post("/agents/{code}/whatsapp")
+async def add_integration(context: Here, code: str) -> Response:
+    """Give an agent a WhatsApp integration, as somebody does in the dashboard; one that exists stays as it is."""
+    if context.agent(code).whatsapp is None:
+        context.store.change_agent(code, {"whatsapp": "disconnected"})
+    return _answer(context, code, 201)
+
+
+@router.delete("/agents/{code}/whatsapp")
+async def remove_integration(context: Here, code: str) -> Response:
+    """Take the WhatsApp integration away from an agent, as somebody does in the dashboard."""
+    agent = _integrated(context, code)
+    context.store.change_agent(agent.code, {"whatsapp": None, "phone_number": None, "qr": None})
     return Response(status_code=204)
 
 
-@router.post("/agents/{code}/whatsapp/unlink", status_code=204)
-def unlink(request: Request, code: str) -> Response:
-    """Play the phone: end the link."""
-    _agent(request, code)
-    request.app.state.store.change_agent(code, {"whatsapp": "disconnected", "phoneNumber": None})
-    return Response(status_code=204)
+@router.post("/agents/{code}/whatsapp/link")
+async def link_phone(context: Here, code: str, body: Phone) -> Response:
+    """Play the phone that scans the QR."""
+    agent = _integrated(context, code)
+    if agent.qr is None:
+        raise ApiProblem(409, f"no QR of agent {code} was asked for yet, so there is none to scan")
+    if body.qr and not can_scan(agent, body.qr, context.qr_lifetime):
+        raise ApiProblem(409, "this QR is not the current one")
+    context.store.change_agent(code, {"whatsapp": "connected", "phone_number": body.phone_number})
+    return _answer(context, code)
 
 
-@router.delete("/agents/{code}/whatsapp", status_code=204)
-def remove_integration(request: Request, code: str) -> Response:
-    """Take WhatsApp away from an agent, as somebody does in the dashboard."""
-    _agent(request, code)
-    request.app.state.store.change_agent(code, {"whatsapp": None, "phoneNumber": None})
-    return Response(status_code=204)
+@router.post("/agents/{code}/whatsapp/unlink")
+async def unlink_phone(context: Here, code: str) -> Response:
+    """Play the phone that ends the link."""
+    agent = _integrated(context, code)
+    context.store.change_agent(agent.code, {"whatsapp": "disconnected", "phone_number": None})
+    return _answer(context, code)
 
 
-@router.post("/agents/{code}/messages", status_code=201)
-def message(request: Request, code: str, body: UserMessage) -> dict[str, str]:
-    """Write to an agent as a customer does; the answer is scripted."""
-    store = request.app.state.store
-    agent = _agent(request, code)
-    uuid = body.conversation or store.start_conversation(agent, body.content[:60])
-    if store.conversation(uuid) is None:
-        raise ApiProblem(404, f"Conversation {uuid} not found")
-    store.add_message(uuid, "user", body.content)
-    store.add_message(uuid, "agent", f"{agent['name']}: gracias por escribir. ¿En qué puedo ayudarle?")
-    return {"conversation": uuid}
+@router.post("/agents/{code}/messages")
+async def write_message(context: Here, code: str, body: UserMessage) -> Response:
+    """Play a person that writes to an agent; the agent's answer is always the same."""
+    agent = context.agent(code)
+    conversation = _conversation(context, agent, body)
+    answer = f"Hola, soy {agent.name}. Recibí su mensaje: «{body.content}»"
+    context.store.add_message(conversation, "user", body.content)
+    context.store.add_message(conversation, "agent", answer)
+    return NEST.respond({"conversation": conversation.uuid, "answer": answer}, 201)
 
 
 @router.get("/requests")
-def requests(request: Request) -> list[dict[str, Any]]:
-    """Return the requests that the imitated API saw, without their tokens."""
-    seen: list[dict[str, Any]] = request.app.state.store.requests()
-    return seen
+async def requests(context: Here) -> Response:
+    """Return the requests that the imitated API saw."""
+    return NEST.respond(context.journal.entries())
 
 
-@router.delete("/requests", status_code=204)
-def forget_requests(request: Request) -> Response:
+@router.delete("/requests")
+async def forget_requests(context: Here) -> Response:
     """Empty the journal."""
-    request.app.state.store.forget_requests()
+    context.journal.clear()
     return Response(status_code=204)
 
 
-def _agent(request: Request, code: str) -> dict[str, Any]:
-    agent: dict[str, Any] | None = request.app.state.store.agent(code)
-    if agent is None:
-        raise ApiProblem(404, f"Agent {code} not found")
+def _answer(context: Context, code: str, status: int = 200) -> Response:
+    return NEST.respond(_everything(context.agent(code)), status)
+
+
+def _everything(agent: Agent) -> Body:
+    return {
+        **NEST.agent(agent),
+        "purpose": agent.purpose,
+        "instructions": agent.instructions,
+        "tone": agent.tone,
+        "voice": agent.voice,
+        "tenant": agent.tenant,
+        "organization": agent.organization,
+        "whatsapp": agent.whatsapp,
+        "phoneNumber": agent.phone_number,
+        "qr": agent.qr if agent.whatsapp == "connecting" else None,
+    }
+
+
+def _integrated(context: Context, code: str) -> Agent:
+    agent = context.agent(code)
+    if agent.whatsapp is None:
+        raise ApiProblem(404, f"agent {code} has no WhatsApp integration")
     return agent
+
+
+def _conversation(context: Context, agent: Agent, body: UserMessage) -> Conversation:
+    if not body.conversation:
+        return context.store.start_conversation(agent, " ".join(body.content.split())[:_LONGEST_TITLE])
+    conversation = context.store.find_conversation(body.conversation)
+    if conversation is None or conversation.agent != agent.code:
+        raise ApiProblem(404, f"agent {agent.code} has no conversation {body.conversation}")
+    return conversation

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Response
 
-from pulumi_assistai.emulator.agents import Own
-from pulumi_assistai.emulator.bodies import ConversationQuery, MessageQuery
+from pulumi_assistai.emulator.bodies import ConversationPage, MessagePage
+from pulumi_assistai.emulator.context import ERRORS, Caller, Here
 from pulumi_assistai.emulator.errors import ApiProblem
+from pulumi_assistai.emulator.listing import ConversationQuery, MessageQuery
+from pulumi_assistai.emulator.records import Organization
 
-router = APIRouter(prefix="/conversations", tags=["Conversations"])
+router = APIRouter(prefix="/conversations", tags=["conversations"], responses=ERRORS)
 
 
-@router.get("")
-def listing(request: Request, account: Own, query: Annotated[ConversationQuery, Query()]) -> dict[str, Any]:
+@router.get("", response_model=ConversationPage)
+async def list_conversations(context: Here, caller: Caller, query: Annotated[ConversationQuery, Query()]) -> Response:
     """List the conversations of the organization."""
-    state = request.app.state
-    where = {"tenant": account.tenant, "organization": account.organization}
-    rows, total = state.store.page("conversations", where, ("title",), query)
-    shown = [{name: row[name] for name in ("uuid", "title", "createdAt")} for row in rows]
-    return {"data": shown, "meta": state.dialect.meta(query.page, query.take, total)}
+    page = context.store.list_conversations(caller, query)
+    items = [context.dialect.conversation(conversation) for conversation in page.items]
+    return context.dialect.respond(context.dialect.page(page, items))
 
 
-@router.get("/{uuid}/messages")
-def messages(request: Request, account: Own, uuid: str, query: Annotated[MessageQuery, Query()]) -> dict[str, Any]:
+@router.get("/{uuid}/messages", response_model=MessagePage)
+async def list_messages(context: Here, caller: Caller, uuid: str, query: Annotated[MessageQuery, Query()]) -> Response:
     """List the messages of a conversation."""
-    state = request.app.state
-    if state.store.conversation(uuid, account) is None:
-        raise ApiProblem(404, f"Conversation {uuid} not found")
-    by_time = query.model_copy(update={"orderBy": "id"})
-    rows, total = state.store.page("messages", {"conversation": uuid}, ("content",), by_time)
-    shown = [{name: row[name] for name in ("id", "sender", "content", "timestamp")} for row in rows]
-    return {"data": shown, "meta": state.dialect.meta(query.page, query.take, total)}
+    conversation = context.store.find_conversation(uuid)
+    if conversation is None or Organization(conversation.tenant, conversation.organization) != caller:
+        raise ApiProblem(404, f"Conversación {uuid} no encontrada")
+    page = context.store.list_messages(conversation, query)
+    items = [context.dialect.message(message) for message in page.items]
+    return context.dialect.respond(context.dialect.page(page, items))

@@ -2,94 +2,152 @@
 
 from __future__ import annotations
 
-import math
-from datetime import datetime
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, Literal
 from uuid import uuid4
 
+from fastapi import Response
 
-class Dialect(Protocol):
-    """How an API says what its document does not settle."""
+from pulumi_assistai.emulator.listing import Page
+from pulumi_assistai.emulator.records import Agent, Conversation, Message
 
-    def code(self, number: int) -> str:
-        """Return the code of the organization's agent of this number."""
-
-    def agent(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return an agent as the listing shows it."""
-
-    def meta(self, page: int, take: int, total: int) -> dict[str, Any]:
-        """Return what a listing says of itself."""
-
-    def error(self, status: int, message: str | list[str]) -> dict[str, Any]:
-        """Return the body of an error."""
-
-    def connected(self, phone_number: str) -> dict[str, Any]:
-        """Return what is said where a phone is linked."""
+DialectName = Literal["nest", "other"]
+Body = Mapping[str, Any]
 
 
-class Nest:
-    """As a NestJS service with the usual libraries says it; the codes are like those of the document."""
+class Dialect:
+    """Says it as a NestJS service with the usual libraries does."""
 
-    def code(self, number: int) -> str:
-        """Return A-001, A-002 and so on."""
-        return f"A-{number:03}"
+    content_type = "application/json"
 
-    def agent(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return the documented fields, null where there is no description."""
-        return {name: row[name] for name in ("code", "name", "model", "description", "createdAt")}
+    def agent_code(self, number: int) -> str:
+        """Return the code of the emulator's agent of this number: A-001, A-002 and so on."""
+        return f"A-{number:03d}"
 
-    def meta(self, page: int, take: int, total: int) -> dict[str, Any]:
-        """Return counts and neighbours."""
-        pages = math.ceil(total / take)
+    def agent(self, agent: Agent) -> Body:
+        """Return an agent as the listing shows it: what can be read, and nothing else."""
         return {
-            "page": page,
-            "take": take,
-            "itemCount": total,
-            "pageCount": pages,
-            "hasPreviousPage": page > 1,
-            "hasNextPage": page < pages,
+            "code": agent.code,
+            "name": agent.name,
+            "model": agent.model,
+            "description": agent.description,
+            "createdAt": self.time(agent.created_at),
         }
 
-    def error(self, status: int, message: str | list[str]) -> dict[str, Any]:
-        """Return status, message or messages, and the status in words."""
+    def conversation(self, conversation: Conversation) -> Body:
+        """Return a conversation as the listing shows it."""
+        return {
+            "uuid": conversation.uuid,
+            "title": conversation.title,
+            "createdAt": self.time(conversation.created_at),
+        }
+
+    def message(self, message: Message) -> Body:
+        """Return a message of a conversation."""
+        return {
+            "id": message.id,
+            "sender": message.sender,
+            "content": message.content,
+            "timestamp": self.time(message.timestamp),
+        }
+
+    def time(self, milliseconds: int) -> str | int:
+        """Return a time, given in milliseconds since 1970, as ISO 8601."""
+        moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def created(self, code: str) -> Body:
+        """Return what is said of a new agent."""
+        return {"code": code}
+
+    def page(self, page: Page[Any], items: list[Body]) -> Body:
+        """Return a page of a listing and what is said of the whole."""
+        meta = {
+            "page": page.number,
+            "take": page.take,
+            "itemCount": page.total,
+            "pageCount": page.count,
+            "hasPreviousPage": page.number > 1,
+            "hasNextPage": page.number < page.count,
+        }
+        return {"data": items, "meta": meta}
+
+    def connected(self, phone_number: str) -> Body:
+        """Return what is said instead of a QR where a phone is linked."""
+        return {"status": "connected", "phoneNumber": phone_number, "message": "Agente ya está conectado a WhatsApp"}
+
+    def disconnected(self) -> Response:
+        """Return the answer to a disconnect."""
+        return self.respond({"message": "Agente desconectado exitosamente de WhatsApp"})
+
+    def error(self, status: int, message: str | list[str]) -> Body:
+        """Return the body of an error answer."""
         return {"statusCode": status, "message": message, "error": HTTPStatus(status).phrase}
 
-    def connected(self, phone_number: str) -> dict[str, Any]:
-        """Return the documented answer."""
-        return {
-            "status": "connected",
-            "phoneNumber": phone_number,
-            "message": "Agente ya está conectado a WhatsApp",
-        }
+    def respond(self, body: Any, status: int = 200) -> Response:
+        """Return a JSON answer."""
+        # What a request repeats may hold half a surrogate pair, which UTF-8 cannot say.
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+        return Response(text, status, media_type=self.content_type)
 
 
-class Other:
-    """As another service might say it: other codes, counts, errors, key order, and fields that nobody knows."""
+class OtherDialect(Dialect):
+    """Says it as another service might: other codes, times, counts and errors, and fields that nobody knows."""
 
-    def code(self, number: int) -> str:  # noqa: ARG002 - these codes do not count
+    content_type = "application/json; charset=utf-8"
+
+    def agent_code(self, number: int) -> str:  # noqa: ARG002 - these codes do not count
         """Return a UUID."""
         return str(uuid4())
 
-    def agent(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return the fields in another order, without those that have no value, time in milliseconds."""
-        created = datetime.fromisoformat(row["createdAt"]).timestamp()
-        shown = {"createdAt": int(created * 1000), "version": 3, "tags": [], **Nest().agent(row)}
-        shown["createdAt"] = int(created * 1000)
-        return {name: value for name, value in shown.items() if value is not None}
+    def agent(self, agent: Agent) -> Body:
+        """Return the fields in another order, without a description that was never given."""
+        shown = super().agent(agent)
+        return _unfamiliar({name: value for name, value in shown.items() if value is not None})
 
-    def meta(self, page: int, take: int, total: int) -> dict[str, Any]:
-        """Return counts under other names."""
-        return {"total": total, "currentPage": page, "lastPage": max(1, math.ceil(total / take))}
+    def conversation(self, conversation: Conversation) -> Body:
+        """Return the fields in another order."""
+        return _unfamiliar(super().conversation(conversation))
 
-    def error(self, status: int, message: str | list[str]) -> dict[str, Any]:
+    def message(self, message: Message) -> Body:
+        """Return the fields in another order."""
+        return _unfamiliar(super().message(message))
+
+    def time(self, milliseconds: int) -> str | int:
+        """Return a time as it is kept: milliseconds since 1970."""
+        return milliseconds
+
+    def created(self, code: str) -> Body:
+        """Return the code among other fields."""
+        return _unfamiliar(super().created(code))
+
+    def page(self, page: Page[Any], items: list[Body]) -> Body:
+        """Return the page with its counts under other names."""
+        meta = {"total": page.total, "currentPage": page.number, "lastPage": max(page.count, 1)}
+        return _unfamiliar({"data": items, "meta": _unfamiliar(meta)})
+
+    def connected(self, phone_number: str) -> Body:
+        """Return the same in English."""
+        message = "The agent is already connected to WhatsApp"
+        return _unfamiliar({**super().connected(phone_number), "message": message})
+
+    def disconnected(self) -> Response:
+        """Return nothing but the status."""
+        return Response(status_code=200)
+
+    def error(self, status: int, message: str | list[str]) -> Body:
         """Return an object in an object."""
-        detail = message if isinstance(message, str) else ", ".join(message)
-        return {"error": {"code": f"E{status}", "detail": detail}}
-
-    def connected(self, phone_number: str) -> dict[str, Any]:
-        """Return the same in English and another order."""
-        return {"message": "Already connected", "phoneNumber": phone_number, "device": "phone", "status": "connected"}
+        detail = message if isinstance(message, str) else "; ".join(message)
+        return {"error": _unfamiliar({"code": HTTPStatus(status).name, "detail": detail})}
 
 
-DIALECTS: dict[str, Dialect] = {"nest": Nest(), "other": Other()}
+NEST = Dialect()
+DIALECTS: dict[str, Dialect] = {"nest": NEST, "other": OtherDialect()}
+
+
+def _unfamiliar(body: Body) -> Body:
+    """Return an object back to front, between fields that no document names."""
+    return {"_links": {}, **dict(reversed(list(body.items()))), "revision": 1}

@@ -1,60 +1,105 @@
-"""Error answers in the shape that NestJS services give them."""
+"""What goes wrong: as an answer of the API, and before it can answer at all."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+
+from pulumi_assistai.emulator.dialects import NEST, Dialect
+
+_SENTENCES = {
+    "extra_forbidden": ["property {name} should not exist"],
+    "missing": ["{name} should not be empty", "{name} must be a string"],
+    "string_type": ["{name} must be a string"],
+    "string_unicode": ["{name} must be a string"],
+    "string_too_short": ["{name} should not be empty"],
+    "int_parsing": ["{name} must be an integer number"],
+    "int_parsing_size": ["{name} must be an integer number"],
+    "int_from_float": ["{name} must be an integer number"],
+    "greater_than_equal": ["{name} must not be less than {ge}"],
+    "less_than_equal": ["{name} must not be greater than {le}"],
+    "literal_error": ["{name} must be one of the following values: {values}"],
+}
+"""What class-validator says where pydantic finds this."""
+
+
+class EmulatorError(Exception):
+    """The emulator cannot start. The message is one line that says why."""
 
 
 class ApiProblem(Exception):  # noqa: N818 - it is an answer, not a defect
-    """An error answer: its status and its message or messages."""
+    """An error answer.
 
-    def __init__(self, status: int, message: str | list[str]) -> None:
+    Attributes:
+        status: the HTTP status.
+        message: what is wrong, for people.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(status, message)
         self.status = status
         self.message = message
-        super().__init__(status, message)
 
 
-def add_error_answers(app: FastAPI) -> None:
-    """Make every error of `app` an answer of this shape."""
+def add_error_answers(app: FastAPI, dialect: Dialect) -> None:
+    """Make every error an answer: under /sandbox always of the same shape, elsewhere as `dialect` says it."""
 
-    @app.exception_handler(ApiProblem)
-    def problem(request: Request, error: ApiProblem) -> JSONResponse:
-        return _answer(request, error.status, error.message)
+    def answer(request: Request, status: int, message: str | list[str]) -> Response:
+        speaker = NEST if request.url.path.startswith("/sandbox") else dialect
+        return speaker.respond(speaker.error(status, message), status)
 
-    @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return _answer(request, 400, [_say(detail) for detail in error.errors()])
+    async def problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ApiProblem)
+        return answer(request, error.status, error.message)
 
-    @app.exception_handler(HTTPException)
-    def http(request: Request, error: HTTPException) -> JSONResponse:
-        # NestJS has no 405: what no route answers is not there.
-        status = 404 if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else error.status_code
-        return _answer(request, status, f"Cannot {request.method} {request.url.path}")
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, 400, _explain(error.errors()))
+
+    async def unrouted(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        # NestJS knows no 405: a path without a handler for the method is not there.
+        missing = error.status_code in (404, 405)
+        return answer(request, 404 if missing else error.status_code, _unrouted(request) if missing else error.detail)
+
+    async def defect(request: Request, _: Exception) -> Response:
+        return answer(request, 500, "Internal server error")
+
+    app.add_exception_handler(ApiProblem, problem)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, unrouted)
+    app.add_exception_handler(Exception, defect)
 
 
-def _answer(request: Request, status: int, message: str | list[str]) -> JSONResponse:
-    return JSONResponse(request.app.state.dialect.error(status, message), status)
+def _unrouted(request: Request) -> str:
+    return f"Cannot {request.method} {request.url.path}"
 
 
-def _say(detail: dict[str, object]) -> str:
-    """Say what is wrong with a field as class-validator does."""
-    location = detail["loc"]
-    name = str(location[-1]) if isinstance(location, tuple) and len(location) > 1 else "body"
-    match detail["type"]:
-        case "extra_forbidden":
-            return f"property {name} should not exist"
-        case "missing" if name == "body":
-            return "the body must be JSON"
-        case "string_type":
-            return f"{name} must be a string"
-        case "missing":
-            return f"{name} should not be empty"
-        case "json_invalid":
-            return "Unexpected token in JSON"
-        case _:
-            return f"{name}: {detail['msg']}"
+def _explain(details: Sequence[Mapping[str, Any]]) -> str | list[str]:
+    """Name everything that is wrong with a request; a body that cannot be read at all has one sentence."""
+    if details[0]["type"] == "json_invalid":
+        return f"Unexpected token in JSON at position {details[0]['loc'][-1]}"
+    return [sentence for detail in details for sentence in _say(detail)]
+
+
+def _say(detail: Mapping[str, Any]) -> list[str]:
+    name = ".".join(map(str, detail["loc"][1:]))
+    if not name:
+        return ["the body must be a JSON object"]
+    context = detail.get("ctx", {})
+    # A required name that is null is both empty and no string.
+    kind = "missing" if detail["input"] is None and name == "name" else detail["type"]
+    values = ", ".join(re.findall(r"'(\w+)'", str(context.get("expected", ""))))
+    sentences = _SENTENCES.get(kind, ["{name}: {message}"])
+    return [
+        sentence.format(name=name, message=detail["msg"], values=values, **_limits(context)) for sentence in sentences
+    ]
+
+
+def _limits(context: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: context[name] for name in ("ge", "le") if name in context}

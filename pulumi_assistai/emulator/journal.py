@@ -1,68 +1,73 @@
-"""Notes every request to the imitated API, and delays its answer where that is wanted."""
+"""The requests that the imitated API saw. What authorized them is never kept."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-from typing import Any
+from collections import deque
+from itertools import count
+from threading import Lock
+from typing import Any, NoReturn
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
-from pulumi_assistai.emulator.store import Store
+_LARGEST = 50_000
 
 
 class Journal:
-    """Middleware around the API. The Authorization header is never noted.
+    """The latest requests, in memory: at most 50,000."""
 
-    Args:
-        app: what is noted.
-        store: where the notes go.
-        latency: seconds each answer waits.
-    """
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._numbers = count(1)
+        self._entries: deque[dict[str, Any]] = deque(maxlen=_LARGEST)
 
-    def __init__(self, app: ASGIApp, store: Store, latency: float) -> None:
-        self._app = app
-        self._store = store
-        self._latency = latency
+    def arrive(self) -> int:
+        """Return the sequence number of a request that begins."""
+        return next(self._numbers)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and note it once its answer has begun."""
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
-            await self._app(scope, receive, send)
-            return
-        body = bytearray()
+    def note(self, number: int, scope: Scope, body: bytes, status: int) -> None:
+        """Keep a request.
 
-        async def read() -> Message:
-            message = await receive()
-            body.extend(message.get("body", b""))
-            return message
+        Args:
+            number: what `arrive` returned for it.
+            scope: its ASGI scope.
+            body: its whole body.
+            status: what it was answered.
+        """
+        headers = Headers(scope=scope)
+        entry = {
+            "sequence": number,
+            "method": scope["method"],
+            "path": scope["raw_path"].decode("latin-1"),
+            "query": scope["query_string"].decode("latin-1"),
+            "body": _content(body),
+            "status": status,
+            "tenant": headers.get("x-tenant-domain"),
+            "organization": headers.get("x-organization-code"),
+            "userAgent": headers.get("user-agent"),
+        }
+        with self._lock:
+            self._entries.append(entry)
 
-        async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._store.note_request(_note(scope, bytes(body), message["status"]))
-            await send(message)
+    def entries(self) -> list[dict[str, Any]]:
+        """Return the requests in the order of their arrival."""
+        with self._lock:
+            return sorted(self._entries, key=lambda entry: entry["sequence"])
 
-        if self._latency:
-            await asyncio.sleep(self._latency)
-        await self._app(scope, read, answer)
-
-
-def _note(scope: Scope, body: bytes, status: int) -> dict[str, Any]:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    return {
-        "method": scope["method"],
-        "path": scope["raw_path"].decode(),
-        "query": scope["query_string"].decode(),
-        "body": _content(body),
-        "status": status,
-        "tenant": headers.get("x-tenant-domain"),
-        "organization": headers.get("x-organization-code"),
-        "userAgent": headers.get("user-agent"),
-    }
+    def clear(self) -> None:
+        """Forget the requests so far."""
+        with self._lock:
+            self._entries.clear()
 
 
 def _content(body: bytes) -> Any:
+    """Return a body as JSON, or as text where it is none."""
     try:
-        return json.loads(body) if body else None
-    except ValueError:
+        return json.loads(body, parse_constant=_refuse) if body else None
+    except (ValueError, RecursionError):
         return body.decode(errors="replace")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,53 +1,43 @@
-"""The QR that links a phone: its payload changes while nobody scans it."""
+"""The QR that links a phone: its payload, which changes while nobody scans it, and its picture."""
 
 from __future__ import annotations
 
+import base64
 import io
 import secrets
 import time
-from threading import Lock
+from functools import lru_cache
 
 import segno
 
+from pulumi_assistai.emulator.records import Agent
 
-class QrCodes:
-    """The current payload of each agent.
-
-    Args:
-        lifetime: seconds until a payload changes; 0 changes it with every look.
-    """
-
-    def __init__(self, lifetime: float) -> None:
-        self._lifetime = lifetime
-        self._lock = Lock()
-        self._payloads: dict[str, tuple[float, str]] = {}
-
-    def show(self, code: str) -> str:
-        """Return the payload to show now."""
-        with self._lock:
-            made, payload = self._payloads.get(code, (0.0, ""))
-            if not payload or time.monotonic() - made >= self._lifetime:
-                payload = _payload()
-                self._payloads[code] = (time.monotonic(), payload)
-            return payload
-
-    def current(self, code: str) -> str | None:
-        """Return the payload shown last, None where none was."""
-        with self._lock:
-            return self._payloads.get(code, (0.0, None))[1]
-
-    def forget(self, code: str) -> None:
-        """Make the payload of an agent worthless."""
-        with self._lock:
-            self._payloads.pop(code, None)
+_RANDOM_BYTES = (48, 32, 32)
+_SCALE = 4
 
 
+def new_payload() -> str:
+    """Return a payload that looks like one of WhatsApp Web's."""
+    parts = [base64.b64encode(secrets.token_bytes(size)).decode() for size in _RANDOM_BYTES]
+    return f"2@{','.join(parts)},1"
+
+
+def is_fresh(agent: Agent, lifetime: float) -> bool:
+    """Tell whether an agent's QR can be shown again, `lifetime` seconds after it was made at most."""
+    return agent.whatsapp == "connecting" and time.time() - agent.qr_at < lifetime
+
+
+def can_scan(agent: Agent, payload: str, lifetime: float) -> bool:
+    """Tell whether a phone that sees `payload` can link; a QR without a lifetime is good until the next one."""
+    shown = agent.whatsapp == "connecting" and agent.qr == payload
+    return shown and (lifetime == 0 or is_fresh(agent, lifetime))
+
+
+@lru_cache(maxsize=128)
 def png(payload: str) -> bytes:
     """Return the picture of a payload."""
     picture = io.BytesIO()
-    segno.make_qr(payload, error="m").save(picture, kind="png", scale=6, border=4)
+    # Trying all eight masks for the best one would take four times as long.
+    code = segno.make_qr(payload, error="l", boost_error=False, mask=3)
+    code.save(picture, kind="png", scale=_SCALE, border=4)
     return picture.getvalue()
-
-
-def _payload() -> str:
-    return "2@" + ",".join([*(secrets.token_urlsafe(32) for _ in range(3)), "1"])

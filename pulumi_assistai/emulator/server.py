@@ -13,24 +13,32 @@ import uvicorn
 
 from pulumi_assistai.emulator.accounts import DEFAULT_ACCOUNTS, Account
 from pulumi_assistai.emulator.app import create_app
+from pulumi_assistai.emulator.dialects import DialectName
+from pulumi_assistai.emulator.errors import EmulatorError
+
+_BACKLOG = 1024
+_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on all addresses is reached
 
 
 class Emulator:
-    """An emulator that runs while its context is open.
+    """An emulator that runs while its context is open; several may run side by side.
 
     Args:
-        db: where its data lies; None keeps it in memory.
+        db: the SQLite file that keeps its data; None keeps them in memory.
         host: the address to listen on.
         port: the port to listen on; 0 takes a free one.
         accounts: who may ask.
-        whatsapp: whether an agent has a WhatsApp integration to connect.
-        dialect: "nest" or "other", how it says what the API's document leaves open.
-        qr_lifetime: seconds until a QR changes; 0 changes it with every look.
-        latency: seconds each answer of the imitated API waits.
+        whatsapp: whether new agents have a WhatsApp integration.
+        dialect: how it says what the API's document leaves open: "nest", or "other" as unlike as can be.
+        qr_lifetime: seconds until a QR changes; 0 makes a new one at each call.
+        latency: seconds that each request of the imitated API waits.
         faults: whether it can be told to fail, at /sandbox/faults.
 
+    Attributes:
+        url: where it answers, such as http://127.0.0.1:8787.
+
     Raises:
-        OSError: the port is taken.
+        EmulatorError: it cannot listen there, or the database cannot be opened.
     """
 
     def __init__(
@@ -41,28 +49,29 @@ class Emulator:
         port: int = 0,
         accounts: Sequence[Account] = DEFAULT_ACCOUNTS,
         whatsapp: bool = True,
-        dialect: str = "nest",
+        dialect: DialectName = "nest",
         qr_lifetime: float = 20.0,
         latency: float = 0.0,
         faults: bool = False,
     ) -> None:
-        self._socket = socket.create_server((host, port), backlog=256)
-        # asyncio leaves sockets made by `create_server` with Nagle's delay of 40 ms an answer.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.url = f"http://{host}:{self._socket.getsockname()[1]}"
-        app = create_app(
-            db=db,
-            accounts=accounts,
-            whatsapp_integrations=whatsapp,
-            dialect=dialect,
-            qr_lifetime=qr_lifetime,
-            latency=latency,
-            faults=faults,
-        )
-        self._server = uvicorn.Server(
-            uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
-        )
-        self._thread = Thread(target=self._server.run, args=([self._socket],), daemon=True)
+        self._socket = _listen(host, port)
+        self.url = _url(self._socket)
+        try:
+            app = create_app(
+                db=db,
+                accounts=accounts,
+                whatsapp=whatsapp,
+                dialect=dialect,
+                qr_lifetime=qr_lifetime,
+                latency=latency,
+                faults=faults,
+            )
+        except BaseException:
+            self._socket.close()
+            raise
+        config = uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self._server.run, args=([self._socket],), name="emulator", daemon=True)
 
     def __enter__(self) -> Self:
         self.start()
@@ -75,10 +84,35 @@ class Emulator:
         """Serve, and return once requests are answered."""
         self._thread.start()
         while not self._server.started and self._thread.is_alive():
-            time.sleep(0.005)
+            time.sleep(0.002)
 
     def stop(self) -> None:
-        """Stop serving, and return once the data is written."""
+        """Stop serving, and return once the database is closed."""
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Open the socket here and not in the server, which would end the process where that fails."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # With the protocol named, asyncio sends small answers at once instead of 40 ms later.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+            listener.listen(_BACKLOG)
+        except BaseException:
+            listener.close()
+            raise
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise EmulatorError(f"cannot listen on {host}:{port}: {reason}; choose another port or address") from None
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    address, port = listener.getsockname()[:2]
+    host = _EVERY_ADDRESS.get(address, address)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

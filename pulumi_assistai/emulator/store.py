@@ -1,187 +1,220 @@
-"""Keeps agents, conversations and the journal in SQLite."""
+"""Keeps agents and conversations in SQLite, in a file or in memory."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterator
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from typing import Any
-from uuid import uuid4
 
-from pulumi_assistai.emulator.accounts import Account
-from pulumi_assistai.emulator.dialects import Dialect
+from pulumi_assistai.emulator.errors import EmulatorError
+from pulumi_assistai.emulator.listing import ListingQuery, Page
+from pulumi_assistai.emulator.records import Agent, Conversation, Message, Organization
 
-FIELDS = ("name", "description", "purpose", "instructions", "tone", "voice")
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS agents (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT UNIQUE NOT NULL,
-    tenant TEXT NOT NULL, organization TEXT NOT NULL,
-    name TEXT NOT NULL, description TEXT, purpose TEXT, instructions TEXT, tone TEXT, voice TEXT,
-    model TEXT NOT NULL, createdAt TEXT NOT NULL, whatsapp TEXT, phoneNumber TEXT
+_MODEL = "gpt-4o-mini"
+_VERSION = 1
+_SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE agents (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT UNIQUE, tenant TEXT NOT NULL, organization TEXT NOT NULL,
+    name TEXT NOT NULL, model TEXT NOT NULL, description TEXT, created_at INTEGER NOT NULL,
+    whatsapp TEXT, phone_number TEXT, qr TEXT, qr_at REAL NOT NULL DEFAULT 0,
+    purpose TEXT, instructions TEXT, tone TEXT, voice TEXT
 );
-CREATE INDEX IF NOT EXISTS agents_of ON agents (tenant, organization, createdAt);
-CREATE TABLE IF NOT EXISTS conversations (
-    uuid TEXT PRIMARY KEY, agent TEXT NOT NULL, tenant TEXT NOT NULL, organization TEXT NOT NULL,
-    title TEXT NOT NULL, createdAt TEXT NOT NULL
+CREATE INDEX agents_of_organization ON agents (tenant, organization, created_at);
+CREATE TABLE conversations (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT UNIQUE NOT NULL, tenant TEXT NOT NULL,
+    organization TEXT NOT NULL, agent TEXT NOT NULL, title TEXT NOT NULL, created_at INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS messages (
-    id INTEGER PRIMARY KEY, conversation TEXT NOT NULL, sender TEXT NOT NULL, content TEXT NOT NULL,
-    timestamp TEXT NOT NULL
+CREATE INDEX conversations_of_organization ON conversations (tenant, organization, created_at);
+CREATE TABLE messages (
+    conversation INTEGER NOT NULL, id INTEGER NOT NULL, sender TEXT NOT NULL, content TEXT NOT NULL,
+    timestamp INTEGER NOT NULL, PRIMARY KEY (conversation, id)
 );
-CREATE TABLE IF NOT EXISTS requests (sequence INTEGER PRIMARY KEY, seen TEXT NOT NULL);
+PRAGMA user_version = {_VERSION};
+COMMIT;
 """
 
 
 class Store:
-    """One database; every call is one transaction, one at a time.
+    """One database, safe to share between threads; what a call writes is written as a whole.
 
     Args:
         file: where it lies; None keeps it in memory.
+
+    Raises:
+        EmulatorError: the file cannot be opened or holds something else.
     """
 
     def __init__(self, file: Path | None) -> None:
         self._lock = RLock()
-        self._db = sqlite3.connect(file or ":memory:", check_same_thread=False, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        try:
+            self._database = _open(file)
+        except sqlite3.Error as error:
+            raise EmulatorError(f"cannot open the database {file}: {error}; choose another file") from None
 
     def close(self) -> None:
         """Close the database."""
         with self._lock:
-            self._db.close()
+            self._database.close()
 
-    def create_agent(self, account: Account, fields: dict[str, str], dialect: Dialect, *, whatsapp: bool) -> str:
-        """Add an agent and return its code."""
-        with self._transaction():
-            last = self._one("SELECT max(createdAt) AS time FROM agents") or {}
-            numbered = self._one("SELECT seq AS number FROM sqlite_sequence WHERE name = 'agents'") or {"number": 0}
-            row = dict.fromkeys(FIELDS) | fields
-            row |= {"code": dialect.code(numbered["number"] + 1), "createdAt": _after(last["time"])}
-            row |= {"tenant": account.tenant, "organization": account.organization, "model": "gpt-4o-mini"}
-            row["whatsapp"] = "disconnected" if whatsapp else None
-            self._insert("agents", row)
-            return str(row["code"])
-
-    def agent(self, code: str, account: Account | None = None) -> dict[str, Any] | None:
-        """Return an agent, of one organization only if `account` is given."""
-        row = self._one("SELECT * FROM agents WHERE code = ?", code)
-        if row is None or (account and (row["tenant"], row["organization"]) != (account.tenant, account.organization)):
-            return None
-        return row
-
-    def agents(self) -> list[dict[str, Any]]:
-        """Return all agents of all organizations, oldest first."""
-        return self._all("SELECT * FROM agents ORDER BY sequence")
-
-    def change_agent(self, code: str, values: dict[str, Any]) -> None:
-        """Set columns of an agent."""
-        if values:
-            assignments = ", ".join(f"{name} = ?" for name in values)
-            self._run(f"UPDATE agents SET {assignments} WHERE code = ?", *values.values(), code)  # noqa: S608 - own names
-
-    def remove_agent(self, code: str) -> None:
-        """Forget an agent."""
-        self._run("DELETE FROM agents WHERE code = ?", code)
-
-    def conversation(self, uuid: str, account: Account | None = None) -> dict[str, Any] | None:
-        """Return a conversation, of one organization only if `account` is given."""
-        row = self._one("SELECT * FROM conversations WHERE uuid = ?", uuid)
-        if row is None or (account and (row["tenant"], row["organization"]) != (account.tenant, account.organization)):
-            return None
-        return row
-
-    def start_conversation(self, agent: dict[str, Any], title: str) -> str:
-        """Add a conversation with an agent and return its UUID."""
-        uuid = str(uuid4())
-        row = {"uuid": uuid, "agent": agent["code"], "title": title, "createdAt": _after(None)}
-        self._insert("conversations", row | {name: agent[name] for name in ("tenant", "organization")})
-        return uuid
-
-    def add_message(self, conversation: str, sender: str, content: str) -> None:
-        """Add a message to a conversation."""
-        row = {"conversation": conversation, "sender": sender, "content": content, "timestamp": _after(None)}
-        self._insert("messages", row)
-
-    def page(
-        self, table: str, where: dict[str, str], text: tuple[str, ...], query: Any
-    ) -> tuple[list[dict[str, Any]], int]:
-        """Return one page of a table and how many rows there are in all.
+    def create_agent(
+        self, owner: Organization, fields: Mapping[str, str], code: Callable[[int], str], *, whatsapp: bool
+    ) -> Agent:
+        """Add an agent, newer than any other of its organization.
 
         Args:
-            table: its name.
-            where: what columns must be.
-            text: the columns that the free text filter looks at.
-            query: page, take, order, orderBy and criteria.
+            owner: whose it is.
+            fields: name, description and so on, as far as given.
+            code: makes the agent's code from its number.
+            whatsapp: whether it has a WhatsApp integration.
         """
-        conditions = [f"{name} = ?" for name in where]
-        values: list[Any] = list(where.values())
-        if query.criteria:
-            conditions.append("(" + " OR ".join(f"instr(lower({name}), lower(?))" for name in text) + ")")
-            values += [query.criteria] * len(text)
-        clause = " AND ".join(conditions)
-        order = f"{query.orderBy} {query.order}, rowid {query.order}"
+        with self._writing():
+            row = {**owner_columns(owner), **fields, "model": _MODEL, "created_at": self._new_time("agents", owner)}
+            number = self._insert("agents", row | {"whatsapp": "disconnected" if whatsapp else None})
+            self._execute("UPDATE agents SET code = ? WHERE number = ?", code(number), number)
+            return Agent(**self._execute("SELECT * FROM agents WHERE number = ?", number).fetchone())
+
+    def agents(self) -> list[Agent]:
+        """Return the agents of all organizations, oldest first."""
         with self._lock:
-            total = self._one(f"SELECT count(*) AS number FROM {table} WHERE {clause}", *values)  # noqa: S608 - own names
-            rows = self._all(
-                f"SELECT * FROM {table} WHERE {clause} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608 - own names
-                *values,
-                query.take,
-                (query.page - 1) * query.take,
-            )
-        return rows, total["number"] if total else 0
+            return [Agent(**row) for row in self._execute("SELECT * FROM agents ORDER BY number")]
 
-    def note_request(self, seen: dict[str, Any]) -> None:
-        """Add a request to the journal."""
-        self._insert("requests", {"seen": json.dumps(seen, ensure_ascii=False)})
+    def find_agent(self, code: str) -> Agent | None:
+        """Return the agent of this code."""
+        with self._lock:
+            row = self._execute("SELECT * FROM agents WHERE code = ?", code).fetchone()
+        return Agent(**row) if row else None
 
-    def requests(self) -> list[dict[str, Any]]:
-        """Return the journal, oldest first."""
-        rows = self._all("SELECT * FROM requests ORDER BY sequence")
-        return [{"sequence": row["sequence"], **json.loads(row["seen"])} for row in rows]
+    def list_agents(self, owner: Organization, query: ListingQuery) -> Page[Agent]:
+        """Return a page of an organization's agents."""
+        return self._page("agents", owner_columns(owner), ("name", "description", "code"), query, Agent)
 
-    def forget_requests(self) -> None:
-        """Empty the journal."""
-        self._run("DELETE FROM requests")
+    def change_agent(self, code: str, values: Mapping[str, Any]) -> None:
+        """Set columns of an agent."""
+        if values:
+            assignments = ", ".join(f"{column} = ?" for column in values)
+            with self._writing():
+                self._execute(f"UPDATE agents SET {assignments} WHERE code = ?", *values.values(), code)  # noqa: S608 - own column names
+
+    def remove_agent(self, code: str) -> None:
+        """Forget an agent; its conversations stay."""
+        with self._writing():
+            self._execute("DELETE FROM agents WHERE code = ?", code)
+
+    def start_conversation(self, agent: Agent, title: str) -> Conversation:
+        """Add a conversation with an agent."""
+        with self._writing():
+            row = {**owner_columns(agent.owner), "uuid": str(uuid.uuid4()), "agent": agent.code, "title": title}
+            row["created_at"] = self._new_time("conversations", agent.owner)
+            number = self._insert("conversations", row)
+            return Conversation(number=number, **row)
+
+    def find_conversation(self, identifier: str) -> Conversation | None:
+        """Return the conversation of this UUID."""
+        with self._lock:
+            row = self._execute("SELECT * FROM conversations WHERE uuid = ?", identifier).fetchone()
+        return Conversation(**row) if row else None
+
+    def list_conversations(self, owner: Organization, query: ListingQuery) -> Page[Conversation]:
+        """Return a page of an organization's conversations."""
+        return self._page("conversations", owner_columns(owner), ("title",), query, Conversation)
+
+    def add_message(self, conversation: Conversation, sender: str, content: str) -> None:
+        """Add a message to a conversation, newer than any other of it."""
+        newest = "SELECT coalesce(max(id), 0) AS id, max(timestamp) AS time FROM messages WHERE conversation = ?"
+        with self._writing():
+            last = self._execute(newest, conversation.number).fetchone()
+            row = {"conversation": conversation.number, "id": last["id"] + 1, "sender": sender, "content": content}
+            self._insert("messages", row | {"timestamp": _after(last["time"])})
+
+    def list_messages(self, conversation: Conversation, query: ListingQuery) -> Page[Message]:
+        """Return a page of a conversation's messages."""
+        return self._page("messages", {"conversation": conversation.number}, ("content",), query, _message)
+
+    def _page(
+        self,
+        table: str,
+        columns: Mapping[str, Any],
+        searched: Sequence[str],
+        query: ListingQuery,
+        make: Callable[..., Any],
+    ) -> Page[Any]:
+        conditions, values = [f"{column} = ?" for column in columns], list(columns.values())
+        if query.criteria:
+            conditions.append(f"contains(?, {', '.join(searched)})")
+            values.append(query.criteria.casefold())
+        source = f"FROM {table} WHERE {' AND '.join(conditions)}"
+        order = f"ORDER BY {query.column} {query.order}, rowid {query.order} LIMIT ? OFFSET ?"
+        skipped = (query.page - 1) * query.take
+        with self._lock:
+            total: int = self._execute(f"SELECT count(*) {source}", *values).fetchone()[0]
+            # An offset may be larger than SQLite's integers.
+            rows = self._execute(f"SELECT * {source} {order}", *values, query.take, min(skipped, total)).fetchall()
+        return Page([make(**row) for row in rows], query.page, query.take, total)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+    def _writing(self) -> Iterator[None]:
+        with self._lock, self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            yield
 
-    def _insert(self, table: str, row: dict[str, Any]) -> None:
+    def _new_time(self, table: str, owner: Organization) -> int:
+        newest = f"SELECT max(created_at) FROM {table} WHERE tenant = ? AND organization = ?"  # noqa: S608 - own table name
+        return _after(self._execute(newest, *owner).fetchone()[0])
+
+    def _insert(self, table: str, row: Mapping[str, Any]) -> int:
         marks = ", ".join("?" for _ in row)
-        self._run(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())  # noqa: S608 - own names
+        cursor = self._execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())  # noqa: S608 - own names
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
 
-    def _run(self, statement: str, *values: Any) -> None:
-        with self._lock:
-            self._db.execute(statement, values)
-
-    def _one(self, statement: str, *values: Any) -> dict[str, Any] | None:
-        with self._lock:
-            row = self._db.execute(statement, values).fetchone()
-        return dict(row) if row else None
-
-    def _all(self, statement: str, *values: Any) -> list[dict[str, Any]]:
-        with self._lock:
-            return [dict(row) for row in self._db.execute(statement, values)]
+    def _execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        return self._database.execute(statement, values)
 
 
-def _after(time: str | None) -> str:
-    """Return the time now, or a millisecond after `time` where the clock has not moved on."""
-    now = datetime.now(UTC)
-    if time is not None:
-        now = max(now, datetime.fromisoformat(time) + timedelta(milliseconds=1))
-    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def owner_columns(owner: Organization) -> dict[str, Any]:
+    """Return the columns that say whose a row is."""
+    return {"tenant": owner.tenant, "organization": owner.code}
+
+
+def _open(file: Path | None) -> sqlite3.Connection:
+    database = sqlite3.connect(file or ":memory:", check_same_thread=False, isolation_level=None)
+    try:
+        database.row_factory = sqlite3.Row
+        database.create_function("contains", -1, _contains, deterministic=True)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        _prepare(database)
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    is_empty = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if is_empty:
+        database.executescript(_SCHEMA)
+    elif version != _VERSION:
+        raise sqlite3.DatabaseError("it is not a database of this version of the emulator")
+
+
+def _contains(text: str, *values: str | None) -> bool:
+    """Search as people do, whatever the case; SQLite's own functions know the case of ASCII letters alone."""
+    return any(text in value.casefold() for value in values if value)
+
+
+def _message(*, conversation: int, **columns: Any) -> Message:  # noqa: ARG001 - every message of a page has the same
+    return Message(**columns)
+
+
+def _after(last: int | None) -> int:
+    """Return the time, or a millisecond after `last` where the clock has not moved on."""
+    now = time.time_ns() // 1_000_000
+    return now if last is None else max(now, last + 1)

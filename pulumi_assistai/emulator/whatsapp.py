@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Response
 
-from pulumi_assistai.emulator.accounts import Account
-from pulumi_assistai.emulator.agents import Own, own_agent
+from pulumi_assistai.emulator.bodies import Connected, Disconnected
+from pulumi_assistai.emulator.context import ERRORS, Caller, Here
 from pulumi_assistai.emulator.errors import ApiProblem
-from pulumi_assistai.emulator.qr import png
+from pulumi_assistai.emulator.qr import is_fresh, new_payload, png
+from pulumi_assistai.emulator.records import Agent
 
-router = APIRouter(prefix="/agents/{code}/integrations/whatsappweb", tags=["WhatsApp"])
+_CONNECTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": Connected,
+        "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+        "description": "The QR to scan, or JSON where a phone is linked.",
+    }
+}
 
-
-@router.get("/qr", responses={200: {"content": {"image/png": {}, "application/json": {}}}})
-def connect(request: Request, account: Own, code: str) -> Response:
-    """Start to connect: the QR as a PNG, or JSON where a phone is linked."""
-    agent = _connectable(request, account, code)
-    state = request.app.state
-    if agent["whatsapp"] == "connected":
-        return JSONResponse(state.dialect.connected(agent["phoneNumber"]))
-    state.store.change_agent(code, {"whatsapp": "connecting"})
-    return Response(png(state.qr_codes.show(code)), media_type="image/png")
+router = APIRouter(prefix="/agents/{code}/integrations/whatsappweb", tags=["whatsapp"], responses=ERRORS)
 
 
-@router.delete("")
-def disconnect(request: Request, account: Own, code: str) -> dict[str, str]:
-    """Disconnect; the integration stays and can be connected again."""
-    _connectable(request, account, code)
-    state = request.app.state
-    state.store.change_agent(code, {"whatsapp": "disconnected", "phoneNumber": None})
-    state.qr_codes.forget(code)
-    return {"message": "Agente desconectado exitosamente de WhatsApp"}
+@router.get("/qr", responses=_CONNECTED)
+async def connect_whatsapp(context: Here, caller: Caller, code: str) -> Response:
+    """Start to connect an agent."""
+    agent = _integrated(context.agent(code, caller), "No hay integración WhatsApp")
+    if agent.whatsapp == "connected":
+        return context.dialect.respond(context.dialect.connected(agent.phone_number or ""))
+    payload = agent.qr if is_fresh(agent, context.qr_lifetime) else None
+    if payload is None:
+        payload = new_payload()
+        context.store.change_agent(code, {"whatsapp": "connecting", "qr": payload, "qr_at": time.time()})
+    return Response(png(payload), media_type="image/png")
 
 
-def _connectable(request: Request, account: Account, code: str) -> dict[str, Any]:
-    agent = own_agent(request, account, code)
-    if agent["whatsapp"] is None:
-        raise ApiProblem(404, "No WhatsApp integration found for this agent")
+@router.delete("", response_model=Disconnected)
+async def disconnect_whatsapp(context: Here, caller: Caller, code: str) -> Response:
+    """Disconnect an agent. Its integration stays and can be connected again."""
+    agent = _integrated(context.agent(code, caller), "No existe integración")
+    context.store.change_agent(agent.code, {"whatsapp": "disconnected", "phone_number": None})
+    return context.dialect.disconnected()
+
+
+def _integrated(agent: Agent, message: str) -> Agent:
+    if agent.whatsapp is None:
+        raise ApiProblem(404, message)
     return agent

@@ -1,0 +1,87 @@
+"""What every handler is given: the parts of the emulator, and whose data the request may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from pulumi_assistai.emulator.accounts import Accounts
+from pulumi_assistai.emulator.bodies import Error
+from pulumi_assistai.emulator.dialects import Dialect, DialectName
+from pulumi_assistai.emulator.errors import ApiProblem
+from pulumi_assistai.emulator.journal import Journal
+from pulumi_assistai.emulator.records import Agent, Organization
+from pulumi_assistai.emulator.store import Store
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Error, "description": "The request is not valid."},
+    401: {"model": Error, "description": "No token, or an unknown one."},
+    403: {"model": Error, "description": "The token is not one of this tenant and organization."},
+    404: {"model": Error, "description": "There is no such thing in the organization."},
+    500: {"model": Error, "description": "The service failed."},
+    "default": {"model": Error, "description": "Any other error."},
+}
+"""The error answers of every call, for the API's document."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The parts of an emulator.
+
+    Attributes:
+        store: its data.
+        journal: the requests it saw.
+        accounts: who may ask.
+        dialect: how it says what the API's document leaves open.
+        dialect_name: the name of that.
+        whatsapp: whether new agents have a WhatsApp integration.
+        qr_lifetime: seconds until a QR changes.
+    """
+
+    store: Store
+    journal: Journal
+    accounts: Accounts
+    dialect: Dialect
+    dialect_name: DialectName
+    whatsapp: bool
+    qr_lifetime: float
+
+    def agent(self, code: str, owner: Organization | None = None) -> Agent:
+        """Return an agent, of one organization only if `owner` is given.
+
+        Raises:
+            ApiProblem: 404 where there is none.
+        """
+        agent = self.store.find_agent(code)
+        if agent is None or owner not in (None, agent.owner):
+            raise ApiProblem(404, f"Agente {code} no encontrado")
+        return agent
+
+
+async def _context(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+Here = Annotated[Context, Depends(_context)]
+"""A handler's parameter: the emulator that it belongs to."""
+
+
+async def _caller(
+    context: Here,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False, scheme_name="token"))],
+    tenant: Annotated[
+        str | None, Depends(APIKeyHeader(name="x-tenant-domain", auto_error=False, scheme_name="tenant"))
+    ],
+    organization: Annotated[
+        str | None, Depends(APIKeyHeader(name="x-organization-code", auto_error=False, scheme_name="organization"))
+    ],
+) -> Organization:
+    return context.accounts.admit(bearer.credentials if bearer else None, tenant, organization)
+
+
+Caller = Annotated[Organization, Depends(_caller)]
+"""A handler's parameter: whose data the request may see. Who may see none is refused with 401 or 403."""

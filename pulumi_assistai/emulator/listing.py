@@ -1,0 +1,87 @@
+"""What a listing can be asked for, and a page of one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item")
+
+
+class ListingQuery(BaseModel):
+    """Page, order and free text filter of a listing.
+
+    Attributes:
+        page: number of the page, from 1.
+        take: how many items a page has, at most 50.
+        order: "ASC" or "DESC".
+        order_by: the field to order by.
+        criteria: text that an item must contain; empty for all.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    columns: ClassVar[dict[str, str]] = {"createdAt": "created_at"}
+
+    page: Annotated[int, Field(ge=1, description="Number of the page.")] = 1
+    take: Annotated[int, Field(ge=1, le=50, description="Items of a page.")] = 10
+    order: Annotated[Literal["ASC", "DESC"], Field(description="Direction.")] = "ASC"
+    order_by: str
+    criteria: Annotated[str, Field(description="Text that an item must contain.")] = ""
+
+    @property
+    def column(self) -> str:
+        """The column to order by."""
+        return self.columns.get(self.order_by, self.order_by)
+
+
+class AgentQuery(ListingQuery):
+    """What the listing of agents is asked for."""
+
+    order_by: Annotated[
+        Literal["createdAt", "code", "name", "model", "description"],
+        Field(alias="orderBy", description="Field to order by."),
+    ] = "createdAt"
+
+
+class ConversationQuery(ListingQuery):
+    """What the listing of conversations is asked for."""
+
+    order_by: Annotated[
+        Literal["createdAt", "uuid", "title"], Field(alias="orderBy", description="Field to order by.")
+    ] = "createdAt"
+
+
+class MessageQuery(ListingQuery):
+    """What the messages of a conversation are asked for; the document names `createdAt`, the messages `timestamp`."""
+
+    columns: ClassVar[dict[str, str]] = {"createdAt": "timestamp"}
+
+    order_by: Annotated[
+        Literal["createdAt", "timestamp", "id", "sender", "content"],
+        Field(alias="orderBy", description="Field to order by."),
+    ] = "createdAt"
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """One page of a listing.
+
+    Attributes:
+        items: what it holds.
+        number: which page it is, from 1.
+        take: how many items a page has.
+        total: how many items the listing has.
+    """
+
+    items: list[Item]
+    number: int
+    take: int
+    total: int
+
+    @property
+    def count(self) -> int:
+        """How many pages there are."""
+        return math.ceil(self.total / self.take)

@@ -1,0 +1,91 @@
+"""What stands between the network and the imitated API. The control API under /sandbox has none of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pulumi_assistai.emulator.journal import Journal
+
+
+def stack(journal: Journal, latency: float) -> list[Middleware]:
+    """Return all of it, the outermost first.
+
+    Args:
+        journal: where requests are noted.
+        latency: seconds that each request waits.
+    """
+    return [Middleware(NoteRequests, journal=journal), Middleware(Delay, seconds=latency)]
+
+
+class NoteRequests:
+    """Notes every request in the journal before its answer begins, so that whoever got the answer finds it there."""
+
+    def __init__(self, app: ASGIApp, journal: Journal) -> None:
+        self._app = app
+        self._journal = journal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and note it."""
+        if not _is_imitated(scope):
+            await self._app(scope, receive, send)
+            return
+        number = self._journal.arrive()
+        body = await _read(receive)
+        if body is None:
+            return
+        try:
+            await self._app(scope, _replay(body, receive), self._noting(scope, number, body, send))
+        except Exception:
+            self._journal.note(number, scope, body, 500)
+            raise
+
+    def _noting(self, scope: Scope, number: int, body: bytes, send: Send) -> Send:
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._journal.note(number, scope, body, message["status"])
+            await send(message)
+
+        return answer
+
+
+class Delay:
+    """Lets every request wait."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on after a while."""
+        if self._seconds and _is_imitated(scope):
+            await asyncio.sleep(self._seconds)
+        await self._app(scope, receive, send)
+
+
+def _is_imitated(scope: Scope) -> bool:
+    return scope["type"] == "http" and str(scope["path"]).startswith("/api/")
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return a whole body, None where the client went away before its end."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives a body which was read before, and then whatever follows."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replayed

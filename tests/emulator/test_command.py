@@ -1,0 +1,128 @@
+"""`assistai emulator`, as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import typer
+
+from pulumi_assistai.cli.emulator import emulator as command
+from pulumi_assistai.errors import AssistAIError
+from tests.emulator.conftest import SANDBOX
+
+PROGRAM = "import typer; from pulumi_assistai.cli.emulator import emulator; typer.run(emulator)"
+
+
+class Running:
+    """A command in the foreground: what it said on starting, and its process."""
+
+    def __init__(self, process: subprocess.Popen[str], greeting: str) -> None:
+        self.process = process
+        self.greeting = greeting
+        self.url = re.search(r"http://[\d.]+:\d+", greeting)[0]  # type: ignore[index]
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(f"{self.url}{path}", timeout=10)
+
+    def end(self, number: int) -> str:
+        self.process.send_signal(number)
+        rest, _ = self.process.communicate(timeout=20)
+        return rest
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[Running]:
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+    )
+    assert process.stdout is not None
+    try:
+        lines: list[str] = []
+        while not lines or lines[-1] not in ("Ctrl-C stops it.\n", ""):
+            lines.append(process.stdout.readline())
+        yield Running(process, "".join(lines))
+    finally:
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
+
+
+def test_it_says_how_to_use_it() -> None:
+    with running() as emulator:
+        for line in (
+            f"export ASSISTAI_BASE_URL={emulator.url}",
+            "export ASSISTAI_API_TOKEN=sandbox-token",
+            "export ASSISTAI_TENANT_DOMAIN=sandbox",
+            "export ASSISTAI_ORGANIZATION_CODE=SANDBOX",
+            "export ASSISTAI_API_TOKEN=acme-token",
+        ):
+            assert f"{line}\n" in emulator.greeting
+        assert emulator.get("/sandbox/health").json()["dialect"] == "nest"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_with_one_line(number: int) -> None:
+    with running() as emulator:
+        assert emulator.end(number) == "The emulator has stopped.\n"
+        assert emulator.process.returncode == 0
+
+
+def test_its_options(tmp_path: Path) -> None:
+    file = tmp_path / "emulator.db"
+    options = ["--db", str(file), "--dialect", "other", "--no-whatsapp", "--qr-lifetime", "0", "--latency", "0"]
+    with running(*options, "--account", "a b:t:ONE", "--account", "c:t:TWO") as emulator:
+        assert "export ASSISTAI_API_TOKEN='a b'\n" in emulator.greeting
+        assert SANDBOX.token not in emulator.greeting
+        health = emulator.get("/sandbox/health").json()
+        assert [owner["organization"] for owner in health["organizations"]] == ["ONE", "TWO"]
+        agent = {"name": "Ventas", "tenant": "t", "organization": "ONE"}
+        made = httpx.post(f"{emulator.url}/sandbox/agents", json=agent).json()
+        assert (made["whatsapp"], len(made["code"])) == (None, 36)
+        emulator.end(signal.SIGTERM)
+    with running("--db", str(file)) as emulator:
+        assert emulator.get("/sandbox/agents").json() == [made]
+
+
+@pytest.fixture
+def _keep_signal_handlers() -> Iterator[None]:
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_keep_signal_handlers")
+def test_a_port_in_use_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(AssistAIError) as error:
+            command(port=port)
+    assert str(error.value).startswith(f"cannot listen on 127.0.0.1:{port}: ")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "token", "a:b", "a:b:", ":b:c", "a:b:c:d"])
+def test_an_account_has_three_parts(text: str) -> None:
+    with pytest.raises(AssistAIError, match="TOKEN:TENANT:ORGANIZATION"):
+        command(account=[text])
+
+
+def test_it_is_a_command_for_typer() -> None:
+    app = typer.Typer()
+    app.command()(command)
+    assert typer.main.get_command(app).name == "emulator"
