@@ -1,0 +1,102 @@
+"""What stands in docs/security.md is true."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import pickle
+import ssl
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from pulumi_assistai import NoAnswerError, NotSentError, UnexpectedAnswerError
+from pulumi_assistai.client import Client
+from pulumi_assistai.lifecycle.session import Session
+from pulumi_assistai.providers.agents import AgentProvider
+from pulumi_assistai.settings import Settings
+from tests.conftest import Api, Project, settings_for
+from tests.scripted import Reply, serve
+
+EVIL = "Ven\u001b[31mtas\u0007\r\nFAKE: all is well"
+
+
+def self_signed(directory: Path) -> ssl.SSLContext:
+    """Return the context of a server whose certificate nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    start = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(start + dt.timedelta(days=36500))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = directory / "server.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.socket = self_signed(tmp_path).wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        settings = settings_for(f"https://127.0.0.1:{server.server_port}", timeout=1)
+        with Client(settings) as client, pytest.raises(NotSentError, match="certificate verify failed"):
+            client.agents.create({"name": "Ventas"})
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("body", [b'{"code": ' * 100_000, b"[" * 2_000_000, b'{"code": "' + b"a" * 9_000_000 + b'"}'])
+def test_a_hostile_answer_is_an_error(body: bytes) -> None:
+    with serve(lambda _: Reply(201, body)) as server, Client(settings_for(server.url)) as client:
+        with pytest.raises(UnexpectedAnswerError) as caught:
+            client.agents.create({"name": "Ventas"})
+        assert len(str(caught.value)) < 500
+
+
+def test_a_slow_drip_ends_with_the_time_out(api: Api) -> None:
+    api.create("Ventas")
+    api.fail("drip", method="GET", seconds=0.2, count=0)
+    with (
+        Client(settings_for(api.url, timeout=0.5)) as client,
+        pytest.raises(NoAnswerError, match="it took longer than"),
+    ):
+        client.agents.list()
+
+
+def test_foreign_text_writes_nothing_to_the_terminal_but_text(project: Project, api: Api) -> None:
+    code = api.create(EVIL)
+    project.write(f"assistai.Agent('ventas', name={EVIL!r})")
+    text = project.fails("preview")
+    assert code in text
+    assert "\u001b[31m" not in text
+    assert "\u0007" not in text
+    assert not [line for line in text.splitlines() if line.startswith("FAKE")]
+
+
+def test_the_token_is_in_no_public_object_and_no_pickle() -> None:
+    settings = Settings.load({"api_token": "canary-token", "tenant_domain": "t", "organization_code": "O"}, {}, {})
+    session = Session(settings)
+    shown = repr([settings, session, session.client, session.inventory, vars(session)])
+    assert "canary-token" not in shown
+    assert b"canary" not in pickle.dumps(AgentProvider())
