@@ -1,0 +1,160 @@
+"""One deployment: what the program registers is brought about, what it does not register any more is deleted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_assistai.engine import urns
+from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, ShutdownError
+from pulumi_assistai.engine.executor import Executor
+from pulumi_assistai.engine.generator import Plan, StepGenerator
+from pulumi_assistai.engine.goals import Goal, ReadGoal
+from pulumi_assistai.engine.graph import deletion_order
+from pulumi_assistai.engine.inheritance import Family
+from pulumi_assistai.engine.providers import require_package
+from pulumi_assistai.engine.recorder import Recorder
+from pulumi_assistai.engine.resource import Resource
+from pulumi_assistai.engine.state import State
+from pulumi_assistai.engine.steps import Context
+from pulumi_assistai.engine.values import Values, equal
+
+
+class Deployment:
+    """A preview or an update while it runs.
+
+    Args:
+        stack: the stack's name.
+        project: the project's name.
+        config: the configuration of the default provider.
+        state: the state.
+        context: what the steps work with.
+        executor: carries the steps out.
+        recorder: told what happens.
+    """
+
+    def __init__(
+        self,
+        *,
+        stack: str,
+        project: str,
+        config: Values,
+        state: State,
+        context: Context,
+        executor: Executor,
+        recorder: Recorder,
+    ) -> None:
+        self.executor = executor
+        self.registered: dict[str, Resource] = {}
+        self._config = config
+        self._state = state
+        self._recorder = recorder
+        self._generator = StepGenerator(context, state.olds, stack, project, recorder)
+        self._deciding = asyncio.Lock()
+        self._family = Family(self._default_provider)
+        self._defaults: dict[str, asyncio.Task[str]] = {}
+        self._stack_outputs: Values | None = None
+
+    async def register(self, goal: Goal) -> Resource:
+        """Bring a resource about and return it as it is then.
+
+        Raises:
+            ShutdownError: that, or something else, failed; it has been reported.
+        """
+        goal = await self._family.complete(goal)
+        async with self._deciding:
+            self.executor.check()
+            try:
+                plan = await self._generator.register(goal)
+            except EngineError as error:
+                raise self._failed(error, goal) from None
+        await self._carry_out(plan)
+        self._family.remember(plan.resource.urn, goal)
+        return plan.resource
+
+    async def read(self, goal: ReadGoal) -> Resource:
+        """Read a resource that somebody else manages.
+
+        Raises:
+            ShutdownError: that, or something else, failed; it has been reported.
+        """
+        provider = goal.provider or await self._default_provider(urns.package_of(goal.type))
+        async with self._deciding:
+            self.executor.check()
+            try:
+                plan = self._generator.read(goal, provider)
+            except EngineError as error:
+                raise self._failed(error, goal) from None
+        await self._carry_out(plan)
+        return plan.resource
+
+    async def register_outputs(self, urn: str, outputs: Values) -> None:
+        """Set a component's outputs; those of the stack are kept until it is known how all ended.
+
+        Raises:
+            EngineError: no such resource was registered.
+        """
+        if urns.type_of(urn) == urns.STACK_TYPE:
+            self._stack_outputs = outputs
+            return
+        await self._set_outputs(urn, outputs)
+
+    async def delete_rest(self) -> None:
+        """Delete what the program did not register.
+
+        Raises:
+            ShutdownError: that, or something else, failed; it has been reported.
+        """
+        self.executor.check()
+        steps = {step.resource: step for step in self._generator.deletes()}
+        for group in deletion_order(steps, self._state.olds):
+            await self.executor.run_group([steps[resource] for resource in group])
+
+    async def finish(self) -> None:
+        """Set the stack's outputs, and save what was not worth saving before."""
+        await self.executor.drain()
+        stack = next((urn for urn in self.registered if urns.type_of(urn) == urns.STACK_TYPE), None)
+        if stack is not None and self._stack_outputs is not None:
+            await self._set_outputs(stack, {**self._kept_outputs(), **self._stack_outputs})
+        await self._state.save()
+
+    def _kept_outputs(self) -> Mapping[str, Any]:
+        # After a failure an output may be missing because the program did not get that far.
+        return stack_outputs(self._state.olds) if self._recorder.failed else {}
+
+    async def _set_outputs(self, urn: str, outputs: Values) -> None:
+        resource = self.registered.get(urn)
+        if resource is None:
+            raise EngineError(f"the outputs of {urn} were registered, but it was not")
+        if not equal(resource.outputs or {}, outputs):
+            resource.outputs = outputs
+            await self._state.save()
+
+    async def _carry_out(self, plan: Plan) -> None:
+        await self.executor.run(plan.steps)
+        self.registered[plan.resource.urn] = plan.resource
+
+    async def _default_provider(self, package: str) -> str:
+        if package not in self._defaults:
+            self._defaults[package] = asyncio.create_task(self._register_default(package))
+        return await asyncio.shield(self._defaults[package])
+
+    async def _register_default(self, package: str) -> str:
+        require_package(package)
+        provider = await self.register(Goal(urns.PYTHON_PROVIDER_TYPE, "default", custom=True, inputs=self._config))
+        return urns.make_reference(provider.urn, provider.id)
+
+    def _failed(self, error: EngineError, goal: Goal | ReadGoal) -> ShutdownError:
+        if isinstance(error, InvalidResourceError):
+            for problem in error.problems:
+                self._recorder.error(problem, error.urn)
+            self.executor.stop()
+        else:
+            self.executor.fail(str(error), self._generator.urn_of(goal))
+        return ShutdownError(str(error))
+
+
+def stack_outputs(resources: list[Resource]) -> Values:
+    """Return the outputs of the stack that the resources make up."""
+    return next((resource.outputs or {} for resource in resources if resource.type == urns.STACK_TYPE), {})

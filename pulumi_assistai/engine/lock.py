@@ -1,0 +1,55 @@
+"""One run at a time on a stack: a lock that the operating system frees when its holder dies."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pulumi_assistai.engine.errors import EngineError
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(descriptor: int) -> None:
+        # The byte lies behind the pid, which others must be able to read.
+        os.lseek(descriptor, 1024, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def locked(file: Path, stack: str) -> Iterator[None]:
+    """Hold the lock of a stack.
+
+    Args:
+        file: the lock's file; it stays behind, with the pid of the last holder.
+        stack: the stack's name, for the error.
+
+    Raises:
+        EngineError: another process, or this one, is at work on the stack.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            _try_lock(descriptor)
+        except OSError:
+            raise EngineError(f"stack {stack} is in use by the process {_holder(descriptor)}; wait for it") from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _holder(descriptor: int) -> str:
+    return os.read(descriptor, 32).decode(errors="replace").strip() or "that has just started"

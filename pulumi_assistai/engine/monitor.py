@@ -1,0 +1,237 @@
+"""The engine's servers: the resource monitor that a program registers its resources with, and the engine's log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import grpc
+import grpc.aio
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
+
+from pulumi_assistai.engine.deployment import Deployment
+from pulumi_assistai.engine.errors import EngineError, ShutdownError, UnsupportedError
+from pulumi_assistai.engine.events import Severity
+from pulumi_assistai.engine.goals import goal, read_goal
+from pulumi_assistai.engine.plugins import CHANNEL_OPTIONS
+from pulumi_assistai.engine.project import Config
+from pulumi_assistai.engine.recorder import Recorder
+from pulumi_assistai.engine.runner import RunInfo
+from pulumi_assistai.engine.values import from_struct, to_struct
+
+# Features that are refused are announced as well: otherwise the SDK refuses them by itself, with advice that is no help.
+_FEATURES = {
+    "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+    "resourceReferences": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    "outputValues": resource_pb2.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+    "aliasSpecs": resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    "replacementTrigger": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
+    "deletedWith": resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    "replaceWith": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    "transforms": resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    "invokeTransforms": resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+    "parameterization": resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+    "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+    "stateMigrations": resource_pb2.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
+}
+_GET_RESOURCE = "pulumi:pulumi:getResource"
+_STACK_REFERENCE = "pulumi:pulumi:StackReference"
+_SEVERITIES = {
+    engine_pb2.INFO: Severity.INFO,
+    engine_pb2.WARNING: Severity.WARNING,
+    engine_pb2.ERROR: Severity.ERROR,
+}
+
+Request = Any
+Call = grpc.aio.ServicerContext
+Method = Callable[["Monitor", Request], Awaitable[Any]]
+
+
+def _answered(method: Method) -> Callable[[Monitor, Request, Call], Awaitable[Any]]:
+    """Make a method of the monitor answer the program, whatever becomes of the deployment meanwhile."""
+
+    async def answer(self: Monitor, request: Request, call: Call) -> Any:
+        executor = self.deployment.executor
+        work = asyncio.ensure_future(method(self, request))
+        stopped = asyncio.create_task(executor.stopped.wait())
+        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        try:
+            if work.done():
+                return work.result()
+        except ShutdownError:
+            pass
+        except EngineError as error:
+            executor.fail(str(error))
+        except Exception as error:  # noqa: BLE001 - a defect of the engine must not pass for one of the program
+            executor.crash(error)
+        work.cancel()
+        # The SDK takes this for the end of the deployment, and ends the program.
+        return await call.abort(grpc.StatusCode.UNAVAILABLE, "the deployment has failed")
+
+    return answer
+
+
+def _refused(feature: str) -> Callable[[Monitor, Request, Call], Awaitable[Any]]:
+    async def refuse(_self: Monitor, _request: Request) -> NoReturn:
+        raise UnsupportedError(feature)
+
+    return _answered(refuse)
+
+
+class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
+    """What a program registers its resources with.
+
+    Args:
+        deployment: brings them about.
+        info: what the program is told about the deployment.
+        config: the stack's configuration.
+        root: the folder of Pulumi.yaml.
+    """
+
+    def __init__(self, deployment: Deployment, info: RunInfo, config: Config, root: Path) -> None:
+        self.deployment = deployment
+        self.program_done = asyncio.Event()
+        self.released = asyncio.Event()
+        self._info = info
+        self._config = config
+        self._root = root
+
+    async def GetDeploymentInfo(self, _request: empty_pb2.Empty, _call: Call) -> resource_pb2.DeploymentInfo:
+        """Say what the deployment is and what the engine understands."""
+        return resource_pb2.DeploymentInfo(
+            project=self._info.project,
+            stack=self._info.stack,
+            organization=self._info.organization,
+            config=dict(self._config.values),
+            configSecretKeys=sorted(self._config.secret_keys),
+            dryRun=self._info.dry_run,
+            parallel=self._info.parallel,
+            supportedFeatures=list(_FEATURES.values()),
+        )
+
+    async def SupportsFeature(
+        self, request: resource_pb2.SupportsFeatureRequest, _call: Call
+    ) -> resource_pb2.SupportsFeatureResponse:
+        """Say whether the engine understands a feature."""
+        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
+
+    @_answered
+    async def RegisterResource(self, request: Request) -> resource_pb2.RegisterResourceResponse:
+        """Bring a resource about."""
+        if request.type == _STACK_REFERENCE:
+            raise UnsupportedError("stack references")
+        resource = await self.deployment.register(goal(request, self._root))
+        # What a component put out before is no news to it, and may name resources that are not there yet.
+        outputs = resource.outputs or {} if resource.custom else {}
+        kept = to_struct(outputs, secrets=request.acceptSecrets, references=request.acceptResources)
+        return resource_pb2.RegisterResourceResponse(urn=resource.urn, id=resource.id, object=kept)
+
+    @_answered
+    async def ReadResource(self, request: Request) -> resource_pb2.ReadResourceResponse:
+        """Read a resource."""
+        if request.type == _STACK_REFERENCE:
+            raise UnsupportedError("stack references")
+        resource = await self.deployment.read(read_goal(request, self._root))
+        kept = to_struct(resource.outputs or {}, secrets=request.acceptSecrets, references=request.acceptResources)
+        response = resource_pb2.ReadResourceResponse(urn=resource.urn, properties=kept)
+        if hasattr(response, "id"):
+            response.id = resource.id
+        return response
+
+    @_answered
+    async def RegisterResourceOutputs(self, request: Request) -> empty_pb2.Empty:
+        """Set the outputs of a component."""
+        await self.deployment.register_outputs(request.urn, from_struct(request.outputs))
+        return empty_pb2.Empty()
+
+    @_answered
+    async def Invoke(self, request: Request) -> resource_pb2.ResourceInvokeResponse:
+        """Look a resource of this deployment up; there are no other functions."""
+        if request.tok != _GET_RESOURCE:
+            raise UnsupportedError(f"the function {request.tok}")
+        urn = from_struct(request.args).get("urn")
+        resource = self.deployment.registered.get(urn)
+        if resource is None:
+            raise EngineError(f"unknown resource {urn}")
+        found = {"urn": resource.urn, "id": resource.id, "state": resource.outputs or {}}
+        answer = to_struct(found, secrets=True, references=request.acceptResources)
+        return resource_pb2.ResourceInvokeResponse(**{"return": answer})
+
+    @_answered
+    async def SignalAndWaitForShutdown(self, _request: Request) -> empty_pb2.Empty:
+        """Take note that the program registers nothing more, and keep it waiting until all is done."""
+        self.program_done.set()
+        await self.released.wait()
+        return empty_pb2.Empty()
+
+    Call = _refused("calls of resource methods")
+    RegisterStackTransform = _refused("transforms")
+    RegisterStackInvokeTransform = _refused("transforms of invokes")
+    RegisterResourceHook = _refused("resource hooks")
+    RegisterErrorHook = _refused("resource hooks")
+    RegisterPackage = _refused("parameterized packages")
+
+
+class Log(engine_pb2_grpc.EngineServicer):
+    """What the program and the providers tell people through the SDK.
+
+    Args:
+        recorder: passes it on.
+        stopped: set when the deployment has failed; what the program says of that is no news.
+    """
+
+    def __init__(self, recorder: Recorder, stopped: asyncio.Event) -> None:
+        self._recorder = recorder
+        self._stopped = stopped
+        self._root = ""
+
+    async def Log(self, request: engine_pb2.LogRequest, _call: Call) -> empty_pb2.Empty:
+        """Pass a message on."""
+        severity = _SEVERITIES.get(request.severity)
+        if severity is not None and not (severity is Severity.ERROR and self._stopped.is_set()):
+            self._recorder.diagnose(severity, request.message, request.urn)
+        return empty_pb2.Empty()
+
+    async def GetRootResource(
+        self, _request: engine_pb2.GetRootResourceRequest, _call: Call
+    ) -> engine_pb2.GetRootResourceResponse:
+        """Return the URN of the stack."""
+        return engine_pb2.GetRootResourceResponse(urn=self._root)
+
+    async def SetRootResource(
+        self, request: engine_pb2.SetRootResourceRequest, _call: Call
+    ) -> engine_pb2.SetRootResourceResponse:
+        """Note the URN of the stack."""
+        self._root = request.urn
+        return engine_pb2.SetRootResourceResponse()
+
+    async def RequirePulumiVersion(
+        self, _request: engine_pb2.RequirePulumiVersionRequest, _call: Call
+    ) -> engine_pb2.RequirePulumiVersionResponse:
+        """Accept what the program requires of the Pulumi CLI, which this is not."""
+        return engine_pb2.RequirePulumiVersionResponse()
+
+
+@asynccontextmanager
+async def server() -> AsyncIterator[tuple[grpc.aio.Server, str]]:
+    """Give a server on a loopback port, and its address; whoever takes it starts it."""
+    made = grpc.aio.server(options=CHANNEL_OPTIONS)
+    port = made.add_insecure_port("127.0.0.1:0")
+    try:
+        yield made, f"127.0.0.1:{port}"
+    finally:
+        await made.stop(None)
+
+
+async def serve(made: grpc.aio.Server, monitor: Monitor | None, log: Log) -> None:
+    """Start a server that answers for the engine, and for the monitor where a program runs."""
+    if monitor is not None:
+        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, made)
+    engine_pb2_grpc.add_EngineServicer_to_server(log, made)
+    await made.start()

@@ -1,0 +1,167 @@
+"""What every verb works with, from the moment it begins until all its processes have ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import grpc.aio
+
+from pulumi_assistai.engine.deployment import Deployment
+from pulumi_assistai.engine.executor import Executor
+from pulumi_assistai.engine.monitor import Log, Monitor, serve, server
+from pulumi_assistai.engine.plugins import Launcher
+from pulumi_assistai.engine.program import REPORTED
+from pulumi_assistai.engine.project import Config
+from pulumi_assistai.engine.providers import Providers
+from pulumi_assistai.engine.recorder import Recorder
+from pulumi_assistai.engine.runner import Runner, RunInfo
+from pulumi_assistai.engine.secrets import Crypter
+from pulumi_assistai.engine.state import State
+from pulumi_assistai.engine.steps import Context
+from pulumi_assistai.engine.target import Target
+from pulumi_assistai.engine.values import Secret, Values
+
+
+@dataclass(frozen=True)
+class Options:
+    """How an operation is to be done.
+
+    Attributes:
+        preview: nothing is to be done, only said.
+        parallel: how many resources are worked on at a time.
+    """
+
+    preview: bool
+    parallel: int
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation under way.
+
+    Attributes:
+        target: the stack.
+        options: how it is done.
+        config: the stack's configuration.
+        state: the stack's state.
+        recorder: told what happens.
+        context: what steps work with.
+        executor: carries them out.
+        server: answers the processes, once it is started.
+        address: where it answers.
+    """
+
+    target: Target
+    options: Options
+    config: Config
+    state: State
+    recorder: Recorder
+    context: Context
+    executor: Executor
+    server: grpc.aio.Server
+    address: str
+
+    @property
+    def log(self) -> Log:
+        """What the processes tell people through."""
+        return Log(self.recorder, self.executor.stopped)
+
+    def deployment(self) -> Deployment:
+        """Return a deployment on the state as it is now."""
+        return Deployment(
+            stack=self.target.stack,
+            project=self.target.project.name,
+            config=_default_provider_config(self.config),
+            state=self.state,
+            context=self.context,
+            executor=self.executor,
+            recorder=self.recorder,
+        )
+
+    async def run_program(self, deployment: Deployment, runner: Runner) -> None:
+        """Run the program, and delete what it does not register any more.
+
+        Raises:
+            ShutdownError: something failed; it has been reported.
+        """
+        monitor = Monitor(deployment, self._info(), self.config, self.target.project.directory)
+        await serve(self.server, monitor, self.log)
+        await runner.start(self._info())
+        ended = asyncio.create_task(runner.wait())
+        try:
+            await _first(ended, monitor.program_done.wait(), self.executor.stopped.wait())
+            if ended.done():
+                self._judge(ended.result())
+            await deployment.delete_rest()
+        finally:
+            monitor.released.set()
+            await self.executor.drain()
+            await runner.stop()
+        self._judge(await ended)
+
+    def _judge(self, status: int) -> None:
+        """Stop where the program did not end well."""
+        if status == REPORTED:
+            self.recorder.failed = True
+            self.executor.stop()
+        elif status:
+            self.executor.fail(f"program exited with non-zero exit code: {status}")
+        self.executor.check()
+
+    def _info(self) -> RunInfo:
+        return RunInfo(
+            monitor=self.address,
+            engine=self.address,
+            project=self.target.project.name,
+            stack=self.target.stack,
+            root_directory=str(self.target.project.directory),
+            parallel=self.options.parallel,
+            dry_run=self.options.preview,
+        )
+
+
+@asynccontextmanager
+async def begin(target: Target, options: Options, recorder: Recorder) -> AsyncIterator[Operation]:
+    """Begin an operation; at its end all processes have ended."""
+    async with server() as (made, address):
+        # Deriving the key takes long, so does starting a process; both need not wait for each other.
+        deriving = asyncio.create_task(asyncio.to_thread(target.crypter))
+        config = target.config(await deriving if target.settings().secret_keys else None)
+        launcher = _launcher(target, config, address, recorder)
+        launcher.start_ahead()
+        try:
+            crypter: Crypter = await deriving
+            state = target.state(crypter, saved=not options.preview)
+            providers = Providers(launcher, lambda: state.olds)
+            executor = Executor(state, recorder, options.parallel)
+            context = Context(providers, options.preview)
+            operation = Operation(target, options, config, state, recorder, context, executor, made, address)
+            try:
+                yield operation
+            finally:
+                executor.stop()
+                await executor.drain()
+                await providers.close()
+        finally:
+            await launcher.close()
+
+
+def _launcher(target: Target, config: Config, address: str, recorder: Recorder) -> Launcher:
+    program = target.project.program
+    directory = program if program.is_dir() else program.parent
+    on_line = recorder.printed_by_provider
+    return Launcher(address, target.project.name, config.values, directory, target.environment, on_line)
+
+
+def _default_provider_config(config: Config) -> Values:
+    return {key: Secret(value) if key in config.secret_keys else value for key, value in config.values.items()}
+
+
+async def _first(*awaitables: object) -> None:
+    tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]  # type: ignore[call-overload]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks[1:]:
+        task.cancel()

@@ -1,0 +1,120 @@
+"""Refreshing: what the providers say of each resource is taken into the state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pulumi_assistai.engine.comparison import compare
+from pulumi_assistai.engine.events import Change, Op
+from pulumi_assistai.engine.executor import Executor
+from pulumi_assistai.engine.resource import Resource, now
+from pulumi_assistai.engine.state import State
+from pulumi_assistai.engine.steps import Context, Step, mark_secret_outputs
+from pulumi_assistai.engine.values import equal
+
+
+@dataclass(eq=False, kw_only=True)
+class RefreshStep(Step):
+    """Look at one resource.
+
+    Attributes:
+        found: the resource as it is, None if it is gone.
+        result: what is to be done to the state: SAME, UPDATE or DELETE; None before it is known.
+        alone: nothing but a refresh is asked for, so that its results count.
+    """
+
+    op = Op.REFRESH
+    fatal = False
+    old: Resource
+    found: Resource | None = None
+    result: Op | None = None
+    alone: bool = True
+
+    @property
+    def change(self) -> Change:  # noqa: D102
+        outputs = self.found.outputs if self.found else None
+        return Change(self.result or self.op, self.old.urn, self.old.id, self.old.outputs, outputs, refreshed=True)
+
+    @property
+    def counted_op(self) -> Op | None:  # noqa: D102
+        return self.result if self.alone and self.shown else None
+
+    async def apply(self) -> None:  # noqa: D102
+        old = self.old
+        self.result = Op.SAME
+        if not old.custom or old.is_provider or old.pending_replacement:
+            return
+        handler = self.context.providers.handler(old)
+        live = await handler.read(old)
+        if not live.id:
+            self.found, self.result = None, Op.DELETE
+            return
+        self.found = found = old.copy()
+        found.id, found.outputs, found.init_errors = live.id, live.outputs, []
+        found.inputs = old.inputs if live.inputs is None else live.inputs
+        mark_secret_outputs(found)
+        if not (equal(found.inputs, old.inputs) and equal(found.outputs, old.outputs)):
+            found.modified = now()
+        if await self._differs(found):
+            self.result = Op.UPDATE
+
+    async def _differs(self, found: Resource) -> bool:
+        if self.old.external:
+            return not equal(found.outputs, self.old.outputs)
+        handler = self.context.providers.handler(found)
+        # What would an update have to do about it? That is what has drifted.
+        diff = await compare(handler, found, self.old.inputs or {}, self.old.ignore_changes)
+        return bool(diff.changes)
+
+    def settle(self, state: State) -> bool:  # noqa: ARG002, D102
+        # All findings enter the state together, when it is known which resources are gone.
+        return False
+
+
+async def refresh(state: State, executor: Executor, context: Context, *, alone: bool) -> None:
+    """Look at all resources and take what was found into the state.
+
+    Args:
+        state: the state.
+        executor: carries the steps out.
+        context: what they work with.
+        alone: nothing but a refresh is asked for.
+
+    Raises:
+        ShutdownError: a resource could not be looked at; it stays as it is, and the error has been reported.
+    """
+    steps = [RefreshStep(context=context, old=old, found=old, alone=alone) for old in state.olds]
+    try:
+        await executor.run_group(steps)
+    finally:
+        await executor.drain()
+        state.rebuild(rebuilt([step.found for step in steps if step.found is not None]))
+        await state.save()
+    executor.check_failed()
+
+
+def rebuilt(resources: Sequence[Resource]) -> list[Resource]:
+    """Return the resources without mention of those that are gone.
+
+    Args:
+        resources: what is left, dependencies first.
+    """
+    known: set[str] = set()
+    parents: dict[str, str] = {}
+    kept_all = []
+    for resource in resources:
+        kept = resource.copy()
+        kept.dependencies = [urn for urn in resource.dependencies if urn in known]
+        kept.replace_with = [urn for urn in resource.replace_with if urn in known]
+        kept.deleted_with = resource.deleted_with if resource.deleted_with in known else ""
+        kept.property_dependencies = {
+            key: left
+            for key, urns in resource.property_dependencies.items()
+            if (left := [urn for urn in urns if urn in known])
+        }
+        kept.parent = resource.parent if resource.parent in known else parents.get(resource.parent, "")
+        known.add(resource.urn)
+        parents[resource.urn] = kept.parent
+        kept_all.append(kept)
+    return kept_all

@@ -1,0 +1,129 @@
+"""Pulumi's passphrase scheme: how secrets are encrypted in the state and in the stack configuration.
+
+A key is derived from the passphrase and a salt (PBKDF2, SHA-256, a million rounds); values are sealed with AES-256-GCM.
+A salt reads `v1:SALT:CIPHERTEXT`, where the ciphertext is that of a fixed word and tells whether a passphrase fits.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from pulumi_assistai.engine.errors import EngineError
+
+_PROBE = "pulumi"
+_ROUNDS = 1_000_000
+_KEY_BYTES = 32
+_SALT_BYTES = 8
+_NONCE_BYTES = 12
+
+
+class Crypter:
+    """Encrypts and decrypts with one key, and remembers: an unchanged plaintext keeps its ciphertext.
+
+    Args:
+        salt: the salt as it stands in the state.
+        key: the key derived from it.
+    """
+
+    def __init__(self, salt: str, key: bytes) -> None:
+        self.salt = salt
+        self._cipher = AESGCM(key)
+        self._ciphertexts: dict[str, str] = {}
+
+    @classmethod
+    def open(cls, passphrase: str, salt: str) -> Crypter:
+        """Return the crypter of an existing salt.
+
+        Raises:
+            EngineError: the passphrase is not the one that the salt was made with, or the salt is damaged.
+        """
+        version, _, rest = salt.partition(":")
+        encoded, _, probe = rest.partition(":")
+        if version != "v1" or not probe:
+            raise EngineError("the encryption salt is damaged: it does not read v1:SALT:CIPHERTEXT")
+        crypter = cls(salt, _derive(passphrase, _decoded(encoded)))
+        try:
+            crypter.decrypt(probe)
+        except EngineError:
+            raise EngineError(
+                "incorrect passphrase: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the one "
+                "that this stack was made with"
+            ) from None
+        return crypter
+
+    @classmethod
+    def new(cls, passphrase: str) -> Crypter:
+        """Return a crypter for a new stack. A process makes one salt a passphrase, for deriving a key takes long."""
+        return cls.open(passphrase, _new_salt(passphrase))
+
+    def encrypt(self, plaintext: str) -> str:
+        """Return the ciphertext, `v1:NONCE:SEALED`."""
+        if plaintext not in self._ciphertexts:
+            nonce = os.urandom(_NONCE_BYTES)
+            sealed = self._cipher.encrypt(nonce, plaintext.encode(), None)
+            self._ciphertexts[plaintext] = f"v1:{_encoded(nonce)}:{_encoded(sealed)}"
+        return self._ciphertexts[plaintext]
+
+    def decrypt(self, ciphertext: str) -> str:
+        """Return the plaintext.
+
+        Raises:
+            EngineError: the ciphertext is damaged, or was made with another key.
+        """
+        version, _, rest = ciphertext.partition(":")
+        nonce, _, sealed = rest.partition(":")
+        if version != "v1":
+            raise EngineError("a secret cannot be decrypted: it does not read v1:NONCE:CIPHERTEXT")
+        try:
+            plaintext = self._cipher.decrypt(_decoded(nonce), _decoded(sealed), None).decode()
+        except (InvalidTag, ValueError):
+            raise EngineError("a secret cannot be decrypted: it was made with another passphrase or salt") from None
+        self._ciphertexts.setdefault(plaintext, ciphertext)
+        return plaintext
+
+
+def read_passphrase(environment: Mapping[str, str]) -> str:
+    """Return the passphrase that the environment gives; empty where it gives none.
+
+    Raises:
+        EngineError: the file that PULUMI_CONFIG_PASSPHRASE_FILE names cannot be read.
+    """
+    file = environment.get("PULUMI_CONFIG_PASSPHRASE_FILE")
+    if "PULUMI_CONFIG_PASSPHRASE" in environment or not file:
+        return environment.get("PULUMI_CONFIG_PASSPHRASE", "")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise EngineError(f"cannot read PULUMI_CONFIG_PASSPHRASE_FILE {file}: {error.strerror}") from None
+
+
+@lru_cache(maxsize=64)
+def _derive(passphrase: str, salt: bytes) -> bytes:
+    return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, _ROUNDS, _KEY_BYTES)
+
+
+@lru_cache(maxsize=64)
+def _new_salt(passphrase: str) -> str:
+    salt = os.urandom(_SALT_BYTES)
+    probe = Crypter("", _derive(passphrase, salt)).encrypt(_PROBE)
+    return f"v1:{_encoded(salt)}:{probe}"
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise EngineError("a secret or salt is damaged: it is not base64") from None

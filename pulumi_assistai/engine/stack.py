@@ -1,0 +1,188 @@
+"""The verbs: what can be done to a stack."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi_assistai.engine.deployment import stack_outputs
+from pulumi_assistai.engine.errors import ShutdownError
+from pulumi_assistai.engine.events import Display, Severity
+from pulumi_assistai.engine.lock import locked
+from pulumi_assistai.engine.operation import Operation, Options, begin
+from pulumi_assistai.engine.project import Project
+from pulumi_assistai.engine.recorder import Recorder, Result
+from pulumi_assistai.engine.refresh import refresh
+from pulumi_assistai.engine.runner import ProcessRunner
+from pulumi_assistai.engine.state import empty_document
+from pulumi_assistai.engine.target import Target
+from pulumi_assistai.engine.values import Secret, revealed
+
+Work = Callable[[Operation], Awaitable[None]]
+
+
+class Stack:
+    """A stack of a Pulumi project in Python, deployed by the embedded engine.
+
+    The engine is for trying and for tests. The state lies in PROJECT_DIR/.sandbox/STACK.json, in the format that the
+    Pulumi CLI exports and imports.
+
+    Args:
+        project_dir: the folder of Pulumi.yaml.
+        name: the stack's name.
+        environment: takes the place of this process's environment for the program, for its providers and for the
+            passphrase; that is in PULUMI_CONFIG_PASSPHRASE or the file PULUMI_CONFIG_PASSPHRASE_FILE, and empty where
+            neither is set.
+
+    Raises:
+        EngineError: there is no Python project in the folder.
+    """
+
+    def __init__(self, project_dir: Path, name: str = "dev", *, environment: Mapping[str, str] | None = None) -> None:
+        values = dict(os.environ if environment is None else environment)
+        self._target = Target(Project.load(Path(project_dir)), name, values)
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+        return self._target.stack
+
+    @property
+    def project(self) -> str:
+        """The project's name."""
+        return self._target.project.name
+
+    @property
+    def config(self) -> Mapping[str, str]:
+        """The stack's configuration, secrets in clear: full keys such as `project:key` to texts."""
+        return self._target.config().values
+
+    def preview(self, display: Display, *, parallel: int = 16, refresh: bool = False) -> Result:
+        """Say what `up` would do.
+
+        Args:
+            display: told what happens.
+            parallel: how many resources to work on at a time.
+            refresh: look at all resources first.
+
+        Raises:
+            EngineError: the operation could not begin; what fails in it is told by the result.
+        """
+        return self._do("preview", display, Options(preview=True, parallel=parallel), _deploying(refresh=refresh))
+
+    def up(self, display: Display, *, parallel: int = 16, refresh: bool = False) -> Result:
+        """Run the program and bring its resources about; see `preview` for the arguments."""
+        return self._do("up", display, Options(preview=False, parallel=parallel), _deploying(refresh=refresh))
+
+    def refresh(self, display: Display, *, parallel: int = 16, preview: bool = False) -> Result:
+        """Take what the providers say of the resources into the state; the program is not run.
+
+        Args:
+            display: told what happens.
+            parallel: how many resources to work on at a time.
+            preview: only say what would change.
+        """
+        return self._do("refresh", display, Options(preview, parallel), _refreshing)
+
+    def destroy(self, display: Display, *, parallel: int = 16, preview: bool = False) -> Result:
+        """Delete all resources; the program is not run. See `refresh` for the arguments."""
+        return self._do("destroy", display, Options(preview, parallel), _destroying)
+
+    def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """Return the stack's outputs as plain values; a secret reads "[secret]" unless asked for."""
+        state = self._target.state(self._target.crypter(), saved=False)
+        outputs = stack_outputs(state.resources)
+        return {key: revealed(value) if show_secrets else _hidden(value) for key, value in outputs.items()}
+
+    def export_state(self) -> dict[str, Any]:
+        """Return the state, as `pulumi stack import` takes it."""
+        return self._target.document() or empty_document(self._target.crypter())
+
+    def import_state(self, deployment: dict[str, Any]) -> None:
+        """Replace the state by one that was exported here or by `pulumi stack export`.
+
+        Raises:
+            EngineError: it is not a state of this stack that this engine understands.
+        """
+        with locked(self._target.lock_file, self.name):
+            self._target.replace_state(deployment)
+
+    def _do(self, verb: str, display: Display, options: Options, work: Work) -> Result:
+        recorder = Recorder(display, verb)
+        if options.preview:
+            return asyncio.run(_operate(self._target, options, recorder, work))
+        with locked(self._target.lock_file, self.name):
+            return asyncio.run(_operate(self._target, options, recorder, work))
+
+
+async def _operate(target: Target, options: Options, recorder: Recorder, work: Work) -> Result:
+    async with begin(target, options, recorder) as operation:
+        before = stack_outputs(operation.state.olds)
+        try:
+            await work(operation)
+        except ShutdownError:
+            recorder.failed = True
+        after = stack_outputs(operation.state.resources)
+    return recorder.result(before, after)
+
+
+def _deploying(*, refresh: bool) -> Work:
+    async def work(operation: Operation) -> None:
+        if refresh:
+            await _refresh_all(operation, alone=False)
+        else:
+            _warn_about_pending_operations(operation)
+        deployment = operation.deployment()
+        target = operation.target
+        runner = ProcessRunner(target.project, operation.config, target.environment, operation.recorder.printed)
+        try:
+            await operation.run_program(deployment, runner)
+        finally:
+            await deployment.finish()
+
+    return work
+
+
+async def _refreshing(operation: Operation) -> None:
+    await _refresh_all(operation, alone=True)
+
+
+async def _destroying(operation: Operation) -> None:
+    _warn_about_pending_operations(operation)
+    deployment = operation.deployment()
+    try:
+        await deployment.delete_rest()
+    finally:
+        await deployment.finish()
+
+
+async def _refresh_all(operation: Operation, *, alone: bool) -> None:
+    await refresh(operation.state, operation.executor, operation.context, alone=alone)
+
+
+def _warn_about_pending_operations(operation: Operation) -> None:
+    pending = operation.state.operations
+    if not pending or operation.options.preview:
+        return
+    lines = "".join(f"\n  * {known.resource.urn}, interrupted while {known.type}" for known in pending)
+    operation.recorder.diagnose(
+        Severity.WARNING,
+        f"an earlier deployment was interrupted with {len(pending)} operations under way, the outcome of which is not "
+        f"known:{lines}\nSee what became of them. `refresh` clears all but the creations; a resource that was created "
+        "is not in the state, and the creation stays noted until it is taken out of an exported state.",
+    )
+
+
+def _hidden(value: Any) -> Any:
+    match value:
+        case Secret():
+            return repr(value)
+        case dict():
+            return {key: _hidden(element) for key, element in value.items()}
+        case list():
+            return [_hidden(element) for element in value]
+        case _:
+            return revealed(value)

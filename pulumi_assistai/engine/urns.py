@@ -1,0 +1,65 @@
+"""Names of resources: URNs, like `urn:pulumi:STACK::PROJECT::PARENT_TYPE$TYPE::NAME`, and provider references."""
+
+from __future__ import annotations
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+PYTHON_PACKAGE = "pulumi-python"
+_PROVIDER_PREFIX = "pulumi:providers:"
+PYTHON_PROVIDER_TYPE = _PROVIDER_PREFIX + PYTHON_PACKAGE
+
+
+def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> str:
+    """Return the URN of a resource.
+
+    Args:
+        stack: the stack's name.
+        project: the project's name.
+        parent: the parent's URN, empty where there is none.
+        type_: the resource's type.
+        name: the resource's name.
+    """
+    inherited = qualified_type(parent) if parent else STACK_TYPE
+    types = type_ if inherited == STACK_TYPE else f"{inherited}${type_}"
+    return f"urn:pulumi:{stack}::{project}::{types}::{name}"
+
+
+def qualified_type(urn: str) -> str:
+    """Return the types of the parents and of the resource, joined by `$`."""
+    return urn.split("::", 3)[2]
+
+
+def type_of(urn: str) -> str:
+    """Return the resource's own type."""
+    return qualified_type(urn).rpartition("$")[2]
+
+
+def name_of(urn: str) -> str:
+    """Return the resource's name."""
+    return urn.split("::", 3)[3]
+
+
+def package_of(type_: str) -> str:
+    """Return the package of a type: what comes before its first colon."""
+    return type_.partition(":")[0]
+
+
+def is_provider_type(type_: str) -> bool:
+    """Tell whether resources of the type are providers."""
+    return type_.startswith(_PROVIDER_PREFIX)
+
+
+def provided_package(type_: str) -> str:
+    """Return the package that providers of the type serve."""
+    return type_.removeprefix(_PROVIDER_PREFIX)
+
+
+def make_reference(urn: str, id_: str) -> str:
+    """Return the reference by which resources name their provider."""
+    return f"{urn}::{id_ or UNKNOWN_ID}"
+
+
+def split_reference(reference: str) -> tuple[str, str]:
+    """Return the URN and the id of a provider reference."""
+    urn, _, id_ = reference.rpartition("::")
+    return urn, id_
