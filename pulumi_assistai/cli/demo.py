@@ -56,7 +56,7 @@ class Story:
 
     def say(self, words: str) -> None:
         """Write a heading."""
-        self.console.print(f"\n== {words}", style="bold cyan", markup=False, highlight=False)
+        self._write(f"\n== {words}", "bold cyan")
 
     def run(self, verb: str, *, diff: bool = False) -> Result:
         """Run an operation and show it."""
@@ -75,7 +75,10 @@ class Story:
         """
         if not holds:
             raise AssistAIError(f"the demo failed: {what}: no")
-        self.console.print(f"   checked: {what}", style="green", markup=False, highlight=False)
+        self._write(f"   checked: {what}", "green")
+
+    def _write(self, words: str, style: str) -> None:
+        self.console.print(words, style=style, markup=False, highlight=False, soft_wrap=True)
 
     def ask(self, method: str, path: str, **body: str) -> Any:
         """Ask the emulator, as its console and the phone would."""

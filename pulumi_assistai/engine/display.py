@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.text import Text
@@ -233,12 +233,24 @@ def _properties(change: Change, depth: int) -> Iterable[Line]:
 def _outputs_section(summary: Summary, *, preview: bool, diff: bool) -> list[Text]:
     old, new = summary.old_outputs, summary.outputs
     if preview:
-        # Most outputs of a resource that changes are unknown at preview; they seldom change.
-        new = {key: old.get(key, value) if value is UNKNOWN else value for key, value in new.items()}
+        new = _expected(old, new)
     lines = differences(old, new, 1, unchanged=not preview) if old else listing(new, 1)
     heading = Text("    --outputs:--") if diff else Text("Outputs:", "bold")
     shown = [_marked(line) for line in lines]
     return [heading, *shown] if shown else []
+
+
+def _expected(old: Any, new: Any) -> Any:
+    """Put old values in place of unknown ones: at preview most are unknown where something changes, yet stay."""
+    match old, new:
+        case _ if new is UNKNOWN:
+            return old
+        case Mapping(), Mapping():
+            return {key: _expected(old[key], value) if key in old else value for key, value in new.items()}
+        case list(), list():
+            return [*map(_expected, old, new), *new[len(old) :]]
+        case _:
+            return new
 
 
 def _resources_section(counts: Mapping[Op, int], failed: int, *, preview: bool) -> list[Text]:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import Api, Project
 
@@ -18,8 +19,8 @@ def fleet(request: pytest.FixtureRequest, engine: str, tmp_path: Path, environme
     if request.param == "own folder":
         return Project(engine, tmp_path / "examples" / "fleet", environment)
     # The environment of the tests stands for the one that `make` makes.
-    description = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8").replace("virtualenv: .venv", "")
-    (tmp_path / "Pulumi.yaml").write_text(description.replace("    toolchain: pip\n", ""), encoding="utf-8")
+    description = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump(description | {"runtime": "python"}), encoding="utf-8")
     return Project(engine, tmp_path, environment)
 
 
