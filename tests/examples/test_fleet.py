@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.conftest import Api, Project
 
@@ -19,8 +19,8 @@ def fleet(request: pytest.FixtureRequest, engine: str, tmp_path: Path, environme
     if request.param == "own folder":
         return Project(engine, tmp_path / "examples" / "fleet", environment)
     # The environment of the tests stands for the one that `make` makes.
-    description = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
-    (tmp_path / "Pulumi.yaml").write_text(yaml.safe_dump(description | {"runtime": "python"}), encoding="utf-8")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
     return Project(engine, tmp_path, environment)
 
 
