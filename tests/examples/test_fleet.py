@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import shutil
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pulumi_assistai.emulator import Emulator
 from tests.conftest import Api, Project
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["nest", "other"])
+def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
+    """Run against an API that says what its document leaves open in one way, and in another."""
+    with Emulator(dialect=request.param) as running:
+        yield running
 
 
 @pytest.fixture(params=["own folder", "root"])
@@ -18,8 +26,6 @@ def fleet(request: pytest.FixtureRequest, engine: str, tmp_path: Path, environme
     shutil.copytree(ROOT / "examples" / "fleet", tmp_path / "examples" / "fleet", ignore=shutil.ignore_patterns(".*"))
     if request.param == "own folder":
         return Project(engine, tmp_path / "examples" / "fleet", environment)
-    # The environment of the tests stands for the one that `make` makes.
-    (tmp_path / ".venv").symlink_to(sys.prefix)
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
     return Project(engine, tmp_path, environment)
 
