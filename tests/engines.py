@@ -58,9 +58,17 @@ class Engine(Protocol):
 
     def export(self) -> dict[str, Any]: ...
 
+    def start_up(self) -> subprocess.Popen[str]:
+        """Start `up` in a process of its own."""
+
+    def recover(self) -> None:
+        """Do what the documentation says to do after a run was killed."""
+
 
 class EmbeddedEngine:
     def __init__(self, directory: Path, environment: dict[str, str]) -> None:
+        self._directory = directory
+        self._environment = environment
         self._stack = Stack(directory, "dev", environment=environment)
         self._project = yaml.safe_load((directory / "Pulumi.yaml").read_text())["name"]
 
@@ -82,6 +90,13 @@ class EmbeddedEngine:
 
     def export(self) -> dict[str, Any]:
         return self._stack.export_state()
+
+    def start_up(self) -> subprocess.Popen[str]:
+        command = [str(Path(sys.executable).with_name("assistai")), "sandbox", "up", "--yes"]
+        return _start(command, self._directory, self._environment)
+
+    def recover(self) -> None:
+        """Nothing: a lock of a process that is gone does not count."""
 
 
 class PulumiCli:
@@ -107,6 +122,13 @@ class PulumiCli:
         state: dict[str, Any] = json.loads(self._pulumi("stack", "export").stdout)
         return state
 
+    def start_up(self) -> subprocess.Popen[str]:
+        command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
+        return _start(command, self._directory, self._environment)
+
+    def recover(self) -> None:
+        self._pulumi("cancel", "--yes")
+
     def _pulumi(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["pulumi", *arguments],
@@ -126,6 +148,12 @@ def has_pulumi() -> bool:
 def open_stack(engine: str, directory: Path, environment: dict[str, str]) -> Engine:
     kind = PulumiCli if engine == "pulumi" else EmbeddedEngine
     return kind(directory, environment)
+
+
+def _start(command: list[str], directory: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command, cwd=directory, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
+    )
 
 
 def _counts(text: str) -> dict[str, int]:

@@ -49,6 +49,24 @@ def test_3_two_candidates_are_left_alone_and_named(project: Project, api: Api) -
     assert api.requests("PATCH") == []
 
 
+def test_4_a_run_that_was_killed_names_what_it_made(project: Project, api: Api) -> None:
+    project.write(VENTAS)
+    assert project.run("preview").ok
+    api.fail("hang-after", method="POST", seconds=60)
+    with project.stack.start_up() as running:
+        while not api.agents():
+            assert running.poll() is None
+        running.kill()
+    project.stack.recover()
+    code = api.agent("Ventas")["code"]
+    for verb in ("preview", "up"):
+        assert f'exists already: {code}; to manage it declare adopt="{code}"' in project.fails(verb)
+    project.up(VENTAS.replace("instructions", f'adopt="{code}", instructions'))
+    assert [agent["code"] for agent in api.agents()] == [code]
+    assert project.state()["ventas"]["id"] == code
+    assert project.run("refresh").ok
+
+
 def test_5_the_same_name_twice_is_still_one_post(project: Project, api: Api) -> None:
     project.write('for number in range(8): assistai.Agent(f"a{number}", name="Ventas")')
     project.fails("up")

@@ -22,6 +22,7 @@ Kind = Literal[
     "status-after",
     "half",
     "hang",
+    "hang-after",
     "drip",
     "stale",
     "cap",
@@ -35,10 +36,11 @@ class Fault(BaseModel):
 
     Attributes:
         kind: how. "cut-before" and "cut-after": the connection breaks before or after the request was carried out.
-            "status-before" and "status-after": another answer, with `status`. "half": half of the answer. "hang":
-            nothing for `seconds`, then the connection breaks. "drip": the answer byte by byte, `seconds` between them.
-            Listings: "stale" leaves out the newest `rows`, "cap" gives `rows` at most for a page, "repeat" gives the
-            page before, "shift" skips the first row of every page but the first.
+            "status-before" and "status-after": another answer, with `status`. "half": half of the answer. "hang" and
+            "hang-after": nothing for `seconds`, before or after it was carried out; then the connection breaks.
+            "drip": the answer byte by byte, `seconds` between them. Listings: "stale" leaves out the newest `rows`,
+            "cap" gives `rows` at most for a page, "repeat" gives the page before, "shift" skips the first row of every
+            page but the first.
         method: the method, any where empty.
         path: a regular expression that the whole path must match.
         count: how many requests; 0 is all.
@@ -122,6 +124,10 @@ class Faults:
                 await self._answer(scope, receive)
                 await _send(send, fault.status, _headers(fault), fault.body.encode())
             case "hang":
+                await asyncio.sleep(fault.seconds)
+                _cut(send)
+            case "hang-after":
+                await self._answer(scope, receive)
                 await asyncio.sleep(fault.seconds)
                 _cut(send)
             case "half" | "drip":
