@@ -4,12 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types layers tests format clean
+.PHONY: demo test soak lint types layers tests format clean
 
 demo: $(READY)
 	$(BIN)/assistai demo
 
 test: lint types layers tests
+
+soak: $(READY)
+	ASSISTAI_SOAK_LIVES=40 ASSISTAI_SOAK_STEPS=40 $(BIN)/pytest -q tests/test_life.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

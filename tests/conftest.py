@@ -69,6 +69,10 @@ class Api:
         """Let requests fail: see `pulumi_assistai.emulator.faults.Fault`."""
         self.call("POST", "/faults", kind=kind, **rule)
 
+    def faults(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.call("GET", "/faults")
+        return found
+
     def stop_failing(self) -> None:
         self.call("DELETE", "/faults")
 
@@ -157,10 +161,14 @@ def client(emulator: Emulator) -> Iterator[Client]:
 
 @pytest.fixture
 def environment(emulator: Emulator) -> dict[str, str]:
-    """Return what a program needs to reach the emulator, on top of this process's environment."""
+    return emulated(emulator.url)
+
+
+def emulated(url: str) -> dict[str, str]:
+    """Return what a program needs to reach an emulator, on top of this process's environment."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTAI_", "PULUMI_"))}
     return inherited | {
-        "ASSISTAI_BASE_URL": emulator.url,
+        "ASSISTAI_BASE_URL": url,
         "ASSISTAI_API_TOKEN": "sandbox-token",
         "ASSISTAI_TENANT_DOMAIN": "sandbox",
         "ASSISTAI_ORGANIZATION_CODE": "SANDBOX",

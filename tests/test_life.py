@@ -1,0 +1,220 @@
+"""A fleet lives: it is declared, edited, applied, interfered with and cut off, and nothing is lost.
+
+`make test` lives a few short lives, always the same ones; `make soak` lives many long ones.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from pulumi_assistai.emulator import Emulator
+from tests.conftest import Api, Project, emulated
+
+LIVES = int(os.environ.get("ASSISTAI_SOAK_LIVES", "0"))
+STEPS = int(os.environ.get("ASSISTAI_SOAK_STEPS", "12"))
+
+PROGRAM = """
+    import json
+    from pathlib import Path
+
+    for key, fields in json.loads(Path("fleet.json").read_text()).items():
+        whatsapp = fields.pop("whatsapp")
+        agent = assistai.Agent(key, instructions=pulumi.Output.secret("canary-prompt"), **fields)
+        if whatsapp:
+            assistai.WhatsAppIntegration(f"{key}-whatsapp", agent_code=agent.code)
+"""
+FAULTS = st.sampled_from(
+    [
+        {"kind": "cut-before"},
+        {"kind": "cut-after"},
+        {"kind": "status-before", "status": 500},
+        {"kind": "status-after", "status": 503},
+        {"kind": "status-before", "status": 429, "retry_after": "0"},
+        {"kind": "half"},
+        {"kind": "stale", "method": "GET", "path": "/api/v1/agents"},
+        {"kind": "repeat", "method": "GET", "path": "/api/v1/agents"},
+    ]
+)
+TEXTS = st.text("abcñ é", max_size=8)
+ANY = st.integers(0, 99)
+
+
+class Life(RuleBasedStateMachine):
+    """What can happen to a fleet, and what must hold whatever happened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.emulator = Emulator(faults=True, qr_lifetime=0)
+        self.emulator.start()
+        self.api = Api(self.emulator.url)
+        self.foreign = self.api.create("Ajeno", description="de otro")
+        self.foreign_before = self.api.agent("Ajeno")
+        self.directory = Path(tempfile.mkdtemp())
+        (self.directory / "Pulumi.yaml").write_text("name: trial\nruntime: python\n")
+        self.project = Project("embedded", self.directory, emulated(self.emulator.url) | {"ASSISTAI_TIMEOUT": "1"})
+        self.project.write(PROGRAM)
+        self.fleet: dict[str, dict[str, Any]] = {}
+        self.made = 0
+
+    def teardown(self) -> None:
+        self.emulator.stop()
+        shutil.rmtree(self.directory)
+
+    def pick(self, number: int) -> str:
+        return sorted(self.fleet)[number % len(self.fleet)]
+
+    def live(self, number: int) -> str | None:
+        """Return the code of a recorded agent that is live."""
+        state, codes = self.project.state(), {agent["code"] for agent in self.api.agents()}
+        found = [state[key]["id"] for key in self.fleet if key in state and state[key]["id"] in codes]
+        return found[number % len(found)] if found else None
+
+    def run(self, verb: str, *flags: str) -> bool:
+        (self.directory / "fleet.json").write_text(json.dumps(self.fleet))
+        outcome = self.project.run(verb, *flags)
+        assert "canary-prompt" not in outcome.text
+        assert "sandbox-token" not in outcome.text
+        for name, code in re.findall(r'an agent named "([^"]+)" exists already: ([^;,]+); to manage it', outcome.text):
+            # What a killed run or an unknown outcome made is ours: no other program uses these names.
+            next(fields for fields in self.fleet.values() if fields["name"] == name)["adopt"] = code
+        return outcome.ok
+
+    @rule(whatsapp=st.booleans())
+    def declare(self, *, whatsapp: bool) -> None:
+        self.made += 1
+        self.fleet[f"a{self.made}"] = {"name": f"Agente {self.made}", "whatsapp": whatsapp}
+
+    @precondition(lambda self: self.fleet)
+    @rule(number=ANY, field=st.sampled_from(["description", "purpose", "tone"]), text=TEXTS)
+    def edit(self, number: int, field: str, text: str) -> None:
+        self.fleet[self.pick(number)][field] = text
+
+    @precondition(lambda self: self.fleet)
+    @rule(number=ANY, policy=st.sampled_from(["retain", "archive"]))
+    def choose_policy(self, number: int, policy: str) -> None:
+        self.fleet[self.pick(number)]["on_delete"] = policy
+
+    @precondition(lambda self: self.fleet)
+    @rule(number=ANY)
+    def remove(self, number: int) -> None:
+        del self.fleet[self.pick(number)]
+
+    @rule()
+    def up(self) -> None:
+        if self.run("up"):
+            assert self.run("preview", "--expect-no-changes")
+
+    @rule()
+    def refresh(self) -> None:
+        self.run("refresh")
+
+    @rule(number=ANY, text=TEXTS)
+    def edit_in_the_dashboard(self, number: int, text: str) -> None:
+        code = self.live(number)
+        if code:
+            self.api.edit(code, description=text)
+
+    @rule(number=ANY)
+    def remove_in_the_dashboard(self, number: int) -> None:
+        code = self.live(number)
+        if code:
+            self.api.remove(code)
+
+    @rule(number=ANY)
+    def link(self, number: int) -> None:
+        code = self.live(number)
+        if code and any(agent["whatsapp"] == "connecting" for agent in self.api.agents() if agent["code"] == code):
+            self.api.link(code)
+
+    @rule(number=ANY)
+    def unlink(self, number: int) -> None:
+        code = self.live(number)
+        if code:
+            self.api.unlink(code)
+
+    @rule(fault=FAULTS, skip=st.integers(0, 3))
+    def fail(self, fault: dict[str, Any], skip: int) -> None:
+        self.api.fail(skip=skip, **fault)
+
+    @rule()
+    def stop_failing(self) -> None:
+        self.api.stop_failing()
+
+    @rule()
+    def recover(self) -> None:
+        """After any trouble, a refresh and at most two runs bring the fleet about."""
+        self.api.stop_failing()
+        assert self.run("refresh")
+        assert self.run("up") or self.run("up")
+        names = [agent["name"] for agent in self.api.agents()]
+        assert all(names.count(fields["name"]) == 1 for fields in self.fleet.values())
+
+    @precondition(lambda self: self.fleet)
+    @rule(skip=st.integers(0, 2))
+    def kill_an_update(self, skip: int) -> None:
+        """Kill the run while the API keeps one of its requests waiting, or let it end where it makes too few."""
+        (self.directory / "fleet.json").write_text(json.dumps(self.fleet))
+        self.api.fail("hang-after", path=".*", seconds=30, skip=skip)
+        with self.project.stack.start_up() as running:
+            while running.poll() is None and not self.hangs():
+                pass
+            running.kill()
+        self.api.stop_failing()
+
+    def hangs(self) -> bool:
+        return any(found["kind"] == "hang-after" and found["seen"] > found["skip"] for found in self.api.faults())
+
+    @invariant()
+    def nobody_elses_agent_changed(self) -> None:
+        assert [agent for agent in self.api.agents() if agent["code"] == self.foreign] == [self.foreign_before]
+
+    @invariant()
+    def no_agent_was_made_twice(self) -> None:
+        names = [agent["name"] for agent in self.api.agents()]
+        assert len(set(names)) == len(names)
+
+    @invariant()
+    def no_request_carried_null(self) -> None:
+        assert not [body for method in ("POST", "PATCH") for body in self.api.bodies(method) if None in body.values()]
+
+    @invariant()
+    def no_file_holds_a_secret(self) -> None:
+        for path in (self.directory / ".sandbox").rglob("*"):
+            content = path.read_bytes() if path.is_file() else b""
+            assert b"canary-prompt" not in content
+            assert b"sandbox-token" not in content
+
+
+def live(lives: int, steps: int, *, always_the_same: bool) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Life,
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=always_the_same,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate] if always_the_same else [Phase.generate, Phase.shrink],
+        ),
+    )
+
+
+def test_a_few_short_lives() -> None:
+    live(5, STEPS, always_the_same=True)
+
+
+@pytest.mark.skipif(not LIVES, reason="`make soak` lives the long ones")
+def test_many_long_lives() -> None:
+    live(LIVES, STEPS, always_the_same=False)
