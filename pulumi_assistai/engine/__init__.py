@@ -1,4 +1,4 @@
-"""An engine for Pulumi programs in Python and their dynamic providers, for trying and for tests, without the Pulumi CLI."""
+"""An engine for Pulumi programs in Python with dynamic providers, for trying and for tests, without the Pulumi CLI."""
 
 from __future__ import annotations
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from pulumi_assistai.engine.graph import dependents
+from pulumi_assistai.engine.handlers import Diff, Handler
 from pulumi_assistai.engine.paths import changed_paths, contains, ignore_changes, parse_path
-from pulumi_assistai.engine.plugins import Diff, Handler
 from pulumi_assistai.engine.resource import Resource
 from pulumi_assistai.engine.values import UNKNOWN, Values, revealed
 

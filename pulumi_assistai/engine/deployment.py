@@ -11,7 +11,7 @@ from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, Shu
 from pulumi_assistai.engine.executor import Executor
 from pulumi_assistai.engine.generator import Plan, StepGenerator
 from pulumi_assistai.engine.goals import Goal, ReadGoal
-from pulumi_assistai.engine.graph import deletion_order
+from pulumi_assistai.engine.graph import deletion_order, dependencies
 from pulumi_assistai.engine.inheritance import Family
 from pulumi_assistai.engine.providers import require_package
 from pulumi_assistai.engine.recorder import Recorder
@@ -109,7 +109,8 @@ class Deployment:
         self.executor.check()
         steps = {step.resource: step for step in self._generator.deletes()}
         for group in deletion_order(steps, self._state.olds):
-            await self.executor.run_group([steps[resource] for resource in group])
+            needed = dependencies(self.executor.kept, self._state.olds)
+            await self.executor.run_group([steps[resource] for resource in group if resource not in needed])
 
     async def finish(self) -> None:
         """Set the stack's outputs, and save what was not worth saving before."""

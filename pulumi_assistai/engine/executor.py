@@ -8,12 +8,17 @@ from collections.abc import Sequence
 
 from pulumi_assistai.engine.errors import EngineError, ProtectedError, ShutdownError
 from pulumi_assistai.engine.recorder import Recorder
+from pulumi_assistai.engine.resource import Resource
 from pulumi_assistai.engine.state import State
 from pulumi_assistai.engine.steps import Step
 
 
 class Executor:
     """Carries steps out and keeps the state up to date.
+
+    Attributes:
+        stopped: set when something failed.
+        kept: what was to be deleted, but is protected.
 
     Args:
         state: the state.
@@ -23,6 +28,7 @@ class Executor:
 
     def __init__(self, state: State, recorder: Recorder, parallel: int) -> None:
         self.stopped = asyncio.Event()
+        self.kept: set[Resource] = set()
         self._crashes: list[Exception] = []
         self._state = state
         self._recorder = recorder
@@ -127,5 +133,7 @@ class Executor:
     def _report(self, step: Step, seconds: float, error: EngineError) -> None:
         self._recorder.failed_step(step.change, seconds, str(error))
         # What is protected was not touched, so the rest can go on.
-        if step.fatal and not isinstance(error, ProtectedError):
+        if isinstance(error, ProtectedError):
+            self.kept.add(step.resource)
+        elif step.fatal:
             self.stopped.set()

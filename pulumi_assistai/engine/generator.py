@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from pulumi_assistai.engine import urns
 from pulumi_assistai.engine.aliases import Aliases
 from pulumi_assistai.engine.comparison import compare, replaced_along, with_replace_on_changes
+from pulumi_assistai.engine.deletions import DeleteReplacedStep, DeleteStep, ForgetStep
 from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, ProtectedError
 from pulumi_assistai.engine.events import Severity
 from pulumi_assistai.engine.goals import Goal, ReadGoal
+from pulumi_assistai.engine.handlers import Diff, Handler
 from pulumi_assistai.engine.paths import ignore_changes
-from pulumi_assistai.engine.plugins import Diff, Handler
 from pulumi_assistai.engine.recorder import Recorder
 from pulumi_assistai.engine.resource import Resource
 from pulumi_assistai.engine.steps import (
     Context,
     CreateReplacementStep,
     CreateStep,
-    DeleteReplacedStep,
-    DeleteStep,
-    ForgetStep,
     ReadStep,
     ReplaceStep,
     SameStep,
@@ -116,7 +114,7 @@ class StepGenerator:
         """
         urn = self._claim(goal)
         old = self._aliases.find(urn, goal.aliases, goal.parent, self._olds, self._seen)
-        new = _new_state(urn, goal, old)
+        new = goal.to_resource(urn, _former_urn(urn, old))
         if new.is_provider and old is not None and old.urn != urn:
             self._context.providers.rename(urn, old.urn)
         handler = self._context.providers.handler(new) if new.custom else None
@@ -277,28 +275,3 @@ def _is_triggered(goal: Goal, old: Resource) -> bool:
 
 def _former_urn(urn: str, old: Resource | None) -> list[str]:
     return [old.urn] if old is not None and old.urn != urn else []
-
-
-def _new_state(urn: str, goal: Goal, old: Resource | None) -> Resource:
-    return Resource(
-        urn=urn,
-        type=goal.type,
-        custom=goal.custom,
-        inputs=goal.inputs,
-        parent=goal.parent,
-        protect=bool(goal.protect),
-        dependencies=goal.dependencies,
-        provider=goal.provider if goal.custom else "",
-        property_dependencies=goal.property_dependencies,
-        additional_secret_outputs=goal.additional_secret_outputs,
-        aliases=_former_urn(urn, old),
-        custom_timeouts=goal.custom_timeouts,
-        retain_on_delete=bool(goal.retain_on_delete),
-        deleted_with=goal.deleted_with,
-        replace_with=goal.replace_with,
-        replacement_trigger=goal.replacement_trigger,
-        source_position=goal.source_position,
-        ignore_changes=goal.ignore_changes,
-        hide_diff=goal.hide_diff,
-        replace_on_changes=goal.replace_on_changes,
-    )

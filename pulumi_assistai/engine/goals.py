@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from pulumi.runtime.proto import alias_pb2, resource_pb2, source_pb2
 
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
+from pulumi_assistai.engine.resource import Resource
 from pulumi_assistai.engine.values import Values, from_struct, from_value, output_dependencies
 
 _REFUSED = {
@@ -24,6 +26,23 @@ _REFUSED = {
     "packageRef": "parameterized packages",
     "envVarMappings": "environment variable mappings of providers",
 }
+_TAKEN_OVER = (
+    "type",
+    "custom",
+    "inputs",
+    "parent",
+    "dependencies",
+    "property_dependencies",
+    "additional_secret_outputs",
+    "custom_timeouts",
+    "deleted_with",
+    "replace_with",
+    "replacement_trigger",
+    "source_position",
+    "ignore_changes",
+    "hide_diff",
+    "replace_on_changes",
+)
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)")
 
@@ -70,6 +89,23 @@ class Goal:
     aliases: Sequence[Alias] = ()
     custom_timeouts: dict[str, float] = field(default_factory=dict)
     source_position: str = ""
+
+    def to_resource(self, urn: str, former_urns: list[str]) -> Resource:
+        """Return the resource as it is to be, before its provider has had a say.
+
+        Args:
+            urn: the resource's URN.
+            former_urns: the URN that the state knows it by, where that is another one.
+        """
+        taken = {name: getattr(self, name) for name in _TAKEN_OVER}
+        return Resource(
+            urn=urn,
+            aliases=former_urns,
+            provider=self.provider if self.custom else "",
+            protect=bool(self.protect),
+            retain_on_delete=bool(self.retain_on_delete),
+            **taken,
+        )
 
 
 @dataclass(frozen=True)
@@ -173,7 +209,7 @@ def _seconds(text: str) -> float:
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         raise EngineError(f"the custom timeout {text!r} is no duration such as 90s or 1h30m")
-    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    seconds = math.fsum(float(number) * _SECONDS[unit] for number, unit in parts)
     return int(seconds) if seconds.is_integer() else seconds
 
 

@@ -26,6 +26,19 @@ def dependents(root: Resource, resources: Sequence[Resource], ignored: AbstractS
     return found
 
 
+def dependencies(roots: Collection[Resource], resources: Sequence[Resource]) -> set[Resource]:
+    """Return what the roots depend on, directly or not, parents and providers included."""
+    needs = _needs(resources, resources)
+    found: set[Resource] = set()
+    wanted = [needed for root in roots for needed in needs.get(root, ())]
+    while wanted:
+        resource = wanted.pop()
+        if resource not in found:
+            found.add(resource)
+            wanted += needs[resource]
+    return found
+
+
 def deletion_order(condemned: Collection[Resource], resources: Sequence[Resource]) -> list[list[Resource]]:
     """Sort resources into groups that can be deleted one after the other, the members of each at the same time.
 

@@ -1,4 +1,5 @@
 """The engine's servers: the resource monitor that a program registers its resources with, and the engine's log."""
+# ruff: noqa: N802 - the methods' names are the protocol's
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import grpc
 import grpc.aio
@@ -23,7 +24,7 @@ from pulumi_assistai.engine.recorder import Recorder
 from pulumi_assistai.engine.runner import RunInfo
 from pulumi_assistai.engine.values import from_struct, to_struct
 
-# Features that are refused are announced as well: otherwise the SDK refuses them by itself, with advice that is no help.
+# Features that are refused are announced as well: else the SDK refuses them by itself, with advice that is no help.
 _FEATURES = {
     "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     "resourceReferences": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
@@ -47,15 +48,15 @@ _SEVERITIES = {
     engine_pb2.ERROR: Severity.ERROR,
 }
 
-Request = Any
-Call = grpc.aio.ServicerContext
-Method = Callable[["Monitor", Request], Awaitable[Any]]
+Request: TypeAlias = Any
+Context: TypeAlias = grpc.aio.ServicerContext
+Method: TypeAlias = "Callable[[Monitor, Request], Awaitable[Any]]"
 
 
-def _answered(method: Method) -> Callable[[Monitor, Request, Call], Awaitable[Any]]:
+def _answered(method: Method) -> Any:
     """Make a method of the monitor answer the program, whatever becomes of the deployment meanwhile."""
 
-    async def answer(self: Monitor, request: Request, call: Call) -> Any:
+    async def answer(self: Monitor, request: Request, call: Context) -> Any:
         executor = self.deployment.executor
         work = asyncio.ensure_future(method(self, request))
         stopped = asyncio.create_task(executor.stopped.wait())
@@ -77,7 +78,7 @@ def _answered(method: Method) -> Callable[[Monitor, Request, Call], Awaitable[An
     return answer
 
 
-def _refused(feature: str) -> Callable[[Monitor, Request, Call], Awaitable[Any]]:
+def _refused(feature: str) -> Any:
     async def refuse(_self: Monitor, _request: Request) -> NoReturn:
         raise UnsupportedError(feature)
 
@@ -102,7 +103,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._config = config
         self._root = root
 
-    async def GetDeploymentInfo(self, _request: empty_pb2.Empty, _call: Call) -> resource_pb2.DeploymentInfo:
+    async def GetDeploymentInfo(self, _request: empty_pb2.Empty, _call: Context) -> resource_pb2.DeploymentInfo:
         """Say what the deployment is and what the engine understands."""
         return resource_pb2.DeploymentInfo(
             project=self._info.project,
@@ -116,7 +117,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
 
     async def SupportsFeature(
-        self, request: resource_pb2.SupportsFeatureRequest, _call: Call
+        self, request: resource_pb2.SupportsFeatureRequest, _call: Context
     ) -> resource_pb2.SupportsFeatureResponse:
         """Say whether the engine understands a feature."""
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
@@ -155,13 +156,16 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         """Look a resource of this deployment up; there are no other functions."""
         if request.tok != _GET_RESOURCE:
             raise UnsupportedError(f"the function {request.tok}")
-        urn = from_struct(request.args).get("urn")
+        urn = str(from_struct(request.args).get("urn"))
         resource = self.deployment.registered.get(urn)
         if resource is None:
             raise EngineError(f"unknown resource {urn}")
         found = {"urn": resource.urn, "id": resource.id, "state": resource.outputs or {}}
         answer = to_struct(found, secrets=True, references=request.acceptResources)
-        return resource_pb2.ResourceInvokeResponse(**{"return": answer})
+        response = resource_pb2.ResourceInvokeResponse()
+        # The field's name is a keyword of Python.
+        getattr(response, "return").CopyFrom(answer)
+        return response
 
     @_answered
     async def SignalAndWaitForShutdown(self, _request: Request) -> empty_pb2.Empty:
@@ -191,7 +195,7 @@ class Log(engine_pb2_grpc.EngineServicer):
         self._stopped = stopped
         self._root = ""
 
-    async def Log(self, request: engine_pb2.LogRequest, _call: Call) -> empty_pb2.Empty:
+    async def Log(self, request: engine_pb2.LogRequest, _call: Context) -> empty_pb2.Empty:
         """Pass a message on."""
         severity = _SEVERITIES.get(request.severity)
         if severity is not None and not (severity is Severity.ERROR and self._stopped.is_set()):
@@ -199,20 +203,20 @@ class Log(engine_pb2_grpc.EngineServicer):
         return empty_pb2.Empty()
 
     async def GetRootResource(
-        self, _request: engine_pb2.GetRootResourceRequest, _call: Call
+        self, _request: engine_pb2.GetRootResourceRequest, _call: Context
     ) -> engine_pb2.GetRootResourceResponse:
         """Return the URN of the stack."""
         return engine_pb2.GetRootResourceResponse(urn=self._root)
 
     async def SetRootResource(
-        self, request: engine_pb2.SetRootResourceRequest, _call: Call
+        self, request: engine_pb2.SetRootResourceRequest, _call: Context
     ) -> engine_pb2.SetRootResourceResponse:
         """Note the URN of the stack."""
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
 
     async def RequirePulumiVersion(
-        self, _request: engine_pb2.RequirePulumiVersionRequest, _call: Call
+        self, _request: engine_pb2.RequirePulumiVersionRequest, _call: Context
     ) -> engine_pb2.RequirePulumiVersionResponse:
         """Accept what the program requires of the Pulumi CLI, which this is not."""
         return engine_pb2.RequirePulumiVersionResponse()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,13 +12,13 @@ import grpc.aio
 
 from pulumi_assistai.engine.deployment import Deployment
 from pulumi_assistai.engine.executor import Executor
+from pulumi_assistai.engine.launcher import Launcher
 from pulumi_assistai.engine.monitor import Log, Monitor, serve, server
-from pulumi_assistai.engine.plugins import Launcher
 from pulumi_assistai.engine.program import REPORTED
 from pulumi_assistai.engine.project import Config
 from pulumi_assistai.engine.providers import Providers
 from pulumi_assistai.engine.recorder import Recorder
-from pulumi_assistai.engine.runner import Runner, RunInfo
+from pulumi_assistai.engine.runner import RunInfo, Runner
 from pulumi_assistai.engine.secrets import Crypter
 from pulumi_assistai.engine.state import State
 from pulumi_assistai.engine.steps import Context
@@ -150,10 +151,12 @@ async def begin(target: Target, options: Options, recorder: Recorder) -> AsyncIt
 
 
 def _launcher(target: Target, config: Config, address: str, recorder: Recorder) -> Launcher:
-    program = target.project.program
-    directory = program if program.is_dir() else program.parent
-    on_line = recorder.printed_by_provider
-    return Launcher(address, target.project.name, config.values, directory, target.environment, on_line)
+    environment = {
+        **target.environment,
+        "PULUMI_PROJECT": target.project.name,
+        "PULUMI_CONFIG": json.dumps(config.values),
+    }
+    return Launcher(address, target.project.program_directory, environment, recorder.printed_by_provider)
 
 
 def _default_provider_config(config: Config) -> Values:

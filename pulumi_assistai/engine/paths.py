@@ -60,17 +60,15 @@ def ignore_changes(inputs: Values, old: Mapping[str, Any], paths: Sequence[str])
         paths: what to put back.
 
     Returns:
-        The inputs to go on with, and the paths of which elements were added or removed, so that they cannot be kept.
+        The inputs to go on with, and the paths that could not be put back because elements were added or removed.
     """
     kept: Any = inputs
     refused = []
     for text in paths:
         path = parse_path(text)
         if path:
-            try:
-                kept = _reset(path, dict(old), kept)
-            except LookupError:
-                refused.append(text)
+            kept, complete = _reset(path, dict(old), kept)
+            refused += [] if complete else [text]
     return kept, refused
 
 
@@ -82,42 +80,47 @@ def _element(quoted: str | None, index: str | None, name: str) -> str | int:
     return name
 
 
-def _reset(path: Path, old: Any, new: Any) -> Any:
-    """Return `new` with the part at `path` as in `old`; LookupError where the two have no common place for it."""
+def _reset(path: Path, old: Any, new: Any) -> tuple[Any, bool]:
+    """Return `new` with what `path` means as it is in `old`, and whether both have a place for all of that."""
     if not path:
-        return old
-    if isinstance(new, Secret):
-        return Secret(_reset(path, old.value if isinstance(old, Secret) else old, new.value))
-    if isinstance(old, Secret):
-        return Secret(_reset(path, old.value, new))
+        return old, True
+    if isinstance(old, Secret) or isinstance(new, Secret):
+        value, complete = _reset(path, _opened(old), _opened(new))
+        return Secret(value), complete
     if isinstance(old, dict) and isinstance(new, dict):
         return _reset_keys(path, old, new)
     if isinstance(old, list) and isinstance(new, list):
         return _reset_indices(path, old, new)
-    if isinstance(old, dict | list) or isinstance(new, dict | list):
-        raise LookupError
-    return new
+    return new, not isinstance(old, dict | list) and not isinstance(new, dict | list)
 
 
-def _reset_keys(path: Path, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    head, *rest = path
+def _reset_keys(path: Path, old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    head, rest = path[0], path[1:]
     result = dict(new)
+    complete = True
     for key in old.keys() | new.keys() if head == _EVERY else (str(head),):
         if key in old and (key in new or not rest):
-            result[key] = _reset(tuple(rest), old[key], new.get(key))
-        elif key in old or (rest and key in new):
-            raise LookupError(key)
+            result[key], done = _reset(rest, old[key], new.get(key))
+            complete = complete and done
+        elif rest:
+            complete = complete and key not in old and key not in new
         else:
             result.pop(key, None)
-    return result
+    return result, complete
 
 
-def _reset_indices(path: Path, old: list[Any], new: list[Any]) -> list[Any]:
-    head, *rest = path
+def _reset_indices(path: Path, old: list[Any], new: list[Any]) -> tuple[list[Any], bool]:
+    head, rest = path[0], path[1:]
     result = list(new)
+    complete = True
     for index in range(max(len(old), len(new))) if head == _EVERY else (int(head),):
         if index < min(len(old), len(new)):
-            result[index] = _reset(tuple(rest), old[index], new[index])
-        elif index < max(len(old), len(new)):
-            raise LookupError(index)
-    return result
+            result[index], done = _reset(rest, old[index], new[index])
+            complete = complete and done
+        else:
+            complete = complete and index >= max(len(old), len(new))
+    return result, complete
+
+
+def _opened(value: Any) -> Any:
+    return value.value if isinstance(value, Secret) else value

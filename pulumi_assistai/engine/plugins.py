@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -16,8 +14,9 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from pulumi_assistai.engine import urns
 from pulumi_assistai.engine.errors import ProviderError
-from pulumi_assistai.engine.paths import Path as PropertyPath
-from pulumi_assistai.engine.processes import ChildProcess, OnLine
+from pulumi_assistai.engine.handlers import CheckFailure, Diff, Live
+from pulumi_assistai.engine.launcher import Launcher
+from pulumi_assistai.engine.processes import ChildProcess
 from pulumi_assistai.engine.resource import Resource
 from pulumi_assistai.engine.values import (
     Values,
@@ -29,130 +28,9 @@ from pulumi_assistai.engine.values import (
 )
 
 CHANNEL_OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-_MODULE = "pulumi.dynamic"
 _TRACEBACK = "Traceback (most recent call last):\n"
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:: |$)")
 _WRAPPER = "Exception calling application: "
-
-
-@dataclass(frozen=True)
-class CheckFailure:
-    """A property that a provider does not accept; `property` may be empty."""
-
-    property: str
-    reason: str
-
-    def __str__(self) -> str:
-        """Return the reason, after the property where one is named."""
-        return f"{self.property}: {self.reason}" if self.property else self.reason
-
-
-@dataclass(frozen=True)
-class Diff:
-    """What changed about a resource.
-
-    Attributes:
-        changes: whether anything did; None leaves it to the engine to compare.
-        replace_keys: the properties that need a replacement.
-        delete_before_replace: delete the old one first.
-        changed: the paths of what changed, where the engine compared.
-    """
-
-    changes: bool | None
-    replace_keys: tuple[str, ...] = ()
-    delete_before_replace: bool = False
-    changed: tuple[PropertyPath, ...] = ()
-
-
-@dataclass(frozen=True)
-class Live:
-    """A resource as a provider found it.
-
-    Attributes:
-        id: its id, empty if there is no such resource.
-        outputs: its outputs.
-        inputs: its inputs, None where the provider does not tell.
-    """
-
-    id: str
-    outputs: Values
-    inputs: Values | None
-
-
-class Handler(Protocol):
-    """Serves resources: a plugin those of its package, the engine itself the provider resources."""
-
-    @property
-    def known(self) -> bool:
-        """Whether the configuration is known; otherwise nothing that depends on it is."""
-
-    async def check(self, urn: str, olds: Values, news: Values) -> tuple[Values, list[CheckFailure]]:
-        """Return the inputs as they are completed, and what is not accepted of them."""
-
-    async def diff(self, old: Resource, news: Values, ignored: list[str]) -> Diff:
-        """Compare a resource with the inputs that it is to have."""
-
-    async def create(self, new: Resource, *, preview: bool) -> tuple[str, Values]:
-        """Create a resource and return its id and its outputs; a preview only says what is known of them."""
-
-    async def update(self, old: Resource, new: Resource, *, preview: bool) -> Values:
-        """Update a resource and return its outputs; a preview only says what is known of them."""
-
-    async def delete(self, old: Resource) -> None:
-        """Delete a resource."""
-
-    async def read(self, resource: Resource) -> Live:
-        """Look a resource up."""
-
-
-class Launcher:
-    """Starts provider processes.
-
-    Args:
-        engine_address: where the engine serves.
-        project: the project's name.
-        config: the stack's configuration, full keys to texts.
-        directory: where the processes run, and what they import the program's modules from.
-        environment: their environment.
-        on_line: called with each line that one writes.
-    """
-
-    def __init__(
-        self,
-        engine_address: str,
-        project: str,
-        config: Mapping[str, str],
-        directory: Path,
-        environment: Mapping[str, str],
-        on_line: OnLine,
-    ) -> None:
-        self._engine_address = engine_address
-        self._directory = directory
-        self._environment = {**environment, "PULUMI_PROJECT": project, "PULUMI_CONFIG": json.dumps(config)}
-        self._on_line = on_line
-        self._spare: list[asyncio.Task[ChildProcess]] = []
-
-    def start_ahead(self) -> None:
-        """Start a process for whoever asks first."""
-        self._spare.append(asyncio.create_task(self._start()))
-
-    async def take(self) -> ChildProcess:
-        """Return a process of one's own."""
-        return await (self._spare.pop() if self._spare else self._start())
-
-    async def close(self) -> None:
-        """End the processes that nobody took."""
-        for task in self._spare:
-            await (await task).stop()
-
-    async def _start(self) -> ChildProcess:
-        return await ChildProcess.start(
-            _MODULE,
-            self._engine_address,
-            directory=self._directory,
-            environment=self._environment,
-            on_line=self._on_line,
-        )
 
 
 class Plugin:

@@ -2,8 +2,8 @@
 
     python -m pulumi_assistai.engine.program SETTINGS
 
-SETTINGS is a JSON object; see `pulumi_assistai.engine.runner`. The exit status is 0, or 32 where an error was reported to
-the engine.
+SETTINGS is a JSON object; see `pulumi_assistai.engine.runner`. The exit status is 0, or 32 where an error was reported
+to the engine.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import runpy
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -56,14 +56,18 @@ def _run(loop: asyncio.AbstractEventLoop, program: str) -> int:
 
 
 def _execute(program: str) -> None:
-    if os.path.isdir(program) and not os.path.isfile(os.path.join(program, "__main__.py")):  # noqa: PTH112, PTH113, PTH118
-        raise pulumi.RunError(f"unable to find main python program `__main__.py` in `{program}`")
-    runpy.run_path(program, run_name="__main__")
+    path = Path(program)
+    file = path / "__main__.py" if path.is_dir() else path
+    if not file.is_file():
+        raise pulumi.RunError(f"unable to find main python program `{file.name}` in `{file.parent}`")
+    sys.path.insert(0, str(file.parent))
+    # The file, and not its folder, which Python would keep compiled: two edits within a second could be taken for one.
+    runpy.run_path(str(file), run_name="__main__")
 
 
 def _users_traceback(error: Exception, program: str) -> str:
     """Return the traceback from the program on; whatever called the program is none of its author's business."""
-    folder = program if os.path.isdir(program) else os.path.dirname(program)  # noqa: PTH112, PTH120
+    folder = program if Path(program).is_dir() else str(Path(program).parent)
     frames = traceback.extract_tb(error.__traceback__)
     own = next((index for index, frame in enumerate(frames) if frame.filename.startswith(folder)), 0)
     return "".join(traceback.format_exception(error, limit=own - len(frames)))

@@ -40,6 +40,11 @@ class Project:
     required: tuple[str, ...] = ()
     config_directory: Path = Path()
 
+    @property
+    def program_directory(self) -> Path:
+        """The folder that the program and its providers run in."""
+        return self.program.parent if self.program.is_file() else self.program
+
     @classmethod
     def load(cls, directory: Path) -> Project:
         """Read Pulumi.yaml.

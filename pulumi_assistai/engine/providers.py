@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pulumi_assistai.engine import urns
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
-from pulumi_assistai.engine.plugins import CheckFailure, Diff, Handler, Launcher, Live, Plugin
+from pulumi_assistai.engine.handlers import CheckFailure, Diff, Handler, Live
+from pulumi_assistai.engine.launcher import Launcher
+from pulumi_assistai.engine.plugins import Plugin
 from pulumi_assistai.engine.resource import Resource
 from pulumi_assistai.engine.values import Values, equal
 

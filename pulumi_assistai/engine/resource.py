@@ -26,12 +26,6 @@ _ALWAYS_WRITTEN = {"urn", "custom", "type"}
 _VALUES = {"inputs", "outputs", "replacement_trigger"}
 
 
-def _named(name: str, factory: Any = None) -> Any:
-    """Declare a field whose name in the state is `name`; `factory` makes its empty value."""
-    empty: dict[str, Any] = {"default_factory": factory} if factory else {"default": ""}
-    return field(**empty, metadata={"name": name})
-
-
 @dataclass(eq=False)
 class Resource:
     """One resource: what the program asked for, what the provider answered, and what it depends on.
@@ -51,25 +45,25 @@ class Resource:
     protect: bool = False
     external: bool = False
     dependencies: list[str] = field(default_factory=list)
-    init_errors: list[str] = _named("initErrors", list)
+    init_errors: list[str] = field(default_factory=list)
     provider: str = ""
-    property_dependencies: dict[str, list[str]] = _named("propertyDependencies", dict)
-    pending_replacement: bool = _named("pendingReplacement", bool)
-    additional_secret_outputs: list[str] = _named("additionalSecretOutputs", list)
+    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
+    pending_replacement: bool = False
+    additional_secret_outputs: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
-    custom_timeouts: dict[str, float] = _named("customTimeouts", dict)
-    import_id: str = _named("importID")
-    retain_on_delete: bool = _named("retainOnDelete", bool)
-    deleted_with: str = _named("deletedWith")
-    replace_with: list[str] = _named("replaceWith", list)
+    custom_timeouts: dict[str, float] = field(default_factory=dict)
+    import_id: str = ""
+    retain_on_delete: bool = False
+    deleted_with: str = ""
+    replace_with: list[str] = field(default_factory=list)
     created: str = ""
     modified: str = ""
-    source_position: str = _named("sourcePosition")
-    ignore_changes: list[str] = _named("ignoreChanges", list)
-    hide_diff: list[str] = _named("hideDiff", list)
-    replace_on_changes: list[str] = _named("replaceOnChanges", list)
-    replacement_trigger: Any = field(default=None, metadata={"name": "replacementTrigger"})
-    others: dict[str, Any] = field(default_factory=dict, metadata={"name": ""})
+    source_position: str = ""
+    ignore_changes: list[str] = field(default_factory=list)
+    hide_diff: list[str] = field(default_factory=list)
+    replace_on_changes: list[str] = field(default_factory=list)
+    replacement_trigger: Any = None
+    others: dict[str, Any] = field(default_factory=dict)
 
     def __setattr__(self, name: str, value: Any) -> None:
         # A large state is written after every step; what did not change since keeps its text.
@@ -108,7 +102,8 @@ class Resource:
             value = getattr(self, name)
             if value or key in _ALWAYS_WRITTEN:
                 written[key] = _saved(value, crypter.encrypt) if name in _VALUES else value
-        return written | _saved(self.others, crypter.encrypt)
+        others: dict[str, Any] = _saved(self.others, crypter.encrypt)
+        return written | others
 
     def to_text(self, crypter: Crypter) -> str:
         """Return `to_json` as a JSON text, which is remembered until a field is assigned."""
@@ -130,7 +125,12 @@ class Resource:
         return cls(**known, others=others)
 
 
-_NAMES = {item.name: item.metadata.get("name", item.name) for item in fields(Resource) if item.name != "others"}
+def _saved_name(name: str) -> str:
+    first, *rest = name.split("_")
+    return "importID" if name == "import_id" else first + "".join(map(str.capitalize, rest))
+
+
+_NAMES = {item.name: _saved_name(item.name) for item in fields(Resource) if item.name != "others"}
 
 
 def now() -> str:

@@ -70,15 +70,14 @@ class ProcessRunner:
 
     async def start(self, info: RunInfo) -> None:
         """Start the process."""
-        program = self._project.program
         configuration = {
             "PULUMI_CONFIG": json.dumps(self._config.values),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(self._config.secret_keys)),
         }
         self._process = await ChildProcess.start(
             "pulumi_assistai.engine.program",
-            json.dumps({"program": str(program), **asdict(info)}),
-            directory=program if program.is_dir() else program.parent,
+            json.dumps({"program": str(self._project.program), **asdict(info)}),
+            directory=self._project.program_directory,
             environment={**self._environment, **configuration},
             on_line=self._on_line,
         )

@@ -38,7 +38,7 @@ class ThingProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def configure(self, request):
-        self.color = request.config.get("color") or "none"
+        self.color = request.config._props.get("color", "none")
 
     def check(self, olds, news):
         failures = [CheckFailure(news.get("field", ""), "is not wanted")] if news.get("refuse") == "check" else []
