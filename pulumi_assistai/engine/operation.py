@@ -19,7 +19,6 @@ from pulumi_assistai.engine.project import Config
 from pulumi_assistai.engine.providers import Providers
 from pulumi_assistai.engine.recorder import Recorder
 from pulumi_assistai.engine.runner import RunInfo, Runner
-from pulumi_assistai.engine.secrets import Crypter
 from pulumi_assistai.engine.state import State
 from pulumi_assistai.engine.steps import Context
 from pulumi_assistai.engine.target import Target
@@ -92,12 +91,15 @@ class Operation:
         await serve(self.server, monitor, self.log)
         await runner.start(self._info())
         ended = asyncio.create_task(runner.wait())
+        signals = [asyncio.create_task(event.wait()) for event in (monitor.program_done, self.executor.stopped)]
         try:
-            await _first(ended, monitor.program_done.wait(), self.executor.stopped.wait())
+            await asyncio.wait([ended, *signals], return_when=asyncio.FIRST_COMPLETED)
             if ended.done():
                 self._judge(ended.result())
             await deployment.delete_rest()
         finally:
+            for waiting in signals:
+                waiting.cancel()
             monitor.released.set()
             await self.executor.drain()
             await runner.stop()
@@ -128,13 +130,13 @@ class Operation:
 async def begin(target: Target, options: Options, recorder: Recorder) -> AsyncIterator[Operation]:
     """Begin an operation; at its end all processes have ended."""
     async with server() as (made, address):
-        # Deriving the key takes long, so does starting a process; both need not wait for each other.
-        deriving = asyncio.create_task(asyncio.to_thread(target.crypter))
-        config = target.config(await deriving if target.settings().secret_keys else None)
+        has_secrets = bool(target.settings().secret_keys)
+        config = target.config(await asyncio.to_thread(target.crypter) if has_secrets else None)
         launcher = _launcher(target, config, address, recorder)
         launcher.start_ahead()
         try:
-            crypter: Crypter = await deriving
+            # Deriving the key takes long, so does starting a process; both need not wait for each other.
+            crypter = await asyncio.to_thread(target.crypter)
             state = target.state(crypter, saved=not options.preview)
             providers = Providers(launcher, lambda: state.olds)
             executor = Executor(state, recorder, options.parallel)
@@ -161,10 +163,3 @@ def _launcher(target: Target, config: Config, address: str, recorder: Recorder) 
 
 def _default_provider_config(config: Config) -> Values:
     return {key: Secret(value) if key in config.secret_keys else value for key, value in config.values.items()}
-
-
-async def _first(*awaitables: object) -> None:
-    tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]  # type: ignore[call-overload]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks[1:]:
-        task.cancel()
