@@ -97,6 +97,9 @@ class Operation:
             if ended.done():
                 self._judge(ended.result())
             await deployment.delete_rest()
+        except asyncio.CancelledError:
+            self.executor.stop()
+            raise
         finally:
             for waiting in signals:
                 waiting.cancel()

@@ -120,6 +120,7 @@ class SameStep(Step):
         """Keep what the provider said."""
         self.new.id, self.new.outputs = self.old.id, self.old.outputs
         self.new.created, self.new.modified = self.old.created, self.old.modified
+        mark_secret_outputs(self.new)
         providers = self.context.providers
         if self.new.is_provider and not providers.serves(urns.make_reference(self.new.urn, self.new.id)):
             # The provider decided about the old inputs, so it is these that it must see.

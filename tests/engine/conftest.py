@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pulumi_assistai.engine import Result, Stack
-from pulumi_assistai.engine.events import Diagnostic, Event, Finished, Op, Severity, Started, Summary
+from pulumi_assistai.engine.events import Event, Finished, Op, Severity
 
 PROVIDER = """
 import json, os, sys, time
@@ -61,7 +61,7 @@ class ThingProvider(ResourceProvider):
             raise ValueError("there is no room")
         if props.get("wait"):
             (STORE / "waiting").touch()
-            time.sleep(60)
+            time.sleep(props["wait"])
         number = len(list(STORE.glob(f"{name}-*")))
         (STORE / f"{name}-{number}").write_text(json.dumps(own(props)))
         return CreateResult(f"{name}-{number}", {**props, "out": f"{self.color} {name}"})
@@ -201,6 +201,3 @@ def counts(result: Result) -> Mapping[str, int]:
 @pytest.fixture
 def things(tmp_path: Path) -> Things:
     return Things(tmp_path)
-
-
-__all__ = ["Diagnostic", "Events", "Started", "Summary", "Things", "counts"]

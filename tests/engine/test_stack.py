@@ -17,7 +17,7 @@ from pulumi_assistai.engine import EngineError, Stack
 from pulumi_assistai.engine.events import Severity, Summary
 from pulumi_assistai.engine.secrets import Crypter
 from pulumi_assistai.engine.values import UNKNOWN, Secret
-from tests.engine.conftest import Events, Things, counts
+from tests.engine.conftest import PROVIDER, Things, counts
 
 GRAPH = """
 a = Thing("a", size=1)
@@ -463,25 +463,30 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_killed_engine_leaves_a_readable_state_and_no_process(things: Things) -> None:
-    things.program('a = Thing("a")\nb = Thing("b", near=a.out, wait=True)')
+def start_up(things: Things, program: str) -> subprocess.Popen[bytes]:
+    """Start `up` in another process, and wait until its provider waits in a creation."""
+    things.program(program)
     code = (
         "import sys; from pathlib import Path; from pulumi_assistai.engine import Stack\n"
         "class Quiet:\n    def show(self, event): pass\n"
         "Stack(Path(sys.argv[1])).up(Quiet())"
     )
     command = [sys.executable, "-c", code, str(things.directory)]
-    engine = subprocess.Popen(command, env=os.environ | things.environment)
+    engine = subprocess.Popen(command, env=os.environ | things.environment, stderr=subprocess.DEVNULL)
     wait_for((things.store / "waiting").exists)
+    return engine
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_killed_engine_leaves_a_readable_state_and_no_process(things: Things) -> None:
+    engine = start_up(things, 'a = Thing("a")\nb = Thing("b", near=a.out, wait=60)')
     started = children(engine.pid)
-    engine.send_signal(signal.SIGKILL)
+    engine.kill()
     engine.wait()
     assert len(started) == 2
     wait_for(lambda: not any(map(is_alive, started)))
-    deployment = things.document()["deployment"]
     assert set(things.resources()) == {"trial-dev", "default", "a"}
-    pending = deployment["pending_operations"]
+    pending = things.document()["deployment"]["pending_operations"]
     assert [(entry["type"], entry["resource"]["urn"]) for entry in pending] == [("creating", f"{URN}b")]
 
     result = things.up('Thing("a")')
@@ -490,8 +495,22 @@ def test_a_killed_engine_leaves_a_readable_state_and_no_process(things: Things) 
     assert things.document()["deployment"]["pending_operations"] == pending
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are another matter there")
+def test_an_interrupted_engine_finishes_what_it_has_begun(things: Things) -> None:
+    engine = start_up(things, 'a = Thing("a", wait=1)\nb = Thing("b", near=a.out)')
+    engine.send_signal(signal.SIGINT)
+    assert engine.wait(30) != 0
+    assert things.calls() == ["create a"]
+    assert set(things.resources()) == {"trial-dev", "default", "a"}
+    assert "pending_operations" not in things.document()["deployment"]
+
+
+def test_a_provider_that_dies_is_told(things: Things) -> None:
+    things.write("things.py", PROVIDER.replace("sys.tracebacklimit = 0", "os._exit(1)"))
+    assert things.errors("up", 'Thing("a", refuse="create")') == ["the process of the provider default has ended"]
+
+
 def test_every_event_comes_before_the_summary(things: Things) -> None:
     things.up(GRAPH)
     kinds = [type(event) for event in things.events.seen]
     assert kinds.index(Summary) == len(kinds) - 1
-    assert isinstance(things.events, Events)
