@@ -28,7 +28,8 @@ def _secret_header_value(value: SecretStr) -> SecretStr:
     return value
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -38,11 +39,13 @@ def _is_loopback(host: str) -> bool:
 def _safe_base_url(value: str) -> str:
     url = urlsplit(value)
     host = url.hostname or ""
+    if not value.isprintable() or " " in value or url.port == 0:
+        raise ValueError(f"must be like {DEFAULT_BASE_URL}")
     if not host or url.query or url.fragment or url.username or url.password:
         raise ValueError(f"must be like {DEFAULT_BASE_URL}, with no user, query or fragment")
-    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(host)):
+    if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
         raise ValueError("must begin with https:// (http:// is for loopback hosts alone: it would show the token)")
-    return value.rstrip("/")
+    return value.rstrip("/").removesuffix("/api/v1")
 
 
 HeaderValue = Annotated[str, AfterValidator(_header_value)]

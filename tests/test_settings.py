@@ -70,6 +70,8 @@ def test_everything_missing_is_said_at_once_with_variable_and_key() -> None:
         ("base_url", "ftp://127.0.0.1", "must begin with https://"),
         ("base_url", "https://user:secret@example.com", "with no user, query or fragment"),
         ("base_url", "example.com", "must be like https://public.assistai.lat"),
+        ("base_url", "https://example.com:abc", "Value error"),
+        ("base_url", "https://example.com:443/\n", "must be like https://public.assistai.lat"),
         ("timeout", "0", "greater than 0"),
         ("timeout", "soon", "valid number"),
         ("on_conflict", "ask", "'overwrite' or 'fail'"),
@@ -88,6 +90,11 @@ def test_what_is_not_usable_is_refused_without_showing_it(field: str, value: str
 )
 def test_base_urls_that_show_the_token_to_nobody(url: str) -> None:
     assert Settings.load(EXPLICIT | {"base_url": url}, {}, {}).base_url == url.rstrip("/")
+
+
+def test_the_prefix_of_the_documents_examples_is_no_part_of_the_base_url() -> None:
+    settings = Settings.load(EXPLICIT | {"base_url": "https://public.assistai.lat/api/v1/"}, {}, {})
+    assert settings.base_url == "https://public.assistai.lat"
 
 
 def test_the_token_is_in_no_representation() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -28,7 +29,7 @@ from pulumi_assistai.errors import (
     UnauthorizedError,
     UnexpectedAnswerError,
 )
-from pulumi_assistai.settings import Settings
+from pulumi_assistai.settings import Settings, is_loopback
 from pulumi_assistai.text import shorten
 
 PREFIX = "/api/v1"
@@ -89,6 +90,8 @@ class Transport:
             headers=_headers(settings),
             timeout=settings.timeout,
             follow_redirects=False,
+            # A proxy of the environment has no business between a program and its own machine.
+            trust_env=not is_loopback(urlsplit(settings.base_url).hostname or ""),
         )
 
     def close(self) -> None:
@@ -167,7 +170,7 @@ class Transport:
     def _error(self, response: httpx.Response, body: bytes) -> ApiError:
         status = response.status_code
         kind = _ERRORS.get(status) or (ServerError if status >= 500 else UnexpectedAnswerError)  # noqa: PLR2004
-        detail = _detail(body).replace(self._token, "[token]")
+        detail = shorten(_words(body).replace(self._token, "[token]"))
         retry_after = _retry_after(response.headers.get("retry-after"))
         return kind(response.request.method, response.request.url.path, status, detail, retry_after=retry_after)
 
@@ -204,13 +207,12 @@ def _retry_after(value: str | None) -> float | None:
         return None
 
 
-def _detail(body: bytes) -> str:
+def _words(body: bytes) -> str:
     """Return the API's own words, whatever shape they came in."""
     try:
-        said = _message(json.loads(body))
+        return _message(json.loads(body))
     except (ValueError, RecursionError):
-        said = re.sub(r"<[^>]{0,1000}>", " ", body[:10_000].decode(errors="replace"))
-    return shorten(said)
+        return re.sub(r"<[^>]{0,1000}>", " ", body[:10_000].decode(errors="replace"))
 
 
 def _message(value: Any) -> str:
@@ -219,5 +221,5 @@ def _message(value: Any) -> str:
         return "; ".join(_message(item) for item in value)
     if isinstance(value, dict):
         keys = [key for key in ("message", "detail", "error", "errors", "title") if value.get(key)]
-        return _message(value[keys[0]]) if keys else json.dumps(value, ensure_ascii=False)
+        return _message(value[keys[0]]) if keys else "; ".join(f"{key}: {_message(value[key])}" for key in value)
     return str(value)

@@ -25,12 +25,12 @@ class QrCode:
 
 
 class Connected(BaseModel):
-    """A phone is linked. `phone_number` is empty where the API does not say which."""
+    """A phone is linked. `phone_number` is None where the API does not say which."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, populate_by_name=True)
 
-    status: Literal["connected"] = "connected"
-    phone_number: Annotated[str, Field(alias="phoneNumber")] = ""
+    status: Literal["connected"]
+    phone_number: Annotated[str | None, Field(alias="phoneNumber")] = None
 
 
 class WhatsAppApi:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from pulumi_assistai.client import AgentRecord
 from pulumi_assistai.errors import (
@@ -27,6 +27,7 @@ from pulumi_assistai.lifecycle.values import (
     Properties,
     known,
     pick,
+    trimmed,
     validate,
 )
 
@@ -41,8 +42,10 @@ POLICIES = ("on_delete", "allow_duplicate_name")
 
 INPUTS = (*FIELDS, *POLICIES, "adopt")
 
+ARCHIVED = "[archived] "
+
 Text = Annotated[str, Field(strict=True)]
-NonEmpty = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+NonEmpty = Annotated[str, StringConstraints(strict=True, min_length=1), AfterValidator(trimmed)]
 
 
 class AgentInputs(BaseModel):
@@ -61,21 +64,24 @@ class AgentInputs(BaseModel):
     allow_duplicate_name: Annotated[bool, Field(strict=True)] = False
 
 
-def check(session: Session, inputs: Properties, *, new: bool) -> list[Problem]:
+def check(session: Session, recorded: Properties, inputs: Properties) -> list[Problem]:
     """Return everything that is wrong with a declaration.
 
     A new one is compared with the live agents: its name must be free, or the agent to adopt be there.
 
     Args:
         session: the organization.
+        recorded: the arguments that the state has, none for a new resource.
         inputs: the declared arguments.
-        new: whether the resource is in no state yet.
     """
     problems = validate(AgentInputs, inputs)
-    if problems or not new:
+    if problems:
         return problems
     try:
-        _claim(session, known(inputs))
+        if not recorded:
+            _claim(session, known(inputs))
+        elif inputs["name"] not in (UNKNOWN, recorded.get("name")):
+            _claim_name(session, inputs)
     except AssistAIError as error:
         return [Problem(str(error))]
     return []
@@ -176,15 +182,20 @@ def delete(session: Session, code: str, recorded: Properties) -> None:
 def _claim(session: Session, inputs: Properties) -> None:
     """Reserve the name, and the agent to adopt, of a new declaration."""
     name, adopt = inputs.get("name"), inputs.get("adopt")
-    duplicates = inputs.get("allow_duplicate_name", False)
-    if name is not None and not duplicates and not session.declared_names.claim(name):
-        raise NameTakenError(declared_twice(name))
+    if name is not None:
+        _claim_name(session, inputs)
     if adopt is not None:
         if not session.declared_adoptions.claim(adopt):
             raise AdoptionError(f'two resources declare adopt="{adopt}"; let one of them go')
         _tell_what_adoption_changes(session, _adoptable(session, adopt), inputs)
-    if name is not None and not duplicates:
+    if name is not None and not inputs.get("allow_duplicate_name"):
         refuse_taken_name(session, name, adopt=adopt)
+
+
+def _claim_name(session: Session, inputs: Properties) -> None:
+    """Reserve a name that this operation gives to an agent."""
+    if not inputs.get("allow_duplicate_name") and not session.declared_names.claim(inputs["name"]):
+        raise NameTakenError(declared_twice(inputs["name"]))
 
 
 def _adoptable(session: Session, code: str) -> AgentRecord:
@@ -278,11 +289,11 @@ def _drift(live: AgentRecord, recorded: Properties) -> dict[str, str]:
 
 
 def _archive(session: Session, code: str, name: str) -> None:
+    archived = name if name.startswith(ARCHIVED) else ARCHIVED + name
     try:
-        session.client.agents.update(code, {"name": f"[archived] {name}"})
-    except NotFoundError:
-        return
-    try:
+        session.client.agents.update(code, {"name": archived})
+        session.inventory.change(code, {"name": archived})
         session.client.whatsapp.disconnect(code)
-    except NotFoundError:
-        session.tell(f"agent {code} had no WhatsApp integration to disconnect")
+    except NotFoundError as error:
+        session.require_api()
+        session.tell(f"nothing more to archive of agent {code}: {error.method} {error.path} answered 404")

@@ -17,7 +17,13 @@ from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Properties
 
 _LOOKS = 10
-"""How often the listing is read while an unknown outcome settles."""
+"""How often the listing is read at most while an unknown outcome settles."""
+
+LOOKS_FIRST = "run `pulumi up` again: it looks for the agent first, and creates it only if it is not there"
+LOOK_YOURSELF = (
+    "look for it in AssistAI: if it is there declare adopt=CODE, and if it is not run `pulumi up` again, "
+    "which with allow_duplicate_name creates it without looking"
+)
 
 
 def create_once(session: Session, fields: Properties, *, allow_duplicate_name: bool) -> str:
@@ -32,7 +38,7 @@ def create_once(session: Session, fields: Properties, *, allow_duplicate_name: b
     """
     name = fields["name"]
     with session.creations.of(name, duplicates=allow_duplicate_name):
-        before = frozenset(session.inventory.agents())
+        before = session.inventory.codes()
         if not allow_duplicate_name:
             refuse_taken_name(session, name)
         try:
@@ -40,7 +46,7 @@ def create_once(session: Session, fields: Properties, *, allow_duplicate_name: b
         except (ApiError, TransportError) as error:
             if not error.may_have_happened:
                 raise
-            return _settle(session, fields, before, error)
+            return _settle(session, fields, before, error, duplicates=allow_duplicate_name)
         _enter(session, code, fields)
     return code
 
@@ -52,28 +58,33 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
         NameTakenError: names their codes and the ways on.
     """
     codes = [agent.code for agent in session.inventory.named(name) if agent.code != adopt]
+    if not codes and not session.inventory.complete:
+        session.warn(f'the API counts more agents than it lists, so that one named "{name}" may be hidden')
     if codes:
         raise NameTakenError(
             f'an agent named "{name}" exists already: {", ".join(codes)}; to manage it declare adopt="{codes[0]}"; '
             "if this resource was renamed in the program give it "
             "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]); "
+            "if another resource manages it give this one another name; "
             "for a second agent of that name declare allow_duplicate_name=True"
         )
 
 
-def _settle(session: Session, fields: Properties, before: Collection[str], lost: AssistAIError) -> str:
+def _settle(
+    session: Session, fields: Properties, before: Collection[str], lost: AssistAIError, *, duplicates: bool
+) -> str:
     """Find the one agent that the lost creation made, and bring it to what is declared."""
-    candidates = _look_for(session, fields, before)
+    name, next_step = fields["name"], LOOK_YOURSELF if duplicates else LOOKS_FIRST
+    candidates = _look_for(session, fields, before, next_step)
     codes = ", ".join(agent.code for agent in candidates)
     if not candidates:
         raise OutcomeUnknownError(
-            f'whether "{fields["name"]}" was created is unknown ({lost}), and no such agent was listed within '
-            f"{session.settings.settle_time:g} s; run `pulumi up` again: it looks for the agent first, "
-            "and creates it only if it is not there"
+            f'whether "{name}" was created is unknown ({lost}), and no such agent was listed within '
+            f"{session.settings.settle_time:g} s; {next_step}"
         )
-    if len(candidates) > 1 or session.creations.contested(fields["name"]):
+    if len(candidates) > 1 or session.creations.contested(name):
         raise OutcomeUnknownError(
-            f'whether "{fields["name"]}" was created is unknown ({lost}), and these new agents could be it: {codes}; '
+            f'whether "{name}" was created is unknown ({lost}), and these new agents could be it: {codes}; '
             "none was touched: find out in AssistAI which one is yours and declare adopt=CODE"
         )
     code = candidates[0].code
@@ -82,29 +93,31 @@ def _settle(session: Session, fields: Properties, before: Collection[str], lost:
         session.client.agents.update(code, fields)
     except AssistAIError as error:
         raise OutcomeUnknownError(
-            f'"{fields["name"]}" was created as {code}, but could not be brought to what is declared ({error}); '
+            f'"{name}" was created as {code}, but could not be brought to what is declared ({error}); '
             f'declare adopt="{code}" and run `pulumi up` again'
         ) from None
     return code
 
 
-def _look_for(session: Session, fields: Properties, before: Collection[str]) -> list[AgentRecord]:
-    pause = session.settings.settle_time / _LOOKS
-    for look in range(_LOOKS + 1):
-        time.sleep(pause if look else 0)
+def _look_for(session: Session, fields: Properties, before: Collection[str], next_step: str) -> list[AgentRecord]:
+    settle_time = session.settings.settle_time
+    deadline = time.monotonic() + settle_time
+    while True:
+        problem = ""
         try:
-            listed = session.inventory.read_again().values()
+            listed = session.inventory.read_again()
         except AssistAIError as error:
-            if look == _LOOKS:
-                raise OutcomeUnknownError(
-                    f'whether "{fields["name"]}" was created is unknown, and the agents could not be listed ({error}); '
-                    "run `pulumi up` again: it looks for the agent first"
-                ) from None
-            continue
+            listed, problem = [], str(error)
         candidates = [agent for agent in listed if _could_be(agent, fields, before, session)]
-        if candidates:
-            return candidates
-    return []
+        if candidates or time.monotonic() >= deadline:
+            break
+        time.sleep(settle_time / _LOOKS)
+    if problem:
+        raise OutcomeUnknownError(
+            f'whether "{fields["name"]}" was created is unknown, and the agents could not be listed ({problem}); '
+            f"{next_step}"
+        )
+    return candidates
 
 
 def _could_be(agent: AgentRecord, fields: Properties, before: Collection[str], session: Session) -> bool:

@@ -49,10 +49,22 @@ class Inventory:
         with self._lock:
             return [agent for agent in self.agents().values() if agent.name == name]
 
-    def read_again(self) -> Mapping[str, AgentRecord]:
-        """List anew, for whoever has reason to doubt what the shared listing says."""
+    def codes(self) -> frozenset[str]:
+        """Return the codes of all live agents."""
         with self._lock:
-            return self._load()
+            return frozenset(self.agents())
+
+    def read_again(self) -> list[AgentRecord]:
+        """List anew, for whoever has reason to doubt what the shared listing says; the others do not wait for it."""
+        listing = self._list_agents()
+        with self._lock:
+            return list(self._keep(listing).values())
+
+    @property
+    def complete(self) -> bool:
+        """Return whether the API's own count agrees with what it listed."""
+        with self._lock:
+            return self._complete
 
     def find_again(self, code: str) -> AgentRecord | None:
         """Return the agent from a second listing, None where it is gone: paging can skip one while others are removed.
@@ -92,7 +104,9 @@ class Inventory:
             return code in self._made
 
     def _load(self) -> dict[str, AgentRecord]:
-        listing = self._list_agents()
+        return self._keep(self._list_agents())
+
+    def _keep(self, listing: Listing[AgentRecord]) -> dict[str, AgentRecord]:
         self._complete = listing.complete
         listed = {agent.code: agent for agent in listing.items}
         ours = {code: agent for code, agent in (self._agents or {}).items() if code in self._made}

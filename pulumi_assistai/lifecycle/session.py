@@ -63,6 +63,14 @@ class Session:
             "ASSISTAI_ORGANIZATION_CODE, or its provider), or take it out of this stack with `pulumi state delete`"
         )
 
+    def require_api(self) -> None:
+        """Make sure that a 404 came from the API: whoever asks at a wrong address gets one for everything.
+
+        Raises:
+            ApiError, TransportError: the API does not list the agents either.
+        """
+        self.inventory.agents()
+
     def warn(self, message: str) -> None:
         """Tell the user something that does not stop the operation."""
         self.tell(f"warning: {message}")
@@ -113,7 +121,7 @@ class Creations:
             if name in self._unknown:
                 raise OutcomeUnknownError(
                     f'the outcome of an earlier creation of "{name}" is unknown, so it is not tried again now; '
-                    "run `pulumi up` again, which looks for it first"
+                    "do what that error says"
                 )
             if self._under_way[name] and not duplicates:
                 raise NameTakenError(declared_twice(name))

@@ -67,6 +67,13 @@ def pick(properties: Properties, names: Iterable[str]) -> dict[str, Any]:
     return {name: properties[name] for name in names if name in properties}
 
 
+def trimmed(value: str) -> str:
+    """Refuse blanks around a text: an API that trims it would make another text of it."""
+    if value != value.strip():
+        raise ValueError("must not begin or end with blanks")
+    return value
+
+
 def validate(model: type[BaseModel], inputs: Properties) -> list[Problem]:
     """Return everything that `model` finds wrong with `inputs`; what is not known yet is not wrong."""
     try:

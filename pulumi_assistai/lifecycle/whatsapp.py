@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from pulumi_assistai.client import Connected
 from pulumi_assistai.errors import NoIntegrationError, NotFoundError, WrongPhoneError
@@ -20,6 +20,7 @@ from pulumi_assistai.lifecycle.values import (
     Problem,
     Properties,
     pick,
+    trimmed,
     validate,
 )
 
@@ -36,11 +37,11 @@ class WhatsAppInputs(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    agent_code: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
+    agent_code: Annotated[str, StringConstraints(strict=True, min_length=1), AfterValidator(trimmed)]
     expected_phone_number: Annotated[str, StringConstraints(strict=True, pattern=r"^[^\d]*(\d[^\d]*){6,}$")] | None = (
         None
     )
-    wait_for_connection: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] | None = None
+    wait_for_connection: Annotated[float, Field(strict=True, ge=0, le=3600, allow_inf_nan=False)] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def read(session: Session, recorded: Properties) -> Found | None:
     try:
         link = _ask(session, recorded["agent_code"])
     except NotFoundError:
+        session.require_api()
         return None
     if link.status == PENDING and recorded.get("status") in (CONNECTED, DISCONNECTED):
         link = Link(DISCONNECTED)
@@ -131,6 +133,7 @@ def delete(session: Session, recorded: Properties) -> None:
     try:
         session.client.whatsapp.disconnect(code)
     except NotFoundError:
+        session.require_api()
         session.tell(f"agent {code} had no WhatsApp integration any more")
 
 
@@ -179,7 +182,7 @@ def _wait(session: Session, code: str, seconds: float) -> Link:
 
 def _ask(session: Session, code: str) -> Link:
     answer = session.client.whatsapp.connect(code)
-    return Link(CONNECTED, answer.phone_number) if isinstance(answer, Connected) else Link(PENDING)
+    return Link(CONNECTED, answer.phone_number or "") if isinstance(answer, Connected) else Link(PENDING)
 
 
 def _require_expected(code: str, link: Link, expected: str | None) -> None:

@@ -14,9 +14,9 @@ from pulumi_assistai.providers.base import AssistAIProvider, from_pulumi
 class AgentProvider(AssistAIProvider):
     """Translates for `pulumi_assistai.lifecycle.agents`."""
 
-    def problems(self, inputs: dict[str, Any], *, new: bool) -> list[Problem]:
+    def problems(self, recorded: dict[str, Any], inputs: dict[str, Any]) -> list[Problem]:
         """Return everything that is wrong with a declaration."""
-        return agents.check(self.session, inputs, new=new)
+        return agents.check(self.session, recorded, inputs)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare recorded outputs with declared inputs."""

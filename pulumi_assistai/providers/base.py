@@ -57,8 +57,8 @@ class AssistAIProvider(ResourceProvider):
             raise ConfigurationError(self._problem)
         return self._session
 
-    def problems(self, inputs: dict[str, Any], *, new: bool) -> list[Problem]:
-        """Return everything that is wrong with a declaration."""
+    def problems(self, recorded: dict[str, Any], inputs: dict[str, Any]) -> list[Problem]:
+        """Return everything that is wrong with a declaration; `recorded` is empty for a new resource."""
         raise NotImplementedError
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -66,7 +66,7 @@ class AssistAIProvider(ResourceProvider):
         inputs = {name: value for name, value in news.items() if value is not None}
         if self._session is None:
             return CheckResult(inputs, [_failure(self._problem)])
-        problems = self.problems(from_pulumi(inputs), new=not from_pulumi(_olds))
+        problems = self.problems(from_pulumi(_olds), from_pulumi(inputs))
         return CheckResult(inputs, [_failure(problem.reason) for problem in problems])
 
 

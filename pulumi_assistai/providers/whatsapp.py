@@ -14,7 +14,7 @@ from pulumi_assistai.providers.base import AssistAIProvider, from_pulumi
 class WhatsAppIntegrationProvider(AssistAIProvider):
     """Translates for `pulumi_assistai.lifecycle.whatsapp`."""
 
-    def problems(self, inputs: dict[str, Any], *, new: bool) -> list[Problem]:  # noqa: ARG002 - no check needs it here
+    def problems(self, recorded: dict[str, Any], inputs: dict[str, Any]) -> list[Problem]:  # noqa: ARG002 - not needed
         """Return everything that is wrong with a declaration."""
         return whatsapp.check(inputs)
 

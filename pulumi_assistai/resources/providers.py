@@ -66,11 +66,15 @@ class Provider(pulumi.ProviderResource):
         super().__init__("pulumi-python", resource_name, {**_stack_configuration(), **explicit}, opts)
 
 
-def _text(value: pulumi.Input[Any]) -> pulumi.Output[str]:
-    """Return an argument as configuration has it: providers are configured with texts."""
-    return pulumi.Output.from_input(value).apply(
-        lambda known: str(known).lower() if isinstance(known, bool) else str(known)
-    )
+def _text(value: pulumi.Input[Any]) -> pulumi.Output[str | None]:
+    """Return an argument as configuration has it: providers are configured with texts. None counts as not given."""
+    return pulumi.Output.from_input(value).apply(_as_text)
+
+
+def _as_text(value: Any) -> str | None:
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _stack_configuration() -> dict[str, pulumi.Output[str]]:

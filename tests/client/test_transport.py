@@ -193,6 +193,27 @@ def test_an_absurd_retry_after_is_an_error_at_once() -> None:
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("offset", range(280, 300, 3))
+def test_the_token_is_cut_out_before_the_text_is_shortened(offset: int) -> None:
+    error, _ = talk(create, as_json({"message": "x" * offset + "sandbox-token"}, 400))
+    assert "sandb" not in str(error)
+
+
+def test_a_token_under_an_unknown_key_is_cut_out() -> None:
+    error, _ = talk(create, as_json({"echo": {"authorization": ["Bearer sandbox-token"]}}, 400))
+    assert "answered 400: echo: authorization: Bearer [token];" in str(error)
+
+
+def test_a_proxy_of_the_environment_is_not_used_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(replies(CREATED)) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert talk(create, CREATED)[0] == "A-1"
+        assert not proxy.requests
+
+
 def test_a_huge_answer_is_refused() -> None:
     error, _ = talk(create, Reply(201, b" " * (9 * 1024 * 1024)))
     assert "answered 201: its body is too large" in str(error)
@@ -202,12 +223,18 @@ def test_a_number_as_code_is_a_code() -> None:
     assert talk(create, as_json({"code": 17, "new": None}, 201))[0] == "17"
 
 
+def test_a_linked_phone_without_a_number_is_linked() -> None:
+    assert talk(connect, as_json({"status": "connected", "phoneNumber": None}))[0].phone_number is None
+
+
 def test_the_qr_is_a_png_or_the_linked_phone() -> None:
     assert talk(connect, PNG)[0] == QrCode(PNG.body)
     connected = {"status": "connected", "phoneNumber": "584221234567", "message": "..."}
-    assert talk(connect, as_json(connected))[0] == Connected(phone_number="584221234567")
+    assert talk(connect, as_json(connected))[0] == Connected(status="connected", phone_number="584221234567")
 
 
-@pytest.mark.parametrize("reply", [Reply(200, b"GIF89a"), as_json({"status": "waiting"}), Reply(200)])
+@pytest.mark.parametrize(
+    "reply", [Reply(200, b"GIF89a"), as_json({"status": "waiting"}), as_json({"message": "starting"}), Reply(200)]
+)
 def test_a_qr_that_is_no_png_is_an_error(reply: Reply) -> None:
     assert isinstance(talk(connect, reply)[0], UnexpectedAnswerError)

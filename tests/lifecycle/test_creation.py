@@ -65,6 +65,21 @@ def test_a_lost_answer_to_what_did_not_happen_is_an_error_and_the_next_run_creat
     assert [agent["name"] for agent in api.agents()] == ["Ajeno", "Ventas"]
 
 
+def test_a_duplicate_of_unknown_outcome_is_to_be_looked_for_by_its_owner(session: Session, api: Api) -> None:
+    api.fail("cut-before", method="POST")
+    with pytest.raises(OutcomeUnknownError) as caught:
+        agents.create(session, VENTAS | {"allow_duplicate_name": True})
+    assert "look for it in AssistAI: if it is there declare adopt=CODE" in str(caught.value)
+
+
+def test_a_listing_that_hides_an_agent_is_warned_about(
+    session: Session, api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.fail("stale", method="GET", count=0, rows=1)
+    agents.create(session, VENTAS)
+    assert 'so that one named "Ventas" may be hidden' in capsys.readouterr().err
+
+
 def test_an_agent_that_is_listed_late_is_found(session: Session, api: Api) -> None:
     api.fail("cut-after", method="POST")
     api.fail("stale", method="GET", skip=2, count=2, rows=1)

@@ -96,9 +96,9 @@ def test_policies_update_the_state_alone(project: Project, api: Api) -> None:
 
 
 def test_all_failures_of_a_declaration_are_said_at_once_and_name_the_argument(project: Project, api: Api) -> None:
-    project.write('assistai.Agent("ventas", name="  ", tone=7, on_delete="explode")')
+    project.write('assistai.Agent("ventas", name=" Ventas", tone=7, on_delete="explode")')
     text = project.fails("preview")
-    assert "name: String should have at least 1 character" in text
+    assert "name: Value error, must not begin or end with blanks" in text
     assert "tone: Input should be a valid string" in text
     assert "on_delete: Input should be 'retain' or 'archive'" in text
     assert api.requests("POST", "PATCH", "DELETE") == []
@@ -149,6 +149,13 @@ def test_a_name_declared_twice_is_refused(project: Project, api: Api) -> None:
     assert 'two agents named "Ventas" are declared' in project.fails("preview")
     project.fails("up")
     assert len(api.requests("POST")) <= 1
+
+
+def test_a_name_that_another_agent_gets_in_the_same_run_is_refused(project: Project, api: Api) -> None:
+    project.up(MINIMAL)
+    project.write('assistai.Agent("ventas", name="Nuevo"); assistai.Agent("otro", name="Nuevo")')
+    assert 'two agents named "Nuevo" are declared' in project.fails("preview")
+    assert api.agent("Ventas")
 
 
 def test_adoption_says_what_will_change_and_takes_the_agent_over(project: Project, api: Api) -> None:
@@ -298,6 +305,23 @@ def test_a_removed_agent_is_archived_where_that_is_declared(project: Project, ap
     project.up("")
     assert api.agent("[archived] Ventas")["code"] == code
     assert api.requests("DELETE") == [f"DELETE /api/v1/agents/{code}/integrations/whatsappweb"]
+
+
+def test_an_agent_that_is_archived_already_is_not_marked_twice(project: Project, api: Api) -> None:
+    project.up('assistai.Agent("ventas", name="[archived] Ventas", on_delete="archive")')
+    project.up("")
+    assert api.agent("[archived] Ventas")
+
+
+def test_a_wrong_address_forgets_nothing(project: Project, api: Api) -> None:
+    project.up("""
+        ventas = assistai.Agent("ventas", name="Ventas", on_delete="archive")
+        assistai.WhatsAppIntegration("whatsapp", agent_code=ventas.code)
+    """)
+    project.reopen(ASSISTAI_BASE_URL=f"{api.url}/nowhere")
+    for verb in ("refresh", "destroy"):
+        assert "answered 404" in project.fails(verb)
+        assert {"ventas", "whatsapp"} <= project.state().keys()
 
 
 def test_a_renamed_resource_with_adopt_does_not_archive_its_own_agent(project: Project, api: Api) -> None:

@@ -38,7 +38,8 @@ def test_stack_configuration_is_the_fallback_and_its_token_stays_secret(project:
     )
     project.configure(baseUrl=url, apiToken="acme-token", tenantDomain="acme", organizationCode="ACME")
     project.up("""
-        given = assistai.Provider("given", timeout=3, reapply=False)
+        none = pulumi.Output.from_input(None)
+        given = assistai.Provider("given", timeout=3, reapply=False, organization_code=none)
         assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=given))
     """)
     assert api.agent("Soporte")["organization"] == "ACME"

@@ -148,7 +148,7 @@ def test_waiting_for_a_phone_ends_with_a_warning(project: Project, api: Api) -> 
 
 def test_all_failures_of_a_declaration_are_said_at_once(project: Project) -> None:
     project.write("""
-        assistai.WhatsAppIntegration("w", agent_code="", expected_phone_number="phone", wait_for_connection=-1)
+        assistai.WhatsAppIntegration("w", agent_code="", expected_phone_number="phone", wait_for_connection="5")
     """)
     text = project.fails("preview")
     for name in ("agent_code", "expected_phone_number", "wait_for_connection"):
