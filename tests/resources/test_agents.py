@@ -408,6 +408,12 @@ def test_secret_instructions_stay_secret(project: Project, api: Api) -> None:
     assert not [path for path in files if b"canary-prompt" in path.read_bytes()]
 
 
+def test_instructions_that_become_secret_are_encrypted_by_the_next_up(project: Project) -> None:
+    project.up('assistai.Agent("ventas", name="Ventas", instructions="canary-prompt")')
+    project.up('assistai.Agent("ventas", name="Ventas", instructions=pulumi.Output.secret("canary-prompt"))')
+    assert "canary-prompt" not in str(project.stack.export())
+
+
 def test_another_organization_is_refused_and_forgets_nothing(project: Project, api: Api) -> None:
     project.up(MINIMAL)
     code = api.agent("Ventas")["code"]
