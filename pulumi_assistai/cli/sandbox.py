@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pulumi_assistai.cli.operation import Operation
+from pulumi_assistai.cli.options import AsJson, Directory, SandboxStack
 from pulumi_assistai.cli.surroundings import note
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.diff import visible
@@ -21,21 +22,18 @@ sandbox = typer.Typer(
     help="Try and test a Pulumi program on the embedded engine. In production use the Pulumi CLI.",
 )
 
-Directory = Annotated[Path, typer.Option("-C", "--cwd", metavar="DIR", help="Folder of the program's Pulumi.yaml.")]
-StackName = Annotated[str, typer.Option("--stack", "-s", help="Name of the stack.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Proceed without asking.")]
 Diff = Annotated[bool, typer.Option("--diff", help="Show the properties of every change.")]
 Parallel = Annotated[int, typer.Option("--parallel", "-p", min=1, help="Resources to work on at a time.")]
 ExpectNoChanges = Annotated[bool, typer.Option("--expect-no-changes", help="Fail if something changes.")]
 Refresh = Annotated[bool, typer.Option("--refresh", "-r", help="Compare with AssistAI first.")]
-AsJson = Annotated[bool, typer.Option("--json", "-j", help="Write one JSON document.")]
 
 
 @sandbox.command()
 def preview(
     *,
     directory: Directory = Path(),
-    stack: StackName = "dev",
+    stack: SandboxStack = "dev",
     diff: Diff = False,
     parallel: Parallel = 16,
     expect_no_changes: ExpectNoChanges = False,
@@ -58,7 +56,7 @@ def preview(
 def up(
     *,
     directory: Directory = Path(),
-    stack: StackName = "dev",
+    stack: SandboxStack = "dev",
     yes: Yes = False,
     diff: Diff = False,
     parallel: Parallel = 16,
@@ -84,7 +82,7 @@ def up(
 def refresh(
     *,
     directory: Directory = Path(),
-    stack: StackName = "dev",
+    stack: SandboxStack = "dev",
     yes: Yes = False,
     diff: Diff = False,
     parallel: Parallel = 16,
@@ -102,7 +100,7 @@ def refresh(
 def destroy(
     *,
     directory: Directory = Path(),
-    stack: StackName = "dev",
+    stack: SandboxStack = "dev",
     yes: Yes = False,
     diff: Diff = False,
     parallel: Parallel = 16,
@@ -121,7 +119,7 @@ def output(
     name: Annotated[str | None, typer.Argument(help="One output; all of them where left out.")] = None,
     *,
     directory: Directory = Path(),
-    stack: StackName = "dev",
+    stack: SandboxStack = "dev",
     as_json: AsJson = False,
     show_secrets: Annotated[bool, typer.Option("--show-secrets", help="Show secrets in clear.")] = False,
 ) -> None:
@@ -141,7 +139,7 @@ def output(
 def export_state(
     *,
     directory: Directory = Path(),
-    stack: StackName = "dev",
+    stack: SandboxStack = "dev",
     file: Annotated[Path | None, typer.Option("--file", help="Where to write; standard output if left out.")] = None,
 ) -> None:
     """Write the stack's state, as `pulumi stack import` takes it."""
@@ -157,7 +155,7 @@ def import_state(
     file: Annotated[Path, typer.Argument(help="A state written by `export` or `pulumi stack export`.")],
     *,
     directory: Directory = Path(),
-    stack: StackName = "dev",
+    stack: SandboxStack = "dev",
 ) -> None:
     """Replace the stack's state by an exported one."""
     document = _read_json(file)

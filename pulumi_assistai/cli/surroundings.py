@@ -1,4 +1,4 @@
-"""What a sandbox run finds around its program: the configured API, or an emulator of its own."""
+"""What a command finds around it: the configured API, or the emulator of a sandbox."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
+from pulumi_assistai.cli.stacks import KeptStack, find_stack
+from pulumi_assistai.client import Client
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, Emulator
 from pulumi_assistai.engine import Stack
-from pulumi_assistai.settings import stack_key, variable
+from pulumi_assistai.settings import Settings, stack_key, variable
 
 _ACCOUNT_FIELDS = ("api_token", "tenant_domain", "organization_code")
 
@@ -30,17 +33,73 @@ def open_stack(directory: Path, name: str) -> Iterator[Stack]:
         name: the stack's name.
     """
     stack = Stack(directory, name)
-    if os.environ.get(variable("base_url")) or stack.config.get(stack_key("base_url")):
-        yield stack
+    with _api(directory, stack.config) as environment:
+        yield Stack(directory, name, environment=environment)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a command that looks at an organization has.
+
+    Attributes:
+        settings: the connection.
+        client: the API.
+        stack: where the project's stack is kept.
+    """
+
+    settings: Settings
+    client: Client
+    stack: KeptStack
+
+
+@contextmanager
+def open_organization(directory: Path, name: str | None) -> Iterator[Surroundings]:
+    """Give the organization that environment and stack configuration name; of a sandbox, the one of its emulator.
+
+    Args:
+        directory: the folder of Pulumi.yaml, or one without a project.
+        name: the stack's name; None is the selected one, and `dev` in a sandbox.
+
+    Raises:
+        ConfigurationError: settings are missing or not usable.
+        AssistAIError: the stack could not be found.
+    """
+    stack = find_stack(directory, name)
+    config = stack.config()
+    with _api_of(directory, config) as environment:
+        settings = Settings.load({}, environment, config)
+        with Client(settings) as client:
+            yield Surroundings(settings, client, stack)
+
+
+@contextmanager
+def _api_of(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Give the environment, that of the sandbox's emulator where the folder has one."""
+    if not _database(directory).is_file():
+        yield os.environ
         return
-    database = directory / ".sandbox" / "emulator.db"
+    with _api(directory, config) as environment:
+        yield environment
+
+
+@contextmanager
+def _api(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Give an environment that names an API: this process's, or an emulator's that runs meanwhile."""
+    if os.environ.get(variable("base_url")) or config.get(stack_key("base_url")):
+        yield os.environ
+        return
+    database = _database(directory)
     database.parent.mkdir(parents=True, exist_ok=True)
     with Emulator(db=database) as emulator:
         note(
             f"No AssistAI base URL is configured: for this command an emulator runs at {emulator.url} (data in "
             f"{database}), with its own token, tenant and organization{_left_out()}."
         )
-        yield Stack(directory, name, environment={**os.environ, **_emulated(emulator.url)})
+        yield {**os.environ, **_emulated(emulator.url)}
+
+
+def _database(directory: Path) -> Path:
+    return directory / ".sandbox" / "emulator.db"
 
 
 def note(message: str) -> None:

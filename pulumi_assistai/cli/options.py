@@ -1,0 +1,16 @@
+"""The options that several subcommands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Directory = Annotated[Path, typer.Option("-C", "--cwd", metavar="DIR", help="Folder of the program's Pulumi.yaml.")]
+SandboxStack = Annotated[str, typer.Option("--stack", "-s", help="Name of the stack.")]
+StackName = Annotated[
+    str | None,
+    typer.Option("--stack", "-s", help="Name of the stack; left out, the selected one, and dev in a sandbox."),
+]
+AsJson = Annotated[bool, typer.Option("--json", "-j", help="Write one JSON document.")]

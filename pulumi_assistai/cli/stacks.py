@@ -1,0 +1,134 @@
+"""Where a project's stack is kept: in a sandbox, or wherever the Pulumi CLI keeps it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from pulumi_assistai.engine import Stack
+from pulumi_assistai.errors import AssistAIError
+
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+
+
+class KeptStack(Protocol):
+    """A stack's configuration and state."""
+
+    @property
+    def place(self) -> str:
+        """Where it is kept, in words."""
+
+    def config(self) -> Mapping[str, str]:
+        """Return the configuration, secrets in clear, by full key."""
+
+    def state(self) -> dict[str, Any]:
+        """Return the state as `pulumi stack export` writes it, empty where there is none."""
+
+
+def find_stack(directory: Path, name: str | None) -> KeptStack:
+    """Return the stack of the project in a folder: the sandbox's where there is one, else the Pulumi CLI's.
+
+    Args:
+        directory: the folder of Pulumi.yaml, or one without a project.
+        name: the stack's name; None is the selected one, and `dev` in a sandbox.
+
+    Raises:
+        AssistAIError: a stack was named, and there is no project, or no `pulumi` that knows the stack.
+    """
+    if not any((directory / file).is_file() for file in _PROJECT_FILES):
+        if name is not None:
+            raise AssistAIError(f"no Pulumi.yaml in {directory.resolve()}: run this in the project's folder, or say -C")
+        return NoStack()
+    if (directory / ".sandbox" / f"{name or 'dev'}.json").is_file() or shutil.which("pulumi") is None:
+        return SandboxStack(directory, name or "dev")
+    return _selected(directory, name)
+
+
+@dataclass(frozen=True)
+class NoStack:
+    """There is no project: nothing is declared."""
+
+    place: str = "no stack"
+
+    def config(self) -> Mapping[str, str]:
+        """Return nothing."""
+        return {}
+
+    def state(self) -> dict[str, Any]:
+        """Return nothing."""
+        return {}
+
+
+@dataclass(frozen=True)
+class SandboxStack:
+    """A stack of the embedded engine."""
+
+    directory: Path
+    name: str
+
+    @property
+    def place(self) -> str:
+        """Name the stack."""
+        return f"stack {self.name} of the sandbox"
+
+    def config(self) -> Mapping[str, str]:
+        """Read the stack's file."""
+        return Stack(self.directory, self.name).config
+
+    def state(self) -> dict[str, Any]:
+        """Read the sandbox's state."""
+        return Stack(self.directory, self.name).export_state()
+
+
+@dataclass(frozen=True)
+class PulumiStack:
+    """A stack of the Pulumi CLI, in whatever backend it is logged in to."""
+
+    directory: Path
+    name: str
+
+    @property
+    def place(self) -> str:
+        """Name the stack."""
+        return f"stack {self.name}"
+
+    def config(self) -> Mapping[str, str]:
+        """Run `pulumi config --show-secrets`."""
+        entries = json.loads(_pulumi(self.directory, "config", "--show-secrets", "--json", "--stack", self.name))
+        return {key: entry.get("value", "") for key, entry in entries.items()}
+
+    def state(self) -> dict[str, Any]:
+        """Run `pulumi stack export`; secrets stay encrypted."""
+        state: dict[str, Any] = json.loads(_pulumi(self.directory, "stack", "export", "--stack", self.name))
+        return state
+
+
+def _selected(directory: Path, name: str | None) -> KeptStack:
+    stacks = json.loads(_pulumi(directory, "stack", "ls", "--json"))
+    found = [stack["name"] for stack in stacks if (stack["name"] == name if name else stack["current"])]
+    if found:
+        return PulumiStack(directory, found[0])
+    if name is None:
+        return NoStack("no stack, since none is selected")
+    raise AssistAIError(f"no stack named {name}: `pulumi stack ls` shows those there are")
+
+
+def _pulumi(directory: Path, *arguments: str) -> str:
+    """Run `pulumi` and return what it printed.
+
+    Raises:
+        AssistAIError: it failed; with its words.
+    """
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"}
+    command = ["pulumi", *arguments, "--non-interactive", "--color=never"]
+    # The command is the user's own `pulumi`, with arguments of ours.
+    done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise AssistAIError(f"`pulumi {' '.join(arguments[:2])}` failed: {' '.join(done.stderr.split())}")
+    return done.stdout
