@@ -24,6 +24,7 @@ PASSPHRASE = "correct horse"
 VERBS = ("preview", "up", "refresh", "destroy")
 
 _SUMMARY = re.compile(r"^ +(?:([+~-]|\+-|-\+|<-|>|=) *)?(\d+) (?:to )?([a-z ]+)$", re.MULTILINE)
+_ARGUMENTS = ("--refresh", "--clear-pending-creates")
 _PAST = {
     "create": "created",
     "update": "updated",
@@ -83,7 +84,7 @@ class EmbeddedEngine:
             verb=verb,
             preview=verb == "preview",
         )
-        arguments = {"refresh": True} if "--refresh" in flags else {}
+        arguments = {name.removeprefix("--").replace("-", "_"): True for name in flags if name in _ARGUMENTS}
         result = getattr(self._stack, verb)(display, **arguments)
         ok = result.succeeded and not ("--expect-no-changes" in flags and result.has_changes)
         return Outcome(ok, text.getvalue(), _counts(text.getvalue()))

@@ -33,6 +33,7 @@ class Operation:
         refresh: compare with the world first (preview and up).
         expect_no_changes: fail where something changes.
         as_json: write one JSON document instead of text.
+        clear_pending_creates: forget the creations that a killed run left under way (refresh).
     """
 
     verb: Verb
@@ -42,6 +43,7 @@ class Operation:
     refresh: bool = False
     expect_no_changes: bool = False
     as_json: bool = False
+    clear_pending_creates: bool = False
 
     def run(self, directory: Path, stack_name: str) -> None:
         """Carry the operation out on a stack, after asking where that is needed.
@@ -83,7 +85,8 @@ class Operation:
     def _call(self, stack: Stack, display: Display, *, preview: bool) -> Result:
         match self.verb:
             case "refresh":
-                return stack.refresh(display, parallel=self.parallel, preview=preview)
+                clear = self.clear_pending_creates
+                return stack.refresh(display, parallel=self.parallel, preview=preview, clear_pending_creates=clear)
             case "destroy":
                 return stack.destroy(display, parallel=self.parallel, preview=preview)
             case _ if preview:

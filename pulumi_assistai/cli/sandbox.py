@@ -26,6 +26,10 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Proceed without asking."
 Diff = Annotated[bool, typer.Option("--diff", help="Show the properties of every change.")]
 Parallel = Annotated[int, typer.Option("--parallel", "-p", min=1, help="Resources to work on at a time.")]
 ExpectNoChanges = Annotated[bool, typer.Option("--expect-no-changes", help="Fail if something changes.")]
+ClearPendingCreates = Annotated[
+    bool,
+    typer.Option("--clear-pending-creates", help="Forget the creations that a killed run left under way."),
+]
 Refresh = Annotated[bool, typer.Option("--refresh", "-r", help="Compare with AssistAI first.")]
 
 
@@ -88,10 +92,17 @@ def refresh(
     parallel: Parallel = 16,
     expect_no_changes: ExpectNoChanges = False,
     as_json: AsJson = False,
+    clear_pending_creates: ClearPendingCreates = False,
 ) -> None:
     """Take into the state what changed in AssistAI."""
     operation = Operation(
-        "refresh", yes=yes, diff=diff, parallel=parallel, expect_no_changes=expect_no_changes, as_json=as_json
+        "refresh",
+        yes=yes,
+        diff=diff,
+        parallel=parallel,
+        expect_no_changes=expect_no_changes,
+        as_json=as_json,
+        clear_pending_creates=clear_pending_creates,
     )
     operation.run(directory, stack)
 

@@ -77,15 +77,19 @@ class Stack:
         """Run the program and bring its resources about; see `preview` for the arguments."""
         return self._do("up", display, Options(preview=False, parallel=parallel), _deploying(refresh=refresh))
 
-    def refresh(self, display: Display, *, parallel: int = 16, preview: bool = False) -> Result:
+    def refresh(
+        self, display: Display, *, parallel: int = 16, preview: bool = False, clear_pending_creates: bool = False
+    ) -> Result:
         """Take what the providers say of the resources into the state; the program is not run.
 
         Args:
             display: told what happens.
             parallel: how many resources to work on at a time.
             preview: only say what would change.
+            clear_pending_creates: forget the creations that a killed run left under way.
         """
-        return self._do("refresh", display, Options(preview, parallel), _refreshing)
+        work = _refreshing(clear_pending_creates=clear_pending_creates)
+        return self._do("refresh", display, Options(preview, parallel), work)
 
     def destroy(self, display: Display, *, parallel: int = 16, preview: bool = False) -> Result:
         """Delete all resources; the program is not run. See `refresh` for the arguments."""
@@ -146,8 +150,13 @@ def _deploying(*, refresh: bool) -> Work:
     return work
 
 
-async def _refreshing(operation: Operation) -> None:
-    await _refresh_all(operation, alone=True)
+def _refreshing(*, clear_pending_creates: bool) -> Work:
+    async def work(operation: Operation) -> None:
+        if clear_pending_creates:
+            operation.state.operations.clear()
+        await _refresh_all(operation, alone=True)
+
+    return work
 
 
 async def _destroying(operation: Operation) -> None:
@@ -171,8 +180,8 @@ def _warn_about_pending_operations(operation: Operation) -> None:
     operation.recorder.diagnose(
         Severity.WARNING,
         f"an earlier deployment was interrupted with {len(pending)} operations under way, the outcome of which is not "
-        f"known:{lines}\nSee what became of them. `refresh` clears all but the creations; a resource that was created "
-        "is not in the state, and the creation stays noted until it is taken out of an exported state.",
+        f"known:{lines}\nSee what became of them. `refresh` clears all but the creations, which it cannot look at; "
+        "once you know what became of those, `refresh --clear-pending-creates` clears them too.",
     )
 
 
