@@ -43,8 +43,8 @@ def test_3_two_candidates_are_left_alone_and_named(project: Project, api: Api) -
     api.fail("cut-after", method="POST")
     text = project.fails("up")
     codes = [agent["code"] for agent in api.agents()]
-    if len(codes) == 2:
-        assert f"these new agents could be it: {', '.join(codes)}; none was touched" in text
+    assert len(codes) == 2
+    assert f"these new agents could be it: {', '.join(codes)}; none was touched" in text
     assert [agent for agent in api.agents() if agent["code"] == rival] == [before]
     assert api.requests("PATCH") == []
 
@@ -65,6 +65,9 @@ def test_4_a_run_that_was_killed_names_what_it_made(project: Project, api: Api) 
     assert [agent["code"] for agent in api.agents()] == [code]
     assert project.state()["ventas"]["id"] == code
     assert project.run("refresh").ok
+    assert project.stack.export()["deployment"]["pending_operations"]
+    assert project.run("refresh", "--clear-pending-creates").ok
+    assert "pending_operations" not in project.stack.export()["deployment"]
 
 
 def test_5_the_same_name_twice_is_still_one_post(project: Project, api: Api) -> None:
@@ -127,6 +130,32 @@ def test_9_a_failed_change_is_in_the_next_preview(project: Project, api: Api) ->
     project.write(VENTAS.replace("Hola", "Buenas"))
     assert "answered 400: instructions are too long; correct what the API names" in project.fails("up")
     assert project.run("preview").changes == {"updated": 1}
+
+
+def test_10_an_outside_edit_is_repaired_and_what_cannot_be_seen_is_said(project: Project, api: Api) -> None:
+    project.up(VENTAS)
+    code = api.agent("Ventas")["code"]
+    api.edit(code, description="De otro", instructions="De otro.")
+    refreshed = project.run("refresh")
+    assert refreshed.changes == {"updated": 1}
+    assert "does not show purpose, instructions, tone, voice: whether somebody changed them there is not" in (
+        refreshed.text
+    )
+    assert project.run("up").changes == {"updated": 1}
+    repaired = api.agent("Ventas")
+    assert (repaired["description"], repaired["instructions"]) == ("Vende", "De otro.")
+    project.reopen(ASSISTAI_REAPPLY="true")
+    assert project.run("up").changes == {"updated": 1}
+    assert api.agent("Ventas")["instructions"] == "Hola."
+
+
+def test_10_an_outside_removal_is_proposed_for_creation(project: Project, api: Api) -> None:
+    project.up(VENTAS)
+    api.remove(api.agent("Ventas")["code"])
+    assert project.run("refresh").changes == {"deleted": 1}
+    assert project.run("preview").changes == {"created": 1}
+    project.up()
+    assert [agent["name"] for agent in api.agents()] == ["Ventas"]
 
 
 def test_11_a_disconnect_is_sent_again(project: Project, api: Api) -> None:

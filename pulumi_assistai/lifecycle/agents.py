@@ -138,6 +138,7 @@ def read(session: Session, code: str, recorded: Properties) -> Found | None:
             return None
     if live is not None and "managed_since" not in recorded:
         return Found(_shown(session, live))
+    _tell_what_cannot_be_seen(session, recorded)
     outputs = {**recorded, **(_drift(live, recorded) if live else {})}
     return Found(outputs, pick(outputs, INPUTS))
 
@@ -277,6 +278,15 @@ def _is_young(session: Session, recorded: Properties) -> bool:
         return False
     age = datetime.now(UTC) - datetime.fromisoformat(since)
     return age.total_seconds() < session.settings.grace_period
+
+
+def _tell_what_cannot_be_seen(session: Session, recorded: Properties) -> None:
+    hidden = [field for field in FIELDS if field not in VISIBLE]
+    if any(field in recorded for field in hidden):
+        session.tell_once(
+            f"AssistAI does not show {', '.join(hidden)}: whether somebody changed them there is not known; "
+            "ASSISTAI_REAPPLY=true sends what is declared again"
+        )
 
 
 def _shown(session: Session, live: AgentRecord) -> dict[str, Any]:

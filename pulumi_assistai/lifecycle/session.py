@@ -36,6 +36,7 @@ class Session:
         self.declared_adoptions = Claims()
         self.handled_agents = Claims()
         self.handled_integrations = Claims()
+        self._told = Claims()
 
     @property
     def place(self) -> dict[str, str]:
@@ -80,6 +81,11 @@ class Session:
         # Pulumi shows what a provider writes to standard error as a diagnostic, line by line.
         sys.stderr.write(f"{one_line(message)}\n")
         sys.stderr.flush()
+
+    def tell_once(self, message: str) -> None:
+        """Tell the user something that holds for many resources."""
+        if self._told.claim(message):
+            self.tell(message)
 
 
 class Claims:
