@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,21 @@ FAULTS = st.sampled_from(
         {"kind": "status-before", "status": 500},
         {"kind": "status-after", "status": 503},
         {"kind": "status-before", "status": 429, "retry_after": "0"},
+        {"kind": "status-before", "status": 502, "body": "<h1>Bad gateway</h1>"},
         {"kind": "half"},
+        {"kind": "hang", "seconds": 30},
+        {"kind": "hang-after", "seconds": 30},
+        {"kind": "drip", "seconds": 0.2},
         {"kind": "stale", "method": "GET", "path": "/api/v1/agents"},
+        {"kind": "cap", "method": "GET", "path": "/api/v1/agents"},
         {"kind": "repeat", "method": "GET", "path": "/api/v1/agents"},
+        {"kind": "shift", "method": "GET", "path": "/api/v1/agents"},
     ]
 )
 TEXTS = st.text("abcñ é", max_size=8)
 ANY = st.integers(0, 99)
+TALLY: Counter[str] = Counter()
+"""How many lives, runs, faults and checked invariants there were."""
 
 
 class Life(RuleBasedStateMachine):
@@ -65,9 +74,12 @@ class Life(RuleBasedStateMachine):
         self.project = Project("embedded", self.directory, emulated(self.emulator.url) | {"ASSISTAI_TIMEOUT": "1"})
         self.project.write(PROGRAM)
         self.fleet: dict[str, dict[str, Any]] = {}
+        self.recorded: dict[str, str] = {}
         self.made = 0
+        TALLY["lives"] += 1
 
     def teardown(self) -> None:
+        self.heal()
         self.emulator.stop()
         shutil.rmtree(self.directory)
 
@@ -83,12 +95,29 @@ class Life(RuleBasedStateMachine):
     def run(self, verb: str, *flags: str) -> bool:
         (self.directory / "fleet.json").write_text(json.dumps(self.fleet))
         outcome = self.project.run(verb, *flags)
+        TALLY["runs"] += 1
+        self.require_nothing_lost()
         assert "canary-prompt" not in outcome.text
         assert "sandbox-token" not in outcome.text
         for name, code in re.findall(r'an agent named "([^"]+)" exists already: ([^;,]+); to manage it', outcome.text):
             # What a killed run or an unknown outcome made is ours: no other program uses these names.
             next(fields for fields in self.fleet.values() if fields["name"] == name)["adopt"] = code
         return outcome.ok
+
+    def require_nothing_lost(self) -> None:
+        """Require that the state has every agent that it had, is still declared and exists."""
+        state, live = self.project.state(), {agent["code"] for agent in self.api.agents()}
+        kept = {key: code for key, code in self.recorded.items() if key in self.fleet and code in live}
+        assert {key: state[key]["id"] for key in kept if key in state} == kept
+        self.recorded = {key: state[key]["id"] for key in self.fleet if key in state}
+        TALLY["invariants checked"] += 1
+
+    def heal(self) -> None:
+        """Let the API work again, and count how often it did not."""
+        for fault in self.api.faults():
+            struck = max(fault["seen"] - fault["skip"], 0)
+            TALLY["faults"] += min(struck, fault["count"] or struck)
+        self.api.stop_failing()
 
     @rule(whatsapp=st.booleans())
     def declare(self, *, whatsapp: bool) -> None:
@@ -149,12 +178,18 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def stop_failing(self) -> None:
-        self.api.stop_failing()
+        self.heal()
+
+    @rule()
+    def preview(self) -> None:
+        writes = self.api.requests("POST", "PATCH", "DELETE")
+        self.run("preview")
+        assert self.api.requests("POST", "PATCH", "DELETE") == writes
 
     @rule()
     def recover(self) -> None:
         """After any trouble, a refresh and at most two runs bring the fleet about."""
-        self.api.stop_failing()
+        self.heal()
         assert self.run("refresh")
         assert self.run("up") or self.run("up")
         names = [agent["name"] for agent in self.api.agents()]
@@ -170,26 +205,33 @@ class Life(RuleBasedStateMachine):
             while running.poll() is None and not self.hangs():
                 pass
             running.kill()
-        self.api.stop_failing()
+        TALLY["runs"] += 1
+        TALLY["kills"] += 1
+        self.heal()
+        self.require_nothing_lost()
 
     def hangs(self) -> bool:
         return any(found["kind"] == "hang-after" and found["seen"] > found["skip"] for found in self.api.faults())
 
     @invariant()
     def nobody_elses_agent_changed(self) -> None:
+        TALLY["invariants checked"] += 1
         assert [agent for agent in self.api.agents() if agent["code"] == self.foreign] == [self.foreign_before]
 
     @invariant()
     def no_agent_was_made_twice(self) -> None:
+        TALLY["invariants checked"] += 1
         names = [agent["name"] for agent in self.api.agents()]
         assert len(set(names)) == len(names)
 
     @invariant()
     def no_request_carried_null(self) -> None:
+        TALLY["invariants checked"] += 1
         assert not [body for method in ("POST", "PATCH") for body in self.api.bodies(method) if None in body.values()]
 
     @invariant()
     def no_file_holds_a_secret(self) -> None:
+        TALLY["invariants checked"] += 1
         for path in (self.directory / ".sandbox").rglob("*"):
             content = path.read_bytes() if path.is_file() else b""
             assert b"canary-prompt" not in content
@@ -216,5 +258,8 @@ def test_a_few_short_lives() -> None:
 
 
 @pytest.mark.skipif(not LIVES, reason="`make soak` lives the long ones")
-def test_many_long_lives() -> None:
+def test_many_long_lives(capsys: pytest.CaptureFixture[str]) -> None:
+    TALLY.clear()
     live(LIVES, STEPS, always_the_same=False)
+    with capsys.disabled():
+        print("\n" + ", ".join(f"{count} {what}" for what, count in TALLY.items()))  # noqa: T201

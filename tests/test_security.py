@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import logging
 import pickle
 import ssl
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from traceback import TracebackException
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from pulumi.dynamic import Config, ConfigureRequest
 
-from pulumi_assistai import NoAnswerError, NotSentError, UnexpectedAnswerError
+from pulumi_assistai import AssistAIError, NoAnswerError, NotSentError, UnexpectedAnswerError
 from pulumi_assistai.client import Client
-from pulumi_assistai.lifecycle.session import Session
+from pulumi_assistai.emulator import Account, Emulator
 from pulumi_assistai.providers.agents import AgentProvider
-from pulumi_assistai.settings import Settings
 from tests.conftest import Api, Project, settings_for
-from tests.scripted import Reply, serve
+from tests.scripted import Reply, Request, as_json, serve
 
 EVIL = "Ven\u001b[31mtas\u0007\r\nFAKE: all is well"
 
@@ -94,9 +97,45 @@ def test_foreign_text_writes_nothing_to_the_terminal_but_text(project: Project, 
     assert not [line for line in text.splitlines() if line.startswith("FAKE")]
 
 
-def test_the_token_is_in_no_public_object_and_no_pickle() -> None:
-    settings = Settings.load({"api_token": "canary-token", "tenant_domain": "t", "organization_code": "O"}, {}, {})
-    session = Session(settings)
-    shown = repr([settings, session, session.client, session.inventory, vars(session)])
-    assert "canary-token" not in shown
+def reachable(thing: Any, seen: dict[int, Any]) -> None:
+    """Collect the objects of the package that can be reached from one."""
+    if id(thing) in seen or not type(thing).__module__.startswith("pulumi_assistai"):
+        return
+    seen[id(thing)] = thing
+    for value in vars(thing).values() if hasattr(thing, "__dict__") else ():
+        for element in value if isinstance(value, list | tuple | set | frozenset) else [value]:
+            reachable(element, seen)
+
+
+def test_the_token_is_in_no_repr_and_no_pickle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTAI_API_TOKEN", "canary-token")
+    provider = AgentProvider()
+    provider.configure(ConfigureRequest(Config({"tenant_domain": "t", "organization_code": "O"}, "trial")))
+    emulator = Emulator(accounts=[Account("canary-token", "t", "O")])
+    seen: dict[int, Any] = {}
+    for thing in (provider, provider.session, provider.session.settings, emulator, Account("canary-token", "t", "O")):
+        reachable(thing, seen)
+    assert {"Session", "Client", "Transport", "Settings", "Inventory"} <= {
+        type(thing).__name__ for thing in seen.values()
+    }
+    assert not [thing for thing in seen.values() if "canary" in repr(thing)]
     assert b"canary" not in pickle.dumps(AgentProvider())
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 429, 500])
+def test_the_token_is_in_no_error_and_no_log(status: int, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    echo = {"location": "https://example.org/?canary-token", "retry-after": "canary-token", "x-echo": "canary-token"}
+
+    def answer(request: Request) -> Reply:
+        return as_json({"message": request.headers["authorization"]}, status, **echo)
+
+    with serve(answer) as server, Client(settings_for(server.url, api_token="canary-token")) as client:
+        with pytest.raises(AssistAIError) as caught:
+            client.agents.create({"name": "Ventas", "instructions": "canary-prompt"})
+        chain = TracebackException.from_exception(caught.value, capture_locals=True)
+    told = [str(caught.value), repr(caught.value), "".join(chain.format())]
+    assert not [text for text in told if "canary-token" in text]
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("pulumi_assistai")]
+    assert not [text for text in ours if "canary" in text]
+    assert "Bearer canary-token" not in caplog.text
