@@ -17,7 +17,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from pulumi_assistai.emulator import Emulator
 from tests.conftest import Api, Project, emulated
@@ -53,10 +60,16 @@ FAULTS = st.sampled_from(
         {"kind": "shift", "method": "GET", "path": "/api/v1/agents"},
     ]
 )
+TROUBLE = st.lists(st.tuples(FAULTS, st.integers(0, 2)), min_size=1, max_size=3)
+"""What befalls a run: faults, each after so many requests that pass."""
+
 TEXTS = st.text("abcñ é", max_size=8)
 ANY = st.integers(0, 99)
 TALLY: Counter[str] = Counter()
 """How many lives, runs, faults and checked invariants there were."""
+
+
+Trouble = list[tuple[dict[str, Any], int]]
 
 
 class Life(RuleBasedStateMachine):
@@ -79,7 +92,6 @@ class Life(RuleBasedStateMachine):
         TALLY["lives"] += 1
 
     def teardown(self) -> None:
-        self.heal()
         self.emulator.stop()
         shutil.rmtree(self.directory)
 
@@ -112,6 +124,10 @@ class Life(RuleBasedStateMachine):
         self.recorded = {key: state[key]["id"] for key in self.fleet if key in state}
         TALLY["invariants checked"] += 1
 
+    def fail(self, trouble: Trouble) -> None:
+        for fault, skip in trouble:
+            self.api.fail(skip=skip, **fault)
+
     def heal(self) -> None:
         """Let the API work again, and count how often it did not."""
         for fault in self.api.faults():
@@ -119,34 +135,52 @@ class Life(RuleBasedStateMachine):
             TALLY["faults"] += min(struck, fault["count"] or struck)
         self.api.stop_failing()
 
+    @initialize(whatsapp=st.lists(st.booleans(), min_size=2, max_size=4))
+    def begin(self, whatsapp: list[bool]) -> None:
+        """Begin with a few agents: a life may never come to declare one."""
+        for connected in whatsapp:
+            self.declare(whatsapp=connected)
+        assert self.run("up")
+
     @rule(whatsapp=st.booleans())
     def declare(self, *, whatsapp: bool) -> None:
         self.made += 1
         self.fleet[f"a{self.made}"] = {"name": f"Agente {self.made}", "whatsapp": whatsapp}
 
-    @precondition(lambda self: self.fleet)
     @rule(number=ANY, field=st.sampled_from(["description", "purpose", "tone"]), text=TEXTS)
     def edit(self, number: int, field: str, text: str) -> None:
         self.fleet[self.pick(number)][field] = text
 
-    @precondition(lambda self: self.fleet)
     @rule(number=ANY, policy=st.sampled_from(["retain", "archive"]))
     def choose_policy(self, number: int, policy: str) -> None:
         self.fleet[self.pick(number)]["on_delete"] = policy
 
-    @precondition(lambda self: self.fleet)
+    @precondition(lambda self: len(self.fleet) > 1)
     @rule(number=ANY)
     def remove(self, number: int) -> None:
         del self.fleet[self.pick(number)]
 
-    @rule()
-    def up(self) -> None:
-        if self.run("up"):
+    @rule(trouble=TROUBLE)
+    def up(self, trouble: Trouble) -> None:
+        self.fail(trouble)
+        succeeded = self.run("up")
+        self.heal()
+        if succeeded:
             assert self.run("preview", "--expect-no-changes")
 
-    @rule()
-    def refresh(self) -> None:
+    @rule(trouble=TROUBLE)
+    def refresh(self, trouble: Trouble) -> None:
+        self.fail(trouble)
         self.run("refresh")
+        self.heal()
+
+    @rule(trouble=TROUBLE)
+    def preview(self, trouble: Trouble) -> None:
+        self.fail(trouble)
+        writes = self.api.requests("POST", "PATCH", "DELETE")
+        self.run("preview")
+        self.heal()
+        assert self.api.requests("POST", "PATCH", "DELETE") == writes
 
     @rule(number=ANY, text=TEXTS)
     def edit_in_the_dashboard(self, number: int, text: str) -> None:
@@ -172,30 +206,14 @@ class Life(RuleBasedStateMachine):
         if code:
             self.api.unlink(code)
 
-    @rule(fault=FAULTS, skip=st.integers(0, 3))
-    def fail(self, fault: dict[str, Any], skip: int) -> None:
-        self.api.fail(skip=skip, **fault)
-
-    @rule()
-    def stop_failing(self) -> None:
-        self.heal()
-
-    @rule()
-    def preview(self) -> None:
-        writes = self.api.requests("POST", "PATCH", "DELETE")
-        self.run("preview")
-        assert self.api.requests("POST", "PATCH", "DELETE") == writes
-
     @rule()
     def recover(self) -> None:
         """After any trouble, a refresh and at most two runs bring the fleet about."""
-        self.heal()
         assert self.run("refresh")
         assert self.run("up") or self.run("up")
         names = [agent["name"] for agent in self.api.agents()]
         assert all(names.count(fields["name"]) == 1 for fields in self.fleet.values())
 
-    @precondition(lambda self: self.fleet)
     @rule(skip=st.integers(0, 2))
     def kill_an_update(self, skip: int) -> None:
         """Kill the run while the API keeps one of its requests waiting, or let it end where it makes too few."""
