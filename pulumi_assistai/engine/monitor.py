@@ -40,6 +40,7 @@ _FEATURES = {
     "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
     "stateMigrations": resource_pb2.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
 }
+_STOP_GRACE_SECONDS = 1.0
 _GET_RESOURCE = "pulumi:pulumi:getResource"
 _STACK_REFERENCE = "pulumi:pulumi:StackReference"
 _SEVERITIES = {
@@ -230,7 +231,8 @@ async def server() -> AsyncIterator[tuple[grpc.aio.Server, str]]:
     try:
         yield made, f"127.0.0.1:{port}"
     finally:
-        await made.stop(None)
+        # A server that ends at once makes its clients complain.
+        await made.stop(_STOP_GRACE_SECONDS)
 
 
 async def serve(made: grpc.aio.Server, monitor: Monitor | None, log: Log) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import runpy
 import sys
 import traceback
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,29 +31,62 @@ def main() -> int:
     """Run the program that the command line names, and return the exit status."""
     settings = json.loads(sys.argv[1])
     program = settings.pop("program")
-    config.set_all_config(config.get_config_env(), config.get_config_secret_keys_env())
-    runtime.configure(runtime.Settings(**settings))
-    _drop_debug_messages()
-    # What fails in the program is reported once; the futures that wait for it in vain are no news.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     sys.argv = [program]
-    with ThreadPoolExecutor(max(settings["parallel"], 1) * _THREADS_A_RESOURCE) as executor:
-        loop = asyncio.new_event_loop()
+    place = program if Path(program).is_dir() else str(Path(program).parent)
+    configuration = (config.get_config_env(), config.get_config_secret_keys_env())
+    return run(lambda: _execute(program), place, settings, *configuration)
+
+
+def run(
+    program: Callable[[], Any],
+    place: str,
+    settings: Mapping[str, Any],
+    configuration: dict[str, str],
+    secret_keys: Collection[str],
+) -> int:
+    """Run a program against the engine and return its exit status.
+
+    Args:
+        program: what declares the resources.
+        place: the folder or file of its code, where its tracebacks begin.
+        settings: what the SDK is told about the deployment, by the names of its own settings.
+        configuration: full configuration keys to texts.
+        secret_keys: the keys of secrets.
+    """
+    runtime.settings.ROOT.set(None)
+    config.set_all_config(configuration, list(secret_keys))
+    runtime.configure(runtime.Settings(**settings))
+    loop = asyncio.new_event_loop()
+    # What fails in the program is reported once; the futures that wait for it in vain are no news.
+    loop.set_exception_handler(lambda *_: None)
+    with ThreadPoolExecutor(max(settings["parallel"], 1) * _THREADS_A_RESOURCE) as executor, _no_debug_messages():
         asyncio.set_event_loop(loop)
         loop.set_default_executor(executor)
-        return _run(loop, program)
+        try:
+            return _run(loop, program, place)
+        finally:
+            _close(loop)
 
 
-def _run(loop: asyncio.AbstractEventLoop, program: str) -> int:
+def _run(loop: asyncio.AbstractEventLoop, program: Callable[[], Any], place: str) -> int:
     try:
-        loop.run_until_complete(runtime.run_in_stack(lambda: _execute(program)))
+        loop.run_until_complete(runtime.run_in_stack(program))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return REPORTED
     except Exception as error:  # noqa: BLE001 - whatever the program raises is for its author
-        pulumi.log.error(f"Program failed with an unhandled exception:\n{_users_traceback(error, program)}")
+        pulumi.log.error(f"Program failed with an unhandled exception:\n{_users_traceback(error, place)}")
         return REPORTED
     return 0
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def _execute(program: str) -> None:
@@ -65,21 +99,26 @@ def _execute(program: str) -> None:
     runpy.run_path(str(file), run_name="__main__")
 
 
-def _users_traceback(error: Exception, program: str) -> str:
+def _users_traceback(error: Exception, place: str) -> str:
     """Return the traceback from the program on; whatever called the program is none of its author's business."""
-    folder = program if Path(program).is_dir() else str(Path(program).parent)
     frames = traceback.extract_tb(error.__traceback__)
-    own = next((index for index, frame in enumerate(frames) if frame.filename.startswith(folder)), 0)
+    own = next((index for index, frame in enumerate(frames) if frame.filename.startswith(place)), 0)
     return "".join(traceback.format_exception(error, limit=own - len(frames)))
 
 
-def _drop_debug_messages() -> None:
+@contextmanager
+def _no_debug_messages() -> Iterator[None]:
     """Keep the SDK from sending its debug messages, several a resource, to an engine that has no use for them."""
+    original = pulumi.log.debug
 
     def debug(*_: Any, **__: Any) -> None:
         """Say nothing."""
 
     pulumi.log.debug = debug
+    try:
+        yield
+    finally:
+        pulumi.log.debug = original
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
+from pulumi_assistai.engine.values import Secret, revealed
 
 _LEGACY_KEY_PARTS = 3
 
@@ -112,19 +113,26 @@ class Config:
     secret_keys: frozenset[str]
 
     @classmethod
-    def of(cls, project: Project, settings: StackSettings, decrypt: Callable[[str], str]) -> Config:
-        """Put the stack's settings over the project's defaults.
+    def of(cls, project: Project, settings: StackSettings, decrypt: Callable[[str], str], overrides: Config) -> Config:
+        """Put the stack's settings over the project's defaults, and `overrides` over both.
 
         Raises:
             EngineError: the project asks for a key that the stack does not set, or a secret cannot be decrypted.
         """
-        missing = [key for key in project.required if key not in settings.entries]
+        missing = [key for key in project.required if key not in {**settings.entries, **overrides.values}]
         if missing:
             raise EngineError(
                 f"the stack is missing the configuration {', '.join(missing)}, which Pulumi.yaml asks for"
             )
         values = {key: _as_text(_decrypted(value, decrypt)) for key, value in settings.entries.items()}
-        return cls({**project.defaults, **values}, settings.secret_keys)
+        return cls({**project.defaults, **values, **overrides.values}, settings.secret_keys | overrides.secret_keys)
+
+    @classmethod
+    def given(cls, project: Project, values: Mapping[str, Any]) -> Config:
+        """Return configuration from values, secrets as `Secret`; a key without a namespace is the project's."""
+        named = {_full_key(key, project.name): value for key, value in values.items()}
+        secret_keys = frozenset(key for key, value in named.items() if isinstance(value, Secret))
+        return cls({key: _as_text(revealed(value)) for key, value in named.items()}, secret_keys)
 
 
 class _Loader(yaml.SafeLoader):

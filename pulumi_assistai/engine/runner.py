@@ -1,16 +1,23 @@
-"""Running a program against the engine; the one kind of runner there is starts a process for it."""
+"""Running a program against the engine: in a process of its own, or as a function in this one."""
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from pulumi_assistai.engine.processes import ChildProcess, OnLine
 from pulumi_assistai.engine.project import Config, Project
 
 _END_GRACE_SECONDS = 10.0
+
+Program = Callable[[], Any]
+"""A program as a function that declares resources."""
 
 
 @dataclass(frozen=True)
@@ -92,3 +99,57 @@ class ProcessRunner:
         """End the process."""
         if self._process is not None:
             await self._process.stop(_END_GRACE_SECONDS)
+
+
+class FunctionRunner:
+    """Runs a function as the program, in a thread of this process.
+
+    Args:
+        program: the function.
+        config: the stack's configuration.
+        environment: what `os.environ` is while it runs.
+    """
+
+    def __init__(self, program: Program, config: Config, environment: Mapping[str, str]) -> None:
+        self._program = program
+        self._config = config
+        self._environment = environment
+        self._task: asyncio.Task[int] | None = None
+
+    async def start(self, info: RunInfo) -> None:
+        """Start the thread."""
+        self._task = asyncio.create_task(asyncio.to_thread(self._run, info))
+
+    async def wait(self) -> int:
+        """Return the exit status when the function and all that it began have ended."""
+        assert self._task is not None, "start comes first"
+        return await asyncio.shield(self._task)
+
+    async def stop(self) -> None:
+        """Wait for the function: a thread cannot be ended."""
+        if self._task is not None:
+            await self._task
+
+    def _run(self, info: RunInfo) -> int:
+        # Only who runs a function as a program needs the SDK in the engine's process.
+        from pulumi_assistai.engine.program import run  # noqa: PLC0415
+
+        place = inspect.getsourcefile(inspect.unwrap(self._program)) or ""
+        with _environment(self._environment):
+            return run(self._program, place, asdict(info), dict(self._config.values), self._config.secret_keys)
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    _set_environment(values)
+    try:
+        yield
+    finally:
+        _set_environment(before)
+
+
+def _set_environment(values: Mapping[str, str]) -> None:
+    for name in os.environ.keys() - values.keys():
+        del os.environ[name]
+    os.environ.update(values)

@@ -13,13 +13,15 @@ from pulumi_assistai.engine.errors import ShutdownError
 from pulumi_assistai.engine.events import Display, Severity
 from pulumi_assistai.engine.lock import locked
 from pulumi_assistai.engine.operation import Operation, Options, begin
-from pulumi_assistai.engine.project import Project
+from pulumi_assistai.engine.project import Config, Project
 from pulumi_assistai.engine.recorder import Recorder, Result
 from pulumi_assistai.engine.refresh import refresh
-from pulumi_assistai.engine.runner import ProcessRunner
+from pulumi_assistai.engine.runner import FunctionRunner, ProcessRunner, Program, Runner
 from pulumi_assistai.engine.state import empty_document
 from pulumi_assistai.engine.target import Target
 from pulumi_assistai.engine.values import Secret, revealed
+
+_FUNCTION_PROJECT = "test"
 
 Work = Callable[[Operation], Awaitable[None]]
 
@@ -36,14 +38,31 @@ class Stack:
         environment: takes the place of this process's environment for the program, for its providers and for the
             passphrase; that is in PULUMI_CONFIG_PASSPHRASE or the file PULUMI_CONFIG_PASSPHRASE_FILE, and empty where
             neither is set.
+        program: a function that takes the place of the project's program and is run in this process; the folder then
+            needs no Pulumi.yaml, and may be empty.
+        config: configuration that takes the place of what the files say, secrets as `values.Secret`; a key without a
+            namespace is the project's.
+        state_dir: where the state is kept instead.
 
     Raises:
         EngineError: there is no Python project in the folder.
     """
 
-    def __init__(self, project_dir: Path, name: str = "dev", *, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        project_dir: Path,
+        name: str = "dev",
+        *,
+        environment: Mapping[str, str] | None = None,
+        program: Program | None = None,
+        config: Mapping[str, Any] | None = None,
+        state_dir: Path | None = None,
+    ) -> None:
         values = dict(os.environ if environment is None else environment)
-        self._target = Target(Project.load(Path(project_dir)), name, values)
+        directory = Path(project_dir)
+        project = Project.load(directory) if program is None else Project(_FUNCTION_PROJECT, directory, directory)
+        self._program = program
+        self._target = Target(project, name, values, Config.given(project, config or {}), state_dir)
 
     @property
     def name(self) -> str:
@@ -71,11 +90,11 @@ class Stack:
         Raises:
             EngineError: the operation could not begin; what fails in it is told by the result.
         """
-        return self._do("preview", display, Options(preview=True, parallel=parallel), _deploying(refresh=refresh))
+        return self._do("preview", display, Options(preview=True, parallel=parallel), self._deploying(refresh=refresh))
 
     def up(self, display: Display, *, parallel: int = 16, refresh: bool = False) -> Result:
         """Run the program and bring its resources about; see `preview` for the arguments."""
-        return self._do("up", display, Options(preview=False, parallel=parallel), _deploying(refresh=refresh))
+        return self._do("up", display, Options(preview=False, parallel=parallel), self._deploying(refresh=refresh))
 
     def refresh(
         self, display: Display, *, parallel: int = 16, preview: bool = False, clear_pending_creates: bool = False
@@ -114,6 +133,26 @@ class Stack:
         with locked(self._target.lock_file, self.name):
             self._target.replace_state(deployment)
 
+    def _deploying(self, *, refresh: bool) -> Work:
+        async def work(operation: Operation) -> None:
+            if refresh:
+                await _refresh_all(operation, alone=False)
+            else:
+                _warn_about_pending_operations(operation)
+            deployment = operation.deployment()
+            try:
+                await operation.run_program(deployment, self._runner(operation))
+            finally:
+                await deployment.finish()
+
+        return work
+
+    def _runner(self, operation: Operation) -> Runner:
+        environment = self._target.environment
+        if self._program is not None:
+            return FunctionRunner(self._program, operation.config, environment)
+        return ProcessRunner(self._target.project, operation.config, environment, operation.recorder.printed)
+
     def _do(self, verb: str, display: Display, options: Options, work: Work) -> Result:
         recorder = Recorder(display, verb)
         if options.preview:
@@ -131,23 +170,6 @@ async def _operate(target: Target, options: Options, recorder: Recorder, work: W
             recorder.failed = True
         after = stack_outputs(operation.state.resources)
     return recorder.result(before, after)
-
-
-def _deploying(*, refresh: bool) -> Work:
-    async def work(operation: Operation) -> None:
-        if refresh:
-            await _refresh_all(operation, alone=False)
-        else:
-            _warn_about_pending_operations(operation)
-        deployment = operation.deployment()
-        target = operation.target
-        runner = ProcessRunner(target.project, operation.config, target.environment, operation.recorder.printed)
-        try:
-            await operation.run_program(deployment, runner)
-        finally:
-            await deployment.finish()
-
-    return work
 
 
 def _refreshing(*, clear_pending_creates: bool) -> Work:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +24,30 @@ class Target:
         project: the project.
         stack: the stack's name.
         environment: what programs, providers and the passphrase are taken from.
+        overrides: configuration that takes the place of what the files say.
+        state_directory: where the state is kept; None is the folder `.sandbox` of the project.
     """
 
     project: Project
     stack: str
     environment: Mapping[str, str]
+    overrides: Config = field(default_factory=lambda: Config({}, frozenset()))
+    state_directory: Path | None = None
+
+    @property
+    def directory(self) -> Path:
+        """Where the stack's own files are."""
+        return self.state_directory or self.project.directory / _FOLDER
 
     @property
     def state_file(self) -> Path:
         """Where the state is."""
-        return self.project.directory / _FOLDER / f"{self.stack}.json"
+        return self.directory / f"{self.stack}.json"
 
     @property
     def lock_file(self) -> Path:
         """Where whoever works on the stack leaves the process id."""
-        return self.project.directory / _FOLDER / f"{self.stack}.lock"
+        return self.directory / f"{self.stack}.lock"
 
     def settings(self) -> StackSettings:
         """Read the stack's settings."""
@@ -53,8 +62,8 @@ class Target:
         settings = self.settings()
         if settings.secret_keys:
             crypter = crypter or self.crypter()
-            return Config.of(self.project, settings, crypter.decrypt)
-        return Config.of(self.project, settings, str)
+            return Config.of(self.project, settings, crypter.decrypt, self.overrides)
+        return Config.of(self.project, settings, str, self.overrides)
 
     def crypter(self) -> Crypter:
         """Return what secrets are encrypted with: as the settings say, else as the state does, else something new.

@@ -1,0 +1,58 @@
+"""The pytest plugin. pytest imports it in every run of whoever has this package, so it imports little itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pulumi_assistai.emulator import Emulator
+    from pulumi_assistai.testing.stack import ProgramStack
+
+
+@pytest.fixture
+def assistai_emulator() -> Iterator[Emulator]:
+    """Give an emulator of the AssistAI API that runs while the test does, empty and able to fail.
+
+    Define a fixture of this name in a conftest.py for other accounts or another dialect.
+    """
+    from pulumi_assistai.emulator import Emulator  # noqa: PLC0415 - whoever does not ask for it does not wait for it
+
+    with Emulator(qr_lifetime=0, faults=True) as running:
+        yield running
+
+
+@pytest.fixture
+def assistai_stack(assistai_emulator: Emulator, tmp_path: Path) -> Callable[..., ProgramStack]:
+    """Give a function that makes a stack of a program on the embedded engine, its agents in `assistai_emulator`.
+
+        def test_ventas(assistai_stack):
+            stack = assistai_stack(program)
+            assert stack.up().succeeded
+            assert stack.api.agent("Ventas")["tone"] == "amigable"
+
+    Its arguments: `program`, a function or the folder of a project; and by keyword `name` (default "test"), `config`
+    and `environment`; see `pulumi_assistai.testing.ProgramStack`. Two stacks of a test share the emulator, and not the
+    state.
+    """
+    from pulumi_assistai.testing.stack import ProgramStack  # noqa: PLC0415 - as above
+
+    numbers = count(1)
+
+    def make(
+        program: Callable[[], Any] | str | Path,
+        *,
+        name: str = "test",
+        config: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> ProgramStack:
+        state_dir = tmp_path / f"assistai-stack-{next(numbers)}"
+        state_dir.mkdir()
+        url = assistai_emulator.url
+        return ProgramStack(program, url=url, state_dir=state_dir, name=name, config=config, environment=environment)
+
+    return make

@@ -1,0 +1,105 @@
+"""A stack of the program that is tested, on the embedded engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi_assistai.emulator import DEFAULT_ACCOUNTS
+from pulumi_assistai.engine import Result, Stack
+from pulumi_assistai.engine.events import Event
+from pulumi_assistai.engine.runner import Program
+from pulumi_assistai.settings import variable
+from pulumi_assistai.testing.api import Api
+
+PASSPHRASE = "test"  # noqa: S105 - it guards the state of a test
+_OURS = ("ASSISTAI_", "PULUMI_")
+
+
+class ProgramStack:
+    """A stack of one program, whose agents live in an emulator.
+
+    A failed operation raises nothing: its result has `succeeded=False`, and diagnostics that say why.
+
+    Args:
+        program: a function that declares resources, or the folder of a project.
+        url: where the emulator answers.
+        state_dir: where the state is kept.
+        name: the stack's name.
+        config: stack configuration, secrets as `Secret`; a key without a namespace is the project's.
+        environment: environment variables of the program, beside those that lead to the emulator.
+
+    Attributes:
+        api: the emulator's data.
+    """
+
+    def __init__(
+        self,
+        program: Program | str | Path,
+        *,
+        url: str,
+        state_dir: Path,
+        name: str = "test",
+        config: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.api = Api(url)
+        function = program if callable(program) else None
+        self._stack = Stack(
+            state_dir if callable(program) else Path(program),
+            name,
+            environment={**_environment(url), **(environment or {})},
+            program=function,
+            config=config,
+            state_dir=state_dir,
+        )
+
+    def preview(self, *, refresh: bool = False) -> Result:
+        """Return what `up` would do."""
+        return self._stack.preview(_Nobody(), refresh=refresh)
+
+    def up(self, *, refresh: bool = False) -> Result:
+        """Run the program and bring its resources about."""
+        return self._stack.up(_Nobody(), refresh=refresh)
+
+    def refresh(self) -> Result:
+        """Take into the state what changed in AssistAI."""
+        return self._stack.refresh(_Nobody())
+
+    def destroy(self) -> Result:
+        """Delete all resources."""
+        return self._stack.destroy(_Nobody())
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the stack's outputs, secrets in clear."""
+        return self._stack.outputs(show_secrets=True)
+
+    def state(self) -> dict[str, Any]:
+        """Return the state as `pulumi stack export` writes it."""
+        return self._stack.export_state()
+
+
+class _Nobody:
+    """Watches and says nothing."""
+
+    def show(self, event: Event) -> None:
+        """Say nothing."""
+
+
+def _environment(url: str) -> dict[str, str]:
+    """Return this process's environment without what leads elsewhere, and with what leads to the emulator."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    account = DEFAULT_ACCOUNTS[0]
+    settings = {
+        "base_url": url,
+        "api_token": account.token,
+        "tenant_domain": account.tenant,
+        "organization_code": account.organization,
+        "grace_period": "0",
+        "settle_time": "0.2",
+        "timeout": "5",
+    }
+    ours = {variable(name): value for name, value in settings.items()}
+    return {**inherited, **ours, "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
