@@ -8,7 +8,6 @@ from pulumi_assistai.client.agents import AgentRecord, AgentsApi
 from pulumi_assistai.client.conversations import Conversation, ConversationsApi, Message
 from pulumi_assistai.client.paging import Listing
 from pulumi_assistai.client.retry import announce_retries
-from pulumi_assistai.client.transport import Transport
 from pulumi_assistai.client.whatsapp import Connected, QrCode, WhatsAppApi
 from pulumi_assistai.settings import Settings
 
@@ -25,6 +24,9 @@ class Client:
     """
 
     def __init__(self, settings: Settings) -> None:
+        # httpx takes long to import, and who only declares resources never sends a request.
+        from pulumi_assistai.client.transport import Transport  # noqa: PLC0415
+
         self._transport = Transport(settings)
         self.agents = AgentsApi(self._transport)
         self.whatsapp = WhatsAppApi(self._transport)

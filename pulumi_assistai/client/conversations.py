@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pulumi_assistai.client.paging import Listing, read_every_page
-from pulumi_assistai.client.transport import Transport
+
+if TYPE_CHECKING:
+    from pulumi_assistai.client.transport import Transport
 
 
 class Conversation(BaseModel):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pulumi_assistai.client.transport import Transport, explain
+from pulumi_assistai.client.answers import explain
 from pulumi_assistai.errors import BadRequestError, IncompleteListingError
+
+if TYPE_CHECKING:
+    from pulumi_assistai.client.transport import Transport
 
 PAGE_SIZES = (50, 10)
 """What is asked for first, and what an API that refuses that is asked for: its documented default."""

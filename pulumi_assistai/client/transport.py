@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
+from pulumi_assistai.client.answers import Answer, words
 from pulumi_assistai.client.retry import ONCE, REPEATABLE, RetryPolicy
 from pulumi_assistai.errors import (
     ApiError,
@@ -33,6 +30,9 @@ from pulumi_assistai.settings import Settings, is_loopback
 from pulumi_assistai.text import shorten
 
 PREFIX = "/api/v1"
+MOST_CONNECTIONS = 128
+"""As many as requests can be in flight: see `providers.workers`."""
+
 LARGEST_BODY = 8 * 1024 * 1024
 """Bytes: no documented answer comes near, so that a hostile one cannot fill the memory."""
 
@@ -44,36 +44,6 @@ _ERRORS: dict[int, type[ApiError]] = {
     429: TooManyRequestsError,
 }
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A successful answer: its status is one of those documented for the call."""
-
-    method: str
-    path: str
-    status: int
-    content_type: str
-    body: bytes
-
-    def parse(self, model: type[Model]) -> Model:
-        """Read the body as JSON.
-
-        Raises:
-            UnexpectedAnswerError: it is no JSON, or of another shape.
-        """
-        try:
-            return model.model_validate(json.loads(self.body))
-        except ValidationError as error:
-            raise self.unexpected(f"its body is not as documented: {explain(error)}") from None
-        except (ValueError, RecursionError):
-            raise self.unexpected("its body is not JSON") from None
-
-    def unexpected(self, problem: str) -> UnexpectedAnswerError:
-        """Return the error that says what is wrong with this answer."""
-        return UnexpectedAnswerError(self.method, self.path, self.status, problem)
 
 
 class Transport:
@@ -89,6 +59,7 @@ class Transport:
             base_url=settings.base_url + PREFIX,
             headers=_headers(settings),
             timeout=settings.timeout,
+            limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
             follow_redirects=False,
             # A proxy of the environment has no business between a program and its own machine.
             trust_env=not is_loopback(urlsplit(settings.base_url).hostname or ""),
@@ -170,15 +141,9 @@ class Transport:
     def _error(self, response: httpx.Response, body: bytes) -> ApiError:
         status = response.status_code
         kind = _ERRORS.get(status) or (ServerError if status >= 500 else UnexpectedAnswerError)  # noqa: PLR2004
-        detail = shorten(_words(body).replace(self._token, "[token]"))
+        detail = shorten(words(body).replace(self._token, "[token]"))
         retry_after = _retry_after(response.headers.get("retry-after"))
         return kind(response.request.method, response.request.url.path, status, detail, retry_after=retry_after)
-
-
-def explain(error: ValidationError) -> str:
-    """Name the first thing that is wrong with an answer, without its content."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def _headers(settings: Settings) -> dict[str, str]:
@@ -205,21 +170,3 @@ def _retry_after(value: str | None) -> float | None:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (ValueError, OverflowError):
         return None
-
-
-def _words(body: bytes) -> str:
-    """Return the API's own words, whatever shape they came in."""
-    try:
-        return _message(json.loads(body))
-    except (ValueError, RecursionError):
-        return re.sub(r"<[^>]{0,1000}>", " ", body[:10_000].decode(errors="replace"))
-
-
-def _message(value: Any) -> str:
-    """Find the message in the error bodies that services commonly send."""
-    if isinstance(value, list):
-        return "; ".join(_message(item) for item in value)
-    if isinstance(value, dict):
-        keys = [key for key in ("message", "detail", "error", "errors", "title") if value.get(key)]
-        return _message(value[keys[0]]) if keys else "; ".join(f"{key}: {_message(value[key])}" for key in value)
-    return str(value)

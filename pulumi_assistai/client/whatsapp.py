@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pulumi_assistai.client.transport import Answer, Transport
+from pulumi_assistai.client.answers import Answer
+
+if TYPE_CHECKING:
+    from pulumi_assistai.client.transport import Transport
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -1,0 +1,66 @@
+"""What the API answers, before anybody knows what it means."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pulumi_assistai.errors import UnexpectedAnswerError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer: its status is one of those documented for the call."""
+
+    method: str
+    path: str
+    status: int
+    content_type: str
+    body: bytes
+
+    def parse(self, model: type[Model]) -> Model:
+        """Read the body as JSON.
+
+        Raises:
+            UnexpectedAnswerError: it is no JSON, or of another shape.
+        """
+        try:
+            return model.model_validate(json.loads(self.body))
+        except ValidationError as error:
+            raise self.unexpected(f"its body is not as documented: {explain(error)}") from None
+        except (ValueError, RecursionError):
+            raise self.unexpected("its body is not JSON") from None
+
+    def unexpected(self, problem: str) -> UnexpectedAnswerError:
+        """Return the error that says what is wrong with this answer."""
+        return UnexpectedAnswerError(self.method, self.path, self.status, problem)
+
+
+def explain(error: ValidationError) -> str:
+    """Name the first thing that is wrong with an answer, without its content."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
+def words(body: bytes) -> str:
+    """Return the API's own words, whatever shape they came in."""
+    try:
+        return _message(json.loads(body))
+    except (ValueError, RecursionError):
+        return re.sub(r"<[^>]{0,1000}>", " ", body[:10_000].decode(errors="replace"))
+
+
+def _message(value: Any) -> str:
+    """Find the message in the error bodies that services commonly send."""
+    if isinstance(value, list):
+        return "; ".join(_message(item) for item in value)
+    if isinstance(value, dict):
+        keys = [key for key in ("message", "detail", "error", "errors", "title") if value.get(key)]
+        return _message(value[keys[0]]) if keys else "; ".join(f"{key}: {_message(value[key])}" for key in value)
+    return str(value)
