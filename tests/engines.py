@@ -59,7 +59,7 @@ class Engine(Protocol):
 
     def export(self) -> dict[str, Any]: ...
 
-    def start_up(self) -> subprocess.Popen[str]:
+    def start_up(self, *flags: str) -> subprocess.Popen[str]:
         """Start `up` in a process of its own."""
 
     def recover(self) -> None:
@@ -92,8 +92,8 @@ class EmbeddedEngine:
     def export(self) -> dict[str, Any]:
         return self._stack.export_state()
 
-    def start_up(self) -> subprocess.Popen[str]:
-        command = [str(Path(sys.executable).with_name("assistai")), "sandbox", "up", "--yes"]
+    def start_up(self, *flags: str) -> subprocess.Popen[str]:
+        command = [str(Path(sys.executable).with_name("assistai")), "sandbox", "up", "--yes", *flags]
         return _start(command, self._directory, self._environment)
 
     def recover(self) -> None:
@@ -123,8 +123,8 @@ class PulumiCli:
         state: dict[str, Any] = json.loads(self._pulumi("stack", "export").stdout)
         return state
 
-    def start_up(self) -> subprocess.Popen[str]:
-        command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
+    def start_up(self, *flags: str) -> subprocess.Popen[str]:
+        command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", *flags]
         return _start(command, self._directory, self._environment)
 
     def recover(self) -> None:

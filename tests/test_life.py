@@ -84,7 +84,7 @@ class Life(RuleBasedStateMachine):
         self.foreign_before = self.api.agent("Ajeno")
         self.directory = Path(tempfile.mkdtemp())
         (self.directory / "Pulumi.yaml").write_text("name: trial\nruntime: python\n")
-        self.project = Project("embedded", self.directory, emulated(self.emulator.url) | {"ASSISTAI_TIMEOUT": "1"})
+        self.project = Project("embedded", self.directory, emulated(self.emulator.url) | {"ASSISTAI_TIMEOUT": "3"})
         self.project.write(PROGRAM)
         self.fleet: dict[str, dict[str, Any]] = {}
         self.recorded: dict[str, str] = {}

@@ -16,6 +16,7 @@ from pulumi_assistai.client import announce_retries
 from pulumi_assistai.errors import ConfigurationError
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
+from pulumi_assistai.providers.workers import widen_own_pool
 from pulumi_assistai.settings import Settings
 
 _PROVIDER_KEY = "__provider"
@@ -41,6 +42,7 @@ class AssistAIProvider(ResourceProvider):
         # The SDK sends every exception as a traceback; what helps the user is its last line.
         sys.tracebacklimit = 0
         announce_retries()
+        widen_own_pool()
         try:
             self._session = session_of(req.config._props)  # noqa: SLF001 - `get` cannot read keys without a namespace
         except ConfigurationError as error:
