@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from pulumi_assistai.emulator import agents, control, conversations
+from pulumi_assistai.emulator import agents, console, control, conversations
 from pulumi_assistai.emulator import whatsapp as whatsapp_calls
 from pulumi_assistai.emulator.accounts import DEFAULT_ACCOUNTS, Account, Accounts
 from pulumi_assistai.emulator.context import Context
@@ -20,6 +20,7 @@ from pulumi_assistai.emulator.faults import Faults, Rules
 from pulumi_assistai.emulator.faults import router as fault_calls
 from pulumi_assistai.emulator.journal import Journal
 from pulumi_assistai.emulator.middleware import stack
+from pulumi_assistai.emulator.pages import error_page
 from pulumi_assistai.emulator.store import Store
 
 PREFIX = "/api/v1"
@@ -53,6 +54,7 @@ def create_app(
     qr_lifetime: float = 20.0,
     latency: float = 0.0,
     faults: bool = False,
+    host: str | None = None,
 ) -> FastAPI:
     """Return the emulator as an ASGI application, which closes its database when its lifespan ends.
 
@@ -64,12 +66,14 @@ def create_app(
         qr_lifetime: seconds until a QR changes; 0 makes a new one at each call.
         latency: seconds that each request of the imitated API waits.
         faults: whether it can be told to fail, at /sandbox/faults.
+        host: the address or name that it listens on: its pages are then at that name, localhost and addresses alone,
+            so that no foreign page can give its own name to them. None asks for no name in particular.
 
     Raises:
         EmulatorError: the database cannot be opened.
     """
     rules = Rules() if faults else None
-    context = Context(Store(db), Journal(), Accounts(accounts), DIALECTS[dialect], dialect, whatsapp, qr_lifetime)
+    context = Context(Store(db), Journal(), Accounts(accounts), DIALECTS[dialect], dialect, whatsapp, qr_lifetime, host)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -88,8 +92,9 @@ def create_app(
     for noun in (agents, whatsapp_calls, conversations):
         app.include_router(noun.router, prefix=PREFIX)
     app.include_router(control.router)
+    app.include_router(console.router)
     if rules is not None:
         app.rules = app.state.faults = rules
         app.include_router(fault_calls, include_in_schema=False)
-    add_error_answers(app, context.dialect)
+    add_error_answers(app, context.dialect, error_page)
     return app

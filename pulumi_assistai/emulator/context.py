@@ -39,6 +39,7 @@ class Context:
         dialect_name: the name of that.
         whatsapp: whether new agents have a WhatsApp integration.
         qr_lifetime: seconds until a QR changes.
+        host: the address or name that it listens on, None where whoever serves it knows.
     """
 
     store: Store
@@ -48,6 +49,7 @@ class Context:
     dialect_name: DialectName
     whatsapp: bool
     qr_lifetime: float
+    host: str | None
 
     def agent(self, code: str, owner: Organization | None = None) -> Agent:
         """Return an agent, of one organization only if `owner` is given.

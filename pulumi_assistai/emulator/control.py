@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from pulumi_assistai.emulator import dashboard
 from pulumi_assistai.emulator.bodies import AgentPatch, DashboardAgent, Phone, UserMessage
 from pulumi_assistai.emulator.context import Context, Here
 from pulumi_assistai.emulator.dialects import NEST, Body
-from pulumi_assistai.emulator.errors import ApiProblem
-from pulumi_assistai.emulator.qr import can_scan
-from pulumi_assistai.emulator.records import Agent, Conversation, Organization
+from pulumi_assistai.emulator.guard import OWN_PAGES
+from pulumi_assistai.emulator.records import Agent, Organization
 
-_LONGEST_TITLE = 60
-
-router = APIRouter(prefix="/sandbox", include_in_schema=False)
+router = APIRouter(prefix="/sandbox", include_in_schema=False, dependencies=[OWN_PAGES])
 
 
 @router.get("/health")
@@ -34,10 +32,7 @@ async def create_agent(context: Here, body: DashboardAgent) -> Response:
     """Create an agent as somebody does in the dashboard."""
     fields = body.given()
     owner = Organization(fields.pop("tenant"), fields.pop("organization"))
-    if owner not in context.accounts.organizations:
-        raise ApiProblem(400, f"no account has tenant {owner.tenant} and organization {owner.code}")
-    agent = context.store.create_agent(owner, fields, context.dialect.agent_code, whatsapp=context.whatsapp)
-    return NEST.respond(_everything(agent), 201)
+    return NEST.respond(_everything(dashboard.create_agent(context, owner, fields)), 201)
 
 
 @router.patch("/agents/{code}")
@@ -57,47 +52,35 @@ async def remove_agent(context: Here, code: str) -> Response:
 @router.post("/agents/{code}/whatsapp")
 async def add_integration(context: Here, code: str) -> Response:
     """Give an agent a WhatsApp integration, as somebody does in the dashboard; one that exists stays as it is."""
-    if context.agent(code).whatsapp is None:
-        context.store.change_agent(code, {"whatsapp": "disconnected"})
+    dashboard.add_integration(context, code)
     return _answer(context, code, 201)
 
 
 @router.delete("/agents/{code}/whatsapp")
 async def remove_integration(context: Here, code: str) -> Response:
     """Take the WhatsApp integration away from an agent, as somebody does in the dashboard."""
-    agent = _integrated(context, code)
-    context.store.change_agent(agent.code, {"whatsapp": None, "phone_number": None, "qr": None})
+    dashboard.remove_integration(context, code)
     return Response(status_code=204)
 
 
 @router.post("/agents/{code}/whatsapp/link")
 async def link_phone(context: Here, code: str, body: Phone) -> Response:
     """Play the phone that scans the QR."""
-    agent = _integrated(context, code)
-    if agent.qr is None:
-        raise ApiProblem(409, f"no QR of agent {code} was asked for yet, so there is none to scan")
-    if body.qr and not can_scan(agent, body.qr, context.qr_lifetime):
-        raise ApiProblem(409, "this QR is not the current one")
-    context.store.change_agent(code, {"whatsapp": "connected", "phone_number": body.phone_number})
+    dashboard.link_phone(context, code, body.phone_number, body.qr)
     return _answer(context, code)
 
 
 @router.post("/agents/{code}/whatsapp/unlink")
 async def unlink_phone(context: Here, code: str) -> Response:
     """Play the phone that ends the link."""
-    agent = _integrated(context, code)
-    context.store.change_agent(agent.code, {"whatsapp": "disconnected", "phone_number": None})
+    dashboard.unlink_phone(context, code)
     return _answer(context, code)
 
 
 @router.post("/agents/{code}/messages")
 async def write_message(context: Here, code: str, body: UserMessage) -> Response:
     """Play a person that writes to an agent; the agent's answer is always the same."""
-    agent = context.agent(code)
-    conversation = _conversation(context, agent, body)
-    answer = f"Hola, soy {agent.name}. Recibí su mensaje: «{body.content}»"
-    context.store.add_message(conversation, "user", body.content)
-    context.store.add_message(conversation, "agent", answer)
+    conversation, answer = dashboard.write_message(context, code, body.content, body.conversation)
     return NEST.respond({"conversation": conversation.uuid, "answer": answer}, 201)
 
 
@@ -131,19 +114,3 @@ def _everything(agent: Agent) -> Body:
         "phoneNumber": agent.phone_number,
         "qr": agent.qr if agent.whatsapp == "connecting" else None,
     }
-
-
-def _integrated(context: Context, code: str) -> Agent:
-    agent = context.agent(code)
-    if agent.whatsapp is None:
-        raise ApiProblem(404, f"agent {code} has no WhatsApp integration")
-    return agent
-
-
-def _conversation(context: Context, agent: Agent, body: UserMessage) -> Conversation:
-    if not body.conversation:
-        return context.store.start_conversation(agent, " ".join(body.content.split())[:_LONGEST_TITLE])
-    conversation = context.store.find_conversation(body.conversation)
-    if conversation is None or conversation.agent != agent.code:
-        raise ApiProblem(404, f"agent {agent.code} has no conversation {body.conversation}")
-    return conversation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -28,6 +28,10 @@ _SENTENCES = {
 """What class-validator says where pydantic finds this."""
 
 
+ErrorPage = Callable[[Request, int, str | list[str]], Response]
+"""Makes a page for people of a status and a message."""
+
+
 class EmulatorError(Exception):
     """The emulator cannot start. The message is one line that says why."""
 
@@ -46,11 +50,14 @@ class ApiProblem(Exception):  # noqa: N818 - it is an answer, not a defect
         self.message = message
 
 
-def add_error_answers(app: FastAPI, dialect: Dialect) -> None:
-    """Make every error an answer: under /sandbox always of the same shape, elsewhere as `dialect` says it."""
+def add_error_answers(app: FastAPI, dialect: Dialect, page: ErrorPage) -> None:
+    """Make every error an answer: of the API as `dialect` says it, under /sandbox always the same, a page elsewhere."""
 
     def answer(request: Request, status: int, message: str | list[str]) -> Response:
-        speaker = NEST if request.url.path.startswith("/sandbox") else dialect
+        path = request.url.path
+        if not path.startswith(("/api/", "/sandbox")):
+            return page(request, status, message)
+        speaker = NEST if path.startswith("/sandbox") else dialect
         return speaker.respond(speaker.error(status, message), status)
 
     async def problem(request: Request, error: Exception) -> Response:

@@ -13,7 +13,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-router = APIRouter(prefix="/sandbox/faults", tags=["Sandbox"])
+from pulumi_assistai.emulator.guard import OWN_PAGES
+
+router = APIRouter(prefix="/sandbox/faults", tags=["Sandbox"], dependencies=[OWN_PAGES])
 
 Kind = Literal[
     "cut-before",

@@ -65,6 +65,7 @@ class Emulator:
                 qr_lifetime=qr_lifetime,
                 latency=latency,
                 faults=faults,
+                host=host,
             )
         except BaseException:
             self._socket.close()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from fastapi import APIRouter, Response
 
 from pulumi_assistai.emulator.bodies import Connected, Disconnected
 from pulumi_assistai.emulator.context import ERRORS, Caller, Here
+from pulumi_assistai.emulator.dashboard import show_qr
 from pulumi_assistai.emulator.errors import ApiProblem
-from pulumi_assistai.emulator.qr import is_fresh, new_payload, png
+from pulumi_assistai.emulator.qr import png
 from pulumi_assistai.emulator.records import Agent
 
 _CONNECTED: dict[int | str, dict[str, Any]] = {
@@ -30,11 +30,7 @@ async def connect_whatsapp(context: Here, caller: Caller, code: str) -> Response
     agent = _integrated(context.agent(code, caller), "No hay integración WhatsApp")
     if agent.whatsapp == "connected":
         return context.dialect.respond(context.dialect.connected(agent.phone_number or ""))
-    payload = agent.qr if is_fresh(agent, context.qr_lifetime) else None
-    if payload is None:
-        payload = new_payload()
-        context.store.change_agent(code, {"whatsapp": "connecting", "qr": payload, "qr_at": time.time()})
-    return Response(png(payload), media_type="image/png")
+    return Response(png(show_qr(context, agent)), media_type="image/png")
 
 
 @router.delete("", response_model=Disconnected)

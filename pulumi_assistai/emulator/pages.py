@@ -1,0 +1,157 @@
+"""Renders the console's pages, in the language of whoever looks."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import RedirectResponse
+
+from pulumi_assistai.emulator.context import Context
+from pulumi_assistai.emulator.records import Organization
+from pulumi_assistai.emulator.texts import LANGUAGES, TEXTS, Language
+
+HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
+"""Of every answer of the console. What an agent is called or told may be hostile: nothing of it can run or load."""
+
+_COOKIE = "assistai-emulator-language"
+_YEAR = 365 * 24 * 3600
+_LONGEST_BODY = 4_000
+
+
+def render(request: Request, template: str, status: int = 200, /, **values: Any) -> Response:
+    """Return a page.
+
+    Args:
+        request: what it answers; its query can name the language and what was done before.
+        template: the name of its template, without the suffix.
+        status: the HTTP status.
+        values: what the template shows. `owner` is the organization that its links lead to.
+    """
+    context: Context = request.app.state.context
+    owner = values.setdefault("owner", next(iter(context.accounts.organizations), None))
+    language = _language(request)
+    content = _TEMPLATES.get_template(f"{template}.html").render(
+        values,
+        say=_Sayer(TEXTS[language]),
+        done=_done(request),
+        language=language,
+        others={code: name for code, name in LANGUAGES.items() if code != language},
+        here=_here(request),
+        query=organization_query,
+        exports=_exports(request, context, owner),
+        organizations=context.accounts.organizations,
+    )
+    # What a request repeats may hold half a surrogate pair, which UTF-8 cannot say.
+    answer = Response(content.encode(errors="replace"), status, HEADERS, "text/html")
+    if "lang" in request.query_params:
+        answer.set_cookie(_COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
+    return answer
+
+
+def error_page(request: Request, status: int, message: str | list[str]) -> Response:
+    """Return a page that says what is wrong."""
+    text = message if isinstance(message, str) else ". ".join(message)
+    return render(request, "error", status, title=f"error_{status}" if status in _NAMED else "error_400", message=text)
+
+
+def redirect(path: str, done: str = "", **query: str) -> Response:
+    """Return the way to a page.
+
+    Args:
+        path: where it is.
+        done: what was done, for the page to say.
+        query: the rest of its query.
+    """
+    asked = urlencode(query | ({"done": done} if done else {}))
+    return RedirectResponse(f"{path}?{asked}" if asked else path, 303)
+
+
+def organization_query(owner: Organization) -> str:
+    """Return the query that names an organization."""
+    return urlencode({"tenant": owner.tenant, "organization": owner.code})
+
+
+class _Sayer:
+    """Says a text in one language."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def __call__(self, key: str, **values: Any) -> str:
+        return self._texts[key].format(**values)
+
+
+def _language(request: Request) -> Language:
+    """Return what was asked for, now or before, or what the browser prefers."""
+    chosen = [request.query_params.get("lang"), request.cookies.get(_COOKIE), *_accepted(request)]
+    return next((language for wanted in chosen for language in LANGUAGES if language == wanted), "en")
+
+
+def _accepted(request: Request) -> list[str]:
+    """Return the languages that the browser accepts, the best first."""
+    found = re.findall(r"([a-z]{2})\b[^,;]*(?:;\s*q=([\d.]+))?", request.headers.get("accept-language", "").lower())
+    weighed = [(float(weight) if re.fullmatch(r"[01](\.\d*)?", weight) else 1.0, code) for code, weight in found]
+    return [code for weight, code in sorted(weighed, key=lambda pair: -pair[0]) if weight]
+
+
+def _here(request: Request) -> str:
+    """Return the address of this page for another language to be added; what was posted is not asked for again."""
+    if request.method != "GET":
+        return "/?"
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "done")]
+    return f"{request.url.path}?{urlencode(kept)}{'&' if kept else ''}"
+
+
+def _done(request: Request) -> str | None:
+    key = f"done_{request.query_params.get('done', '')}"
+    return key if key in TEXTS["en"] else None
+
+
+def _exports(request: Request, context: Context, owner: Organization | None) -> list[str]:
+    """Return the lines that connect a shell with the emulator."""
+    if owner is None:
+        return []
+    settings = {
+        "ASSISTAI_BASE_URL": f"http://{request.headers.get('host', '')}",
+        "ASSISTAI_API_TOKEN": context.accounts.default_token(owner) or "...",
+        "ASSISTAI_TENANT_DOMAIN": owner.tenant,
+        "ASSISTAI_ORGANIZATION_CODE": owner.code,
+    }
+    return [f"export {name}={shlex.quote(value)}" for name, value in settings.items()]
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _json(body: Any) -> str:
+    """Return the body of a request for people, cut off where it is long."""
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, indent=2)
+    return text if len(text) <= _LONGEST_BODY else f"{text[:_LONGEST_BODY]}…"
+
+
+_NAMED = (400, 403, 404, 409, 500)
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters |= {"moment": _moment, "json": _json}
