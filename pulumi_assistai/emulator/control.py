@@ -108,7 +108,7 @@ async def requests(context: Here) -> Response:
 
 
 @router.get("/requests/summary")
-async def summarize_requests(context: Here) -> Body:
+async def summarize_requests(context: Here) -> Response:
     """Return how many requests there were, and how many at a time at most."""
     return NEST.respond(context.journal.summary())
 
