@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test soak lint types layers tests format clean
+.PHONY: demo test soak bench lint types layers tests format clean
 
 demo: $(READY)
 	$(BIN)/assistai demo
@@ -13,6 +13,10 @@ test: lint types layers tests
 
 soak: $(READY)
 	ASSISTAI_SOAK_LIVES=40 ASSISTAI_SOAK_STEPS=40 $(BIN)/pytest -q tests/test_life.py
+
+bench: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m benchmarks --plot docs/images/performance.svg
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -81,8 +81,17 @@ def test_the_configuration_commands_work_as_written(tmp_path: Path) -> None:
     assert "canary-token" not in content
 
 
+def test_the_test_of_the_testing_page_passes_as_written(tmp_path: Path) -> None:
+    install, (file, _, content), (_, _, command), *_ = blocks("docs/testing.md")
+    assert install == (None, "sh", INSTALL.replace("cli", "testing"))
+    assert "testing" in (metadata("pulumi-assistai").get_all("Provides-Extra") or [])
+    assert file == "test_ventas.py"
+    (tmp_path / file).write_text(content, encoding="utf-8")
+    assert "3 passed" in run(command, tmp_path)
+
+
 def test_commands_stand_in_tested_documents_alone() -> None:
-    tested = {"quickstart.md", "inicio-rapido.md", "configuration.md"}
+    tested = {"quickstart.md", "inicio-rapido.md", "configuration.md", "testing.md"}
     others = [path.name for path in DOCS if "```sh" in path.read_text(encoding="utf-8") and path.name not in tested]
     assert others == []
 

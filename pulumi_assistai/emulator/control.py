@@ -90,6 +90,12 @@ async def requests(context: Here) -> Response:
     return NEST.respond(context.journal.entries())
 
 
+@router.get("/requests/summary")
+async def summarize_requests(context: Here) -> Response:
+    """Return how many requests there were, and how many at a time at most."""
+    return NEST.respond(context.journal.summary())
+
+
 @router.delete("/requests")
 async def forget_requests(context: Here) -> Response:
     """Empty the journal."""

@@ -21,10 +21,20 @@ class Journal:
         self._lock = Lock()
         self._numbers = count(1)
         self._entries: deque[dict[str, Any]] = deque(maxlen=_LARGEST)
+        self._in_flight = 0
+        self._most_in_flight = 0
 
     def arrive(self) -> int:
         """Return the sequence number of a request that begins."""
+        with self._lock:
+            self._in_flight += 1
+            self._most_in_flight = max(self._most_in_flight, self._in_flight)
         return next(self._numbers)
+
+    def leave(self) -> None:
+        """Count a request out that ends."""
+        with self._lock:
+            self._in_flight -= 1
 
     def note(self, number: int, scope: Scope, body: bytes, status: int) -> None:
         """Keep a request.
@@ -55,10 +65,16 @@ class Journal:
         with self._lock:
             return sorted(self._entries, key=lambda entry: entry["sequence"])
 
+    def summary(self) -> dict[str, int]:
+        """Return how many requests there are, and how many there were at a time at most."""
+        with self._lock:
+            return {"count": len(self._entries), "mostInFlight": self._most_in_flight}
+
     def clear(self) -> None:
         """Forget the requests so far."""
         with self._lock:
             self._entries.clear()
+            self._most_in_flight = self._in_flight
 
 
 def _content(body: bytes) -> Any:

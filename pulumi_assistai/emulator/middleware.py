@@ -33,6 +33,12 @@ class NoteRequests:
             await self._app(scope, receive, send)
             return
         number = self._journal.arrive()
+        try:
+            await self._pass_on(number, scope, receive, send)
+        finally:
+            self._journal.leave()
+
+    async def _pass_on(self, number: int, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)
         if body is None:
             return

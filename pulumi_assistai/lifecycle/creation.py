@@ -38,7 +38,7 @@ def create_once(session: Session, fields: Properties, *, allow_duplicate_name: b
     """
     name = fields["name"]
     with session.creations.of(name, duplicates=allow_duplicate_name):
-        before = session.inventory.codes()
+        before = session.inventory.listed()
         if not allow_duplicate_name:
             refuse_taken_name(session, name)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from threading import RLock
 
@@ -20,6 +21,8 @@ class Inventory:
         self._list_agents = list_agents
         self._lock = RLock()
         self._agents: dict[str, AgentRecord] | None = None
+        self._by_name: defaultdict[str, dict[str, AgentRecord]] = defaultdict(dict)
+        self._listed: frozenset[str] = frozenset()
         self._failure: AssistAIError | None = None
         self._listed_twice = False
         self._complete = False
@@ -47,12 +50,14 @@ class Inventory:
     def named(self, name: str) -> list[AgentRecord]:
         """Return all agents of exactly that name."""
         with self._lock:
-            return [agent for agent in self.agents().values() if agent.name == name]
+            self.agents()
+            return list(self._by_name[name].values())
 
-    def codes(self) -> frozenset[str]:
-        """Return the codes of all live agents."""
+    def listed(self) -> frozenset[str]:
+        """Return the codes that the listing has, without what this operation created since."""
         with self._lock:
-            return frozenset(self.agents())
+            self.agents()
+            return self._listed
 
     def read_again(self) -> list[AgentRecord]:
         """List anew, for whoever has reason to doubt what the shared listing says; the others do not wait for it."""
@@ -89,14 +94,14 @@ class Inventory:
         with self._lock:
             self._made.add(agent.code)
             if self._agents is not None:
-                self._agents[agent.code] = agent
+                self._put(self._agents, agent)
 
     def change(self, code: str, fields: Mapping[str, str]) -> None:
         """Enter what this operation changed of an agent."""
         with self._lock:
             if self._agents is not None and code in self._agents:
                 shown = {name: fields[name] for name in ("name", "description") if name in fields}
-                self._agents[code] = self._agents[code].model_copy(update=shown)
+                self._put(self._agents, self._agents[code].model_copy(update=shown))
 
     def made(self, code: str) -> bool:
         """Return whether this operation created the agent."""
@@ -108,7 +113,17 @@ class Inventory:
 
     def _keep(self, listing: Listing[AgentRecord]) -> dict[str, AgentRecord]:
         self._complete = listing.complete
-        listed = {agent.code: agent for agent in listing.items}
-        ours = {code: agent for code, agent in (self._agents or {}).items() if code in self._made}
-        self._agents = ours | listed
+        ours = [agent for code, agent in (self._agents or {}).items() if code in self._made]
+        self._agents = {}
+        self._by_name.clear()
+        for agent in [*ours, *listing.items]:
+            self._put(self._agents, agent)
+        self._listed = frozenset(agent.code for agent in listing.items)
         return self._agents
+
+    def _put(self, agents: dict[str, AgentRecord], agent: AgentRecord) -> None:
+        known = agents.get(agent.code)
+        if known is not None:
+            del self._by_name[known.name][known.code]
+        agents[agent.code] = agent
+        self._by_name[agent.name][agent.code] = agent

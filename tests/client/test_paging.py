@@ -52,6 +52,12 @@ def test_every_page_is_read_whatever_meta_says(count: int, meta: Any) -> None:
     assert len(listing.asked) == -(-count // 50) + 1
 
 
+def test_ten_thousand_agents_take_a_page_for_every_fifty() -> None:
+    listing = Listing(10_000)
+    assert read(listing) == listing.codes
+    assert len(listing.asked) == 201
+
+
 def test_a_refused_page_size_falls_back_to_the_documented_one() -> None:
     listing = Listing(25, largest_take=10)
     assert read(listing) == listing.codes

@@ -1,0 +1,127 @@
+"""Measures and prints a table: `python -m benchmarks [--runs N] [--json FILE] [--plot FILE]`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.api import Traffic, emulator
+from benchmarks.contestants import OPERATIONS, Case, Contestant, contestants, timed
+
+CASES = ((100, 0.0, 32), (100, 0.2, 10), (100, 0.2, 32), (500, 0.0, 32))
+"""Agents, seconds of latency, and how many at a time."""
+
+_PLAIN = "plain dynamic provider"
+_MOST_FOR_PLAIN = 100
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one operation of one contestant took.
+
+    Attributes:
+        case: agents, seconds of latency, and how many at a time.
+        who: the contestant.
+        operation: what was done.
+        seconds: how long it took, each time.
+        traffic: what the API saw, the last time.
+    """
+
+    case: tuple[int, float, int]
+    who: str
+    operation: str
+    seconds: list[float]
+    traffic: Traffic
+
+
+def main(
+    runs: Annotated[int, typer.Option(min=1, help="How often everything is measured.")] = 3,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write what was measured.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw `up`; needs matplotlib.")] = None,
+) -> None:
+    """Measure every contestant on every case, in one go."""
+    console = Console()
+    results: list[Measured] = []
+    for case in CASES:
+        found = measure(case, runs)
+        console.print(table(case, found))
+        results += found
+    console.print(machine(), highlight=False)
+    if json_file:
+        document = {"machine": machine(), "results": [asdict(result) for result in results]}
+        json_file.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    if plot:
+        from benchmarks.plot import draw  # noqa: PLC0415 - matplotlib is there where a plot is wanted
+
+        draw(results, machine(), plot)
+
+
+def measure(case: tuple[int, float, int], runs: int) -> list[Measured]:
+    """Let everybody do everything, in turn, `runs` times."""
+    agents, latency, parallel = case
+    seconds: dict[tuple[str, str], list[float]] = {}
+    traffic: dict[tuple[str, str], Traffic] = {}
+    taking_part = [who for who in contestants() if agents <= _MOST_FOR_PLAIN or _PLAIN not in who.name]
+    for _ in range(runs):
+        for who in taking_part:
+            for operation, took, seen in one_run(who, Case(agents, parallel), latency):
+                seconds.setdefault((who.name, operation), []).append(took)
+                traffic[who.name, operation] = seen
+    return [Measured(case, *key, seconds[key], traffic[key]) for key in seconds]
+
+
+def one_run(who: Contestant, case: Case, latency: float) -> list[tuple[str, float, Traffic]]:
+    """Do everything once, on an empty API."""
+    with emulator(latency) as api, who.begin(case, api) as work:
+        return [(operation, timed(work, operation), api.traffic()) for operation in OPERATIONS]
+
+
+def table(case: tuple[int, float, int], found: list[Measured]) -> Table:
+    """Return a table of one case: median seconds, in brackets the least and the most, and times the limit's `up`."""
+    agents, latency, parallel = case
+    shown = Table(title=f"{agents} agents, {latency * 1000:.0f} ms, {parallel} at a time", title_justify="left")
+    shown.add_column("who")
+    for operation in OPERATIONS:
+        shown.add_column(operation)
+    limit = next(median(result.seconds) for result in found if result.operation == "up")
+    for who in dict.fromkeys(result.who for result in found):
+        shown.add_row(who, *(cell(result, limit) for result in found if result.who == who))
+    return shown
+
+
+def cell(result: Measured, limit: float) -> str:
+    """Return one result in two lines."""
+    middle = median(result.seconds)
+    spread = f"({min(result.seconds):.2f}-{max(result.seconds):.2f})"
+    traffic = f"{result.traffic.requests} requests, {result.traffic.in_flight} in flight"
+    return f"{middle:.2f} s {spread} x{middle / limit:.1f}\n{traffic}"
+
+
+def machine() -> str:
+    """Return what was measured, and on what."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("pulumi-assistai", "pulumi", "httpx"))
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {packages}{_cli()}"
+
+
+def _cli() -> str:
+    if shutil.which("pulumi") is None:
+        return ", no Pulumi CLI"
+    found = subprocess.run(["pulumi", "version"], capture_output=True, text=True, check=True)
+    return f", Pulumi CLI {found.stdout.strip()}"
+
+
+if __name__ == "__main__":
+    sys.exit(typer.run(main))

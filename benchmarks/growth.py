@@ -1,0 +1,48 @@
+"""How a preview grows with the fleet: `python -m benchmarks.growth` prints seconds and memory for growing fleets."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from multiprocessing import get_context
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.api import emulator
+from benchmarks.contestants import Case, Program, contestants
+
+SIZES = (1250, 2500, 5000)
+_KIB = 1024
+
+
+def main() -> None:
+    """Preview fleets of each size on each engine there is."""
+    shown = Table("engine", "agents", "seconds", "ms an agent", "MiB of the largest process", title="Previews")
+    for who in contestants():
+        if isinstance(who, Program) and "provider" not in who.name:
+            for agents in SIZES:
+                seconds, memory = _apart(who.name, agents)
+                shown.add_row(who.name, str(agents), f"{seconds:.1f}", f"{seconds / agents * 1000:.2f}", str(memory))
+    Console().print(shown)
+
+
+def _apart(name: str, agents: int) -> tuple[float, int]:
+    """Preview in a process of its own: the memory of a process's children is known as the most there ever was."""
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(_preview, (name, agents))
+
+
+def _preview(name: str, agents: int) -> tuple[float, int]:
+    [who] = [who for who in contestants() if who.name == name]
+    with emulator(0.0) as api, who.begin(Case(agents, 32), api) as work:
+        began = time.perf_counter()
+        work.do("preview")
+        seconds = time.perf_counter() - began
+    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // _KIB
+
+
+if __name__ == "__main__":
+    sys.exit(typer.run(main))

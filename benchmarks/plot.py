@@ -1,0 +1,40 @@
+"""The plot of the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+from matplotlib import pyplot as plt
+
+if TYPE_CHECKING:
+    from benchmarks.__main__ import Measured
+
+_COLORS = ("#9aa5b1", "#0b7285", "#5f3dc4", "#ced4da", "#e8590c", "#2b8a3e")
+
+
+def draw(results: Sequence[Measured], machine: str, file: Path) -> None:
+    """Draw what `up` took: a panel a case, a bar a contestant."""
+    # Without these, every drawing of the same figures is another file.
+    mpl.rcParams.update({"svg.hashsalt": "assistai", "font.family": "sans-serif"})
+    ups = [result for result in results if result.operation == "up"]
+    cases = list(dict.fromkeys(result.case for result in ups))
+    figure, panels = plt.subplots(len(cases), 1, figsize=(8, 1.9 * len(cases)), layout="constrained", squeeze=False)
+    for case, panel in zip(cases, panels[:, 0], strict=True):
+        agents, latency, parallel = case
+        shown = [result for result in ups if result.case == case]
+        bars = panel.barh(
+            [result.who for result in shown],
+            [median(result.seconds) for result in shown],
+            color=_COLORS[: len(shown)],
+        )
+        panel.bar_label(bars, fmt="%.1f s", padding=3)
+        panel.invert_yaxis()
+        panel.margins(x=0.12)
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.set_title(f"up: {agents} agents, {latency * 1000:.0f} ms, {parallel} at a time", loc="left", fontsize=10)
+    figure.supxlabel(machine, fontsize=7, color="#868e96")
+    figure.savefig(file, metadata={"Date": None})
