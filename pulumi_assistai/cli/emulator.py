@@ -72,7 +72,7 @@ def _account(text: str) -> Account:
 
 
 def _introduce(url: str, accounts: Sequence[Account]) -> None:
-    typer.echo(f"The AssistAI emulator answers at {url} (its API: {url}/docs). In another terminal:\n")
+    typer.echo(f"The AssistAI emulator answers at {url} (console: {url}/, API: {url}/docs). In another terminal:\n")
     _print_export("base_url", url)
     for number, account in enumerate(accounts):
         if number:
