@@ -25,20 +25,35 @@ from pulumi_assistai.errors import (
     WrongPhoneError,
 )
 from pulumi_assistai.resources.agents import Agent
+from pulumi_assistai.resources.data import (
+    get_agent,
+    get_agent_output,
+    get_agents,
+    get_agents_output,
+    get_conversations,
+    get_conversations_output,
+    get_messages,
+    get_messages_output,
+)
 from pulumi_assistai.resources.providers import Provider
+from pulumi_assistai.resources.records import AgentRecord, Connection, Conversation, Message
 from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
 
 __all__ = [
     "AdoptionError",
     "Agent",
     "AgentGoneError",
+    "AgentRecord",
     "ApiError",
     "AssistAIError",
     "BadRequestError",
     "ConfigurationError",
+    "Connection",
+    "Conversation",
     "DashboardEditError",
     "ForbiddenError",
     "IncompleteListingError",
+    "Message",
     "NameTakenError",
     "NoAnswerError",
     "NoIntegrationError",
@@ -54,4 +69,12 @@ __all__ = [
     "WhatsAppIntegration",
     "WrongOrganizationError",
     "WrongPhoneError",
+    "get_agent",
+    "get_agent_output",
+    "get_agents",
+    "get_agents_output",
+    "get_conversations",
+    "get_conversations_output",
+    "get_messages",
+    "get_messages_output",
 ]

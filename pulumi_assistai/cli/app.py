@@ -9,17 +9,24 @@ from typing import Annotated
 
 import typer
 
+from pulumi_assistai.cli.conversations import conversations
 from pulumi_assistai.cli.demo import demo
+from pulumi_assistai.cli.doctor import doctor
 from pulumi_assistai.cli.emulator import emulator
 from pulumi_assistai.cli.sandbox import sandbox
+from pulumi_assistai.cli.status import status
+from pulumi_assistai.client import announce_retries
 from pulumi_assistai.emulator import EmulatorError
 from pulumi_assistai.engine import EngineError
 from pulumi_assistai.engine.diff import visible
 from pulumi_assistai.errors import AssistAIError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.command()(emulator)
 app.command()(demo)
+app.command()(status)
+app.command()(doctor)
+app.command()(conversations)
 app.add_typer(sandbox)
 
 
@@ -29,6 +36,7 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Names and prompts are seldom ASCII, while the terminal may be.
             stream.reconfigure(errors="backslashreplace")
+    announce_retries()
     try:
         app()
     except (AssistAIError, EmulatorError, EngineError) as error:

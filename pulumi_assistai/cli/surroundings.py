@@ -66,14 +66,14 @@ def open_organization(directory: Path, name: str | None) -> Iterator[Surrounding
     """
     stack = find_stack(directory, name)
     config = stack.config()
-    with _api_of(directory, config) as environment:
+    with api_of(directory, config) as environment:
         settings = Settings.load({}, environment, config)
         with Client(settings) as client:
             yield Surroundings(settings, client, stack)
 
 
 @contextmanager
-def _api_of(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+def api_of(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
     """Give the environment, that of the sandbox's emulator where the folder has one."""
     if not _database(directory).is_file():
         yield os.environ

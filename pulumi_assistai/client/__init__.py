@@ -8,10 +8,21 @@ from pulumi_assistai.client.agents import AgentRecord, AgentsApi
 from pulumi_assistai.client.conversations import Conversation, ConversationsApi, Message
 from pulumi_assistai.client.paging import Listing
 from pulumi_assistai.client.retry import announce_retries
+from pulumi_assistai.client.survey import Sample, SurveyApi
 from pulumi_assistai.client.whatsapp import Connected, QrCode, WhatsAppApi
 from pulumi_assistai.settings import Settings
 
-__all__ = ["AgentRecord", "Client", "Connected", "Conversation", "Listing", "Message", "QrCode", "announce_retries"]
+__all__ = [
+    "AgentRecord",
+    "Client",
+    "Connected",
+    "Conversation",
+    "Listing",
+    "Message",
+    "QrCode",
+    "Sample",
+    "announce_retries",
+]
 
 
 class Client:
@@ -21,6 +32,7 @@ class Client:
         agents: create, update and list agents.
         whatsapp: connect and disconnect WhatsApp.
         conversations: list conversations and their messages.
+        survey: single pages as they arrive, to see whether the API is as this package takes it to be.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -31,6 +43,7 @@ class Client:
         self.agents = AgentsApi(self._transport)
         self.whatsapp = WhatsAppApi(self._transport)
         self.conversations = ConversationsApi(self._transport)
+        self.survey = SurveyApi(self._transport)
 
     def __enter__(self) -> Self:
         return self

@@ -16,13 +16,14 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Answer:
-    """A successful answer: its status is one of those documented for the call."""
+    """A successful answer: its status is one of those documented for the call. `date` is the header, "" without."""
 
     method: str
     path: str
     status: int
     content_type: str
     body: bytes
+    date: str = ""
 
     def parse(self, model: type[Model]) -> Model:
         """Read the body as JSON.

@@ -40,8 +40,12 @@ class ConversationsApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def messages(self, uuid: str) -> Listing[Message]:
+    def messages(self, uuid: str, criteria: str | None = None) -> Listing[Message]:
         """Return every message of a conversation, oldest first: GET /conversations/UUID/messages, all pages.
+
+        Args:
+            uuid: the conversation.
+            criteria: the API's free text filter; None returns all.
 
         Raises:
             NotFoundError: there is no such conversation.
@@ -49,7 +53,7 @@ class ConversationsApi:
             ApiError, TransportError: a page failed.
         """
         path = f"/conversations/{quote(uuid, safe='')}/messages"
-        return read_every_page(self._transport, path, Message, lambda message: message.id)
+        return read_every_page(self._transport, path, Message, lambda message: message.id, criteria)
 
     def list(self, criteria: str | None = None) -> Listing[Conversation]:
         """Return every conversation, oldest first: GET /conversations, all pages.

@@ -23,8 +23,11 @@ _PASSES = 3
 Item = TypeVar("Item", bound=BaseModel)
 
 
-class _PageBody(BaseModel):
+class PageBody(BaseModel):
+    """A page as it arrives."""
+
     model_config = ConfigDict(extra="ignore")
+
     data: list[dict[str, Any]]
     meta: dict[str, Any] | None = None
 
@@ -125,17 +128,18 @@ def _fetcher(transport: Transport, path: str, item: type[Item], criteria: str | 
                 raise
             sizes.pop(0)
             return fetch(number)
-        body = answer.parse(_PageBody)
+        body = answer.parse(PageBody)
         try:
             items = [item.model_validate(entry) for entry in body.data]
         except ValidationError as error:
             raise answer.unexpected(f"an item is not as documented: {explain(error)}") from None
-        return Page(items, _total(body.meta or {}), _has_next(body.meta or {}, number))
+        return Page(items, read_total(body.meta or {}), _has_next(body.meta or {}, number))
 
     return fetch
 
 
-def _total(meta: Mapping[str, Any]) -> int | None:
+def read_total(meta: Mapping[str, Any]) -> int | None:
+    """Return the API's own count of a listing, None where it has none."""
     return next((meta[name] for name in ("itemCount", "total", "totalItems") if type(meta.get(name)) is int), None)
 
 

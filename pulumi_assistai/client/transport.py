@@ -121,7 +121,8 @@ class Transport:
         if not response.is_success:
             raise self._error(response, body)
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Answer(request.method, request.url.path, response.status_code, content_type, body)
+        date = response.headers.get("date", "")
+        return Answer(request.method, request.url.path, response.status_code, content_type, body, date)
 
     def _read(self, response: httpx.Response) -> bytes:
         """Read the body within the time-out, which httpx applies to each piece alone."""

@@ -1,0 +1,54 @@
+"""How commands show what they found: tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pulumi_assistai.engine.diff import visible
+
+_WIDEST = 10_000
+"""Columns where no terminal limits them: what another program reads is not folded."""
+
+
+def open_console() -> Console:
+    """Return standard output; colours are for terminals, and NO_COLOR takes them away."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDEST, highlight=False)
+
+
+def cell(text: str | None, style: str = "") -> Text:
+    """Return a text from outside as a table can show it: control characters are spelled out, line breaks are kept."""
+    return Text(visible(text or "", keep="\n"), style, overflow="fold")
+
+
+def print_table(console: Console, headings: Sequence[str], rows: Iterable[Sequence[Text]]) -> None:
+    """Write a table without lines, and without blanks at the ends of its rows."""
+    table = Table(*headings, box=None, pad_edge=False, header_style="")
+    for row in rows:
+        table.add_row(*row)
+    with console.capture() as captured:
+        console.print(table)
+    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()), color=True)
+
+
+def write_json(value: Any) -> None:
+    """Write one JSON document, in ASCII: what comes from outside may hold characters that terminals obey."""
+    typer.echo(json.dumps(value, indent=4))
+
+
+@contextmanager
+def waiting(message: str) -> Iterator[None]:
+    """Show on a terminal that something takes its time."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(file=sys.stderr).status(message):
+        yield

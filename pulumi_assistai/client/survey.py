@@ -1,0 +1,105 @@
+"""Single pages as the API sends them, for whoever wants to know whether it is as this package takes it to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pydantic import BaseModel, ValidationError
+
+from pulumi_assistai.client.agents import AgentRecord
+from pulumi_assistai.client.answers import explain
+from pulumi_assistai.client.conversations import Conversation, Message
+from pulumi_assistai.client.paging import PageBody, read_total
+
+if TYPE_CHECKING:
+    from pulumi_assistai.client.transport import Transport
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The first page of a listing.
+
+    Attributes:
+        path: the path that was asked.
+        model: what an item should be.
+        items: the items as they arrived.
+        meta: what the API says of the whole, None where it says nothing.
+        date: the header of that name, "" where there is none.
+    """
+
+    path: str
+    model: type[BaseModel]
+    items: list[dict[str, Any]]
+    meta: dict[str, Any] | None
+    date: str
+
+    @property
+    def total(self) -> int | None:
+        """The API's own count of the listing, None where it has none."""
+        return read_total(self.meta or {})
+
+    @property
+    def undocumented(self) -> list[str]:
+        """The fields of items that nobody documented."""
+        return sorted({name for item in self.items for name in item} - self._documented)
+
+    @property
+    def missing(self) -> list[str]:
+        """The documented fields that no item has; none where there are no items."""
+        return sorted(self._documented - {name for item in self.items for name in item}) if self.items else []
+
+    @property
+    def misfit(self) -> str:
+        """What is wrong with the first item that does not fit, "" where all fit."""
+        for item in self.items:
+            try:
+                self.model.model_validate(item)
+            except ValidationError as error:
+                return explain(error)
+        return ""
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """The API's clock when it answered, None where it does not say."""
+        try:
+            moment = parsedate_to_datetime(self.date)
+        except (ValueError, OverflowError):
+            return None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    @property
+    def _documented(self) -> set[str]:
+        return {field.alias or name for name, field in self.model.model_fields.items()}
+
+
+class SurveyApi:
+    """The listings, one page at a time."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def agents(self, *, take: int) -> Sample:
+        """Return the first page of the agents: GET /agents.
+
+        Raises:
+            BadRequestError: the API refuses that size of a page.
+            ApiError, TransportError: the call failed.
+        """
+        return self._first_page("/agents", AgentRecord, take)
+
+    def conversations(self, *, take: int) -> Sample:
+        """Return the first page of the conversations: GET /conversations. Raises what `agents` does."""
+        return self._first_page("/conversations", Conversation, take)
+
+    def messages(self, uuid: str, *, take: int) -> Sample:
+        """Return the first messages of a conversation: GET /conversations/UUID/messages. Raises what `agents` does."""
+        return self._first_page(f"/conversations/{quote(uuid, safe='')}/messages", Message, take)
+
+    def _first_page(self, path: str, model: type[BaseModel], take: int) -> Sample:
+        answer = self._transport.get(path, {"page": 1, "take": take, "orderBy": "createdAt", "order": "ASC"})
+        body = answer.parse(PageBody)
+        return Sample(path, model, body.data, body.meta, answer.date)

@@ -1,0 +1,229 @@
+"""Compares what a stack declares with what is live, as a refresh would, and changes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.errors import IncompleteListingError
+from pulumi_assistai.lifecycle import agents, whatsapp
+from pulumi_assistai.lifecycle.session import Session
+from pulumi_assistai.lifecycle.values import Properties, pick
+
+IN_SYNC, DRIFTED, MISSING, NOT_LISTED = "in sync", "drifted", "missing", "not listed"
+
+_AT_A_TIME = 8
+
+
+@dataclass(frozen=True)
+class DeclaredAgent:
+    """An agent as a state records it.
+
+    Attributes:
+        resource: the name of its resource.
+        code: its code.
+        recorded: its outputs, as far as they are in clear.
+        secret: the names of the other outputs.
+    """
+
+    resource: str
+    code: str
+    recorded: Properties
+    secret: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class DeclaredIntegration:
+    """A WhatsApp integration as a state records it: the name of its resource and its outputs."""
+
+    resource: str
+    recorded: Properties
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A field that differs."""
+
+    field: str
+    declared: str
+    live: str
+
+
+@dataclass(frozen=True)
+class AgentStatus:
+    """How a declared agent compares.
+
+    Attributes:
+        resource: the name of its resource.
+        code: its code.
+        name: its declared name, None where that is secret.
+        status: "in sync" as far as can be seen, "drifted", "missing", or "not listed" where the listing does not prove
+            that it is gone.
+        drift: the fields that differ.
+        not_visible: the declared fields that AssistAI does not show.
+        secret: the declared fields that were not compared, since the state has them encrypted.
+    """
+
+    resource: str
+    code: str
+    name: str | None
+    status: str
+    drift: tuple[Drift, ...]
+    not_visible: tuple[str, ...]
+    secret: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class IntegrationStatus:
+    """How a declared WhatsApp integration compares.
+
+    Attributes:
+        resource: the name of its resource.
+        agent_code: its agent.
+        recorded: its status and number in the state, as in "connected" and "584221234567".
+        live: the same as asked for now, None where it was not asked for or is gone.
+        status: "in sync" as far as is known, "drifted" or "missing".
+        drift: what differs.
+    """
+
+    resource: str
+    agent_code: str
+    recorded: whatsapp.Link
+    live: whatsapp.Link | None
+    status: str
+    drift: tuple[Drift, ...]
+
+
+@dataclass(frozen=True)
+class SameName:
+    """Live agents of one name.
+
+    Attributes:
+        name: the name.
+        codes: their codes.
+        unwanted: whether one is managed, and no managed one was declared with `allow_duplicate_name`.
+    """
+
+    name: str
+    codes: tuple[str, ...]
+    unwanted: bool
+
+
+def compare_agents(session: Session, declared: Sequence[DeclaredAgent]) -> list[AgentStatus]:
+    """Compare the declared agents with one listing: GET /agents, twice where one seems to be gone.
+
+    Raises:
+        ApiError, TransportError, IncompleteListingError: the agents could not be listed.
+    """
+    session.inventory.agents()
+    return [_compare_agent(session, agent) for agent in declared]
+
+
+def compare_integrations(
+    session: Session, declared: Sequence[DeclaredIntegration], *, live: bool
+) -> list[IntegrationStatus]:
+    """Return what is recorded of WhatsApp or, with `live`, compare it: GET /agents/CODE/integrations/whatsappweb/qr.
+
+    Raises:
+        ApiError, TransportError: a call failed.
+    """
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return list(pool.map(lambda integration: _compare_integration(session, integration, live=live), declared))
+
+
+def unmanaged(session: Session, declared: Sequence[DeclaredAgent]) -> list[AgentRecord]:
+    """Return the live agents that are not declared, oldest first."""
+    codes = {agent.code for agent in declared}
+    return [agent for agent in session.inventory.agents().values() if agent.code not in codes]
+
+
+def same_named(session: Session, declared: Sequence[DeclaredAgent]) -> list[SameName]:
+    """Return the names that two or more live agents have."""
+    managed = {agent.code: agent for agent in declared}
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for agent in session.inventory.agents().values():
+        groups[agent.name].append(agent.code)
+    return [
+        SameName(name, tuple(codes), unwanted=_unwanted([managed[code] for code in codes if code in managed]))
+        for name, codes in groups.items()
+        if len(codes) > 1
+    ]
+
+
+def belongs(session: Session, recorded: Properties) -> bool:
+    """Return whether a resource belongs to the organization of the connection."""
+    return all(recorded.get(name) in (None, value) for name, value in session.place.items())
+
+
+def _unwanted(managed: Sequence[DeclaredAgent]) -> bool:
+    return bool(managed) and not any(agent.recorded.get("allow_duplicate_name") for agent in managed)
+
+
+def _compare_agent(session: Session, agent: DeclaredAgent) -> AgentStatus:
+    declared = [field for field in agents.FIELDS if field in agent.recorded or field in agent.secret]
+    status, drift = _seen(session, agent)
+    return AgentStatus(
+        agent.resource,
+        agent.code,
+        agent.recorded.get("name"),
+        status,
+        drift,
+        tuple(field for field in declared if field not in agents.VISIBLE),
+        tuple(field for field in declared if field in agents.VISIBLE and field in agent.secret),
+    )
+
+
+def _seen(session: Session, agent: DeclaredAgent) -> tuple[str, tuple[Drift, ...]]:
+    # Fields that cannot be read are left out: a refresh would say so of each operation, and here each agent does.
+    recorded = pick(agent.recorded, (*agents.VISIBLE, "managed_since", *session.place))
+    try:
+        found = agents.read(session, agent.code, recorded)
+    except IncompleteListingError:
+        return NOT_LISTED, ()
+    if found is None:
+        return MISSING, ()
+    if session.inventory.find(agent.code) is None:
+        return NOT_LISTED, ()
+    drift = _differences(recorded, found.outputs, agents.VISIBLE)
+    return (DRIFTED if drift else IN_SYNC), drift
+
+
+def _compare_integration(session: Session, integration: DeclaredIntegration, *, live: bool) -> IntegrationStatus:
+    code, before = str(integration.recorded["agent_code"]), _link(integration.recorded)
+    after = _link_now(session, integration) if live else before
+    if after is None:
+        return IntegrationStatus(integration.resource, code, before, None, MISSING, ())
+    drift = _link_drift(integration.recorded, before, after)
+    status = DRIFTED if drift else IN_SYNC
+    return IntegrationStatus(integration.resource, code, before, after if live else None, status, drift)
+
+
+def _link(outputs: Mapping[str, Any]) -> whatsapp.Link:
+    return whatsapp.Link(str(outputs.get("status", "")), str(outputs.get("phone_number") or ""))
+
+
+def _link_now(session: Session, integration: DeclaredIntegration) -> whatsapp.Link | None:
+    found = whatsapp.read(session, integration.recorded)
+    return None if found is None else _link(found.outputs)
+
+
+def _link_drift(recorded: Properties, before: whatsapp.Link, after: whatsapp.Link) -> tuple[Drift, ...]:
+    """Return what is not as it should be: a phone that went away, or another one than was expected or was there."""
+    if after.status == whatsapp.DISCONNECTED:
+        return (Drift("status", whatsapp.CONNECTED, whatsapp.DISCONNECTED),)
+    expected = str(recorded.get("expected_phone_number") or before.phone_number)
+    if expected and after.phone_number and not whatsapp.same_number(expected, after.phone_number):
+        return (Drift("phone_number", expected, after.phone_number),)
+    return ()
+
+
+def _differences(before: Properties, after: Properties, fields: Sequence[str]) -> tuple[Drift, ...]:
+    return tuple(
+        Drift(field, str(before[field]), str(after[field]))
+        for field in fields
+        if field in before and before[field] != after[field]
+    )

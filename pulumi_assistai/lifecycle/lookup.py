@@ -1,0 +1,80 @@
+"""What a program can look up in an organization: its agents, its conversations and their messages."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import Lock
+
+from pulumi_assistai.client import AgentRecord, Client, Conversation, Message
+from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.lifecycle.inventory import Inventory
+from pulumi_assistai.settings import Settings
+
+
+class Lookup:
+    """One organization during one run of a program; safe to share between threads. The agents are listed once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._client = Client(settings)
+        self._lock = Lock()
+        self._inventories: dict[str | None, Inventory] = {}
+
+    def agents(self, criteria: str | None) -> list[AgentRecord]:
+        """Return the agents, oldest first, all of them where `criteria` is None.
+
+        Raises:
+            IncompleteListingError, ApiError, TransportError: they could not be listed.
+        """
+        return list(self._inventory(criteria).agents().values())
+
+    def agent(self, *, code: str | None, name: str | None) -> AgentRecord:
+        """Return the one agent of a code, or of a name.
+
+        Raises:
+            AssistAIError: code and name are given, or neither is; there is no such agent, or several have the name.
+            IncompleteListingError, ApiError, TransportError: the agents could not be listed.
+        """
+        if (code is None) == (name is None):
+            raise AssistAIError("get_agent finds an agent by its code or by its name: give one of the two")
+        inventory = self._inventory(None)
+        if name is None:
+            found = [agent for agent in inventory.agents().values() if agent.code == code]
+        else:
+            found = inventory.named(name)
+        if len(found) == 1:
+            return found[0]
+        wanted = f"with code {code}" if name is None else f'named "{name}"'
+        raise AssistAIError(self._not_one(found, wanted, hidden=not inventory.complete))
+
+    def conversations(self, criteria: str | None) -> list[Conversation]:
+        """Return the conversations, oldest first, all of them where `criteria` is None.
+
+        Raises:
+            IncompleteListingError, ApiError, TransportError: they could not be listed.
+        """
+        return self._client.conversations.list(criteria).items
+
+    def messages(self, uuid: str) -> list[Message]:
+        """Return the messages of a conversation, oldest first.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+            IncompleteListingError, ApiError, TransportError: they could not be listed.
+        """
+        return self._client.conversations.messages(uuid).items
+
+    def _inventory(self, criteria: str | None) -> Inventory:
+        with self._lock:
+            if criteria not in self._inventories:
+                self._inventories[criteria] = Inventory(partial(self._client.agents.list, criteria))
+            return self._inventories[criteria]
+
+    def _not_one(self, found: list[AgentRecord], wanted: str, *, hidden: bool) -> str:
+        organization = f"organization {self._settings.organization_code} of tenant {self._settings.tenant_domain}"
+        if found:
+            codes = ", ".join(agent.code for agent in found)
+            return f"{organization} has {len(found)} agents {wanted}: {codes}; say which with get_agent(code=...)"
+        if hidden:
+            return f"no agent {wanted} is listed in {organization}, but the API counts more than it lists; try again"
+        return f"{organization} has no agent {wanted}; `assistai status` lists those it has"

@@ -1,0 +1,187 @@
+"""The data functions: what a program can ask an organization, at preview too, since they only read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from threading import Lock
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import pulumi
+from pulumi.runtime.config import get_config
+
+from pulumi_assistai.client import announce_retries
+from pulumi_assistai.errors import AssistAIError, ConfigurationError
+from pulumi_assistai.lifecycle.lookup import Lookup
+from pulumi_assistai.resources.base import warn_about_clear_token
+from pulumi_assistai.resources.records import AgentRecord, Connection, ConnectionLike, Conversation, Message
+from pulumi_assistai.settings import Settings, stack_key
+
+T = TypeVar("T")
+
+_FIELDS = tuple(field.name for field in fields(Connection))
+
+# One for each organization that a run of a program asks; a process can run several programs, or one several times.
+_lookups: WeakKeyDictionary[pulumi.Resource, dict[Settings, Lookup]] = WeakKeyDictionary()
+_lookups_lock = Lock()
+
+
+def get_agents(criteria: str | None = None, *, connection: ConnectionLike | None = None) -> list[AgentRecord]:
+    """Return the agents of an organization, oldest first: GET /agents, once in a program however often it is asked.
+
+    Args:
+        criteria: the API's free text filter; default: all agents.
+        connection: another organization's credentials; default: the configured ones.
+
+    Raises:
+        pulumi.RunError: the agents could not be listed.
+    """
+    found = _ask(connection, lambda lookup: lookup.agents(criteria), criteria)
+    return [AgentRecord(**agent.model_dump()) for agent in found]
+
+
+def get_agent(
+    *, code: str | None = None, name: str | None = None, connection: ConnectionLike | None = None
+) -> AgentRecord:
+    """Return the one agent of a code, or of a name: GET /agents, the same listing for all calls.
+
+    Args:
+        code: the agent's code.
+        name: the agent's exact name; give a code or a name.
+        connection: another organization's credentials; default: the configured ones.
+
+    Raises:
+        pulumi.RunError: there is no such agent, several have the name, or the agents could not be listed.
+    """
+    found = _ask(connection, lambda lookup: lookup.agent(code=code, name=name), code, name)
+    return AgentRecord(**found.model_dump())
+
+
+def get_conversations(criteria: str | None = None, *, connection: ConnectionLike | None = None) -> list[Conversation]:
+    """Return the conversations of an organization, oldest first: GET /conversations.
+
+    Args:
+        criteria: the API's free text filter; default: all conversations.
+        connection: another organization's credentials; default: the configured ones.
+
+    Raises:
+        pulumi.RunError: the conversations could not be listed.
+    """
+    found = _ask(connection, lambda lookup: lookup.conversations(criteria), criteria)
+    return [Conversation(**conversation.model_dump()) for conversation in found]
+
+
+def get_messages(uuid: str, *, connection: ConnectionLike | None = None) -> list[Message]:
+    """Return the messages of a conversation, oldest first: GET /conversations/UUID/messages.
+
+    Args:
+        uuid: the conversation, as `get_conversations` gives it.
+        connection: another organization's credentials; default: the configured ones.
+
+    Raises:
+        pulumi.RunError: there is no such conversation, or its messages could not be listed.
+    """
+    found = _ask(connection, lambda lookup: lookup.messages(uuid), uuid)
+    return [Message(**message.model_dump()) for message in found]
+
+
+def get_agents_output(
+    criteria: pulumi.Input[str | None] = None, *, connection: pulumi.Input[ConnectionLike | None] = None
+) -> pulumi.Output[list[AgentRecord]]:
+    """Return what `get_agents` does, for arguments that are outputs; unknown while one of them is."""
+    return _ask_later(get_agents, connection, criteria=criteria)
+
+
+def get_agent_output(
+    *,
+    code: pulumi.Input[str | None] = None,
+    name: pulumi.Input[str | None] = None,
+    connection: pulumi.Input[ConnectionLike | None] = None,
+) -> pulumi.Output[AgentRecord]:
+    """Return what `get_agent` does, for arguments that are outputs; unknown while one of them is."""
+    return _ask_later(get_agent, connection, code=code, name=name)
+
+
+def get_conversations_output(
+    criteria: pulumi.Input[str | None] = None, *, connection: pulumi.Input[ConnectionLike | None] = None
+) -> pulumi.Output[list[Conversation]]:
+    """Return what `get_conversations` does, for arguments that are outputs; unknown while one of them is."""
+    return _ask_later(get_conversations, connection, criteria=criteria)
+
+
+def get_messages_output(
+    uuid: pulumi.Input[str], *, connection: pulumi.Input[ConnectionLike | None] = None
+) -> pulumi.Output[list[Message]]:
+    """Return what `get_messages` does, for arguments that are outputs; unknown while one of them is."""
+    return _ask_later(get_messages, connection, uuid=uuid)
+
+
+def _ask(connection: ConnectionLike | None, question: Callable[[Lookup], T], *arguments: Any) -> T:
+    """Answer a question; Pulumi shows the message of a RunError alone, without a traceback."""
+    explicit = {} if connection is None else dict(vars(_as_connection(connection)))
+    if any(isinstance(argument, pulumi.Output) for argument in [*arguments, *explicit.values()]):
+        raise pulumi.RunError("an argument is an output: call the function whose name ends in _output")
+    warn_about_clear_token()
+    try:
+        return question(_lookup(explicit))
+    except AssistAIError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def _ask_later(
+    function: Callable[..., T], connection: pulumi.Input[ConnectionLike | None], **arguments: pulumi.Input[Any]
+) -> pulumi.Output[T]:
+    """Call a data function once its arguments are known, in a thread: the program's other work goes on meanwhile."""
+    known: pulumi.Output[dict[str, Any]] = pulumi.Output.all(connection=_lift(connection), **arguments)
+    return known.apply(lambda values: asyncio.to_thread(function, **values))
+
+
+def _lift(connection: pulumi.Input[ConnectionLike | None]) -> pulumi.Output[Connection | None]:
+    """Return a connection whose fields are plain. What is read with a secret token is not secret for that."""
+
+    def lift(value: ConnectionLike | None) -> pulumi.Input[Connection | None]:
+        if value is None:
+            return None
+        values = dict(vars(_as_connection(value)))
+        values["api_token"] = pulumi.Output.unsecret(pulumi.Output.from_input(values["api_token"]))
+        plain: pulumi.Output[dict[str, Any]] = pulumi.Output.all(**values)
+        return plain.apply(lambda fields: Connection(**fields))
+
+    # Pulumi would look into a dictionary, and make a secret of it for the token alone.
+    given: Any = _as_connection(connection) if isinstance(connection, Mapping) else connection
+    return pulumi.Output.from_input(given).apply(lift)
+
+
+def _as_connection(value: ConnectionLike) -> Connection:
+    """Return a connection, also from a dictionary, as structured configuration has it."""
+    if isinstance(value, Connection):
+        return value
+    if set(value) - set(_FIELDS) or set(_FIELDS[:3]) - set(value):
+        raise pulumi.RunError(f"connection takes {', '.join(_FIELDS[:3])} and, if need be, {_FIELDS[3]}")
+    return Connection(**value)
+
+
+def _lookup(explicit: Mapping[str, Any]) -> Lookup:
+    """Return what all calls of this program for one organization share.
+
+    Raises:
+        ConfigurationError: settings are missing or not usable.
+    """
+    missing = [name for name in _FIELDS[:3] if explicit and not explicit[name]]
+    if missing:
+        # The environment's values would be those of another organization.
+        raise ConfigurationError(f"connection: {', '.join(missing)} must not be empty")
+    stack_configuration = {key: get_config(key) for key in map(stack_key, Settings.model_fields)}
+    settings = Settings.load(explicit, os.environ, stack_configuration)
+    announce_retries()
+    program = pulumi.runtime.get_root_resource()
+    if program is None:
+        return Lookup(settings)
+    with _lookups_lock:
+        lookups = _lookups.setdefault(program, {})
+        if settings not in lookups:
+            lookups[settings] = Lookup(settings)
+        return lookups[settings]
