@@ -8,76 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from pulumi_assistai.client import Client
 from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.settings import Settings
+from pulumi_assistai.testing import Api
 from tests.engines import ENGINES, PASSPHRASE, Engine, Outcome, has_pulumi, open_stack
 
 needs_pulumi = pytest.mark.skipif(not has_pulumi(), reason="no `pulumi` on PATH")
-
-
-class Api:
-    """What the emulator knows, behind the back of whoever is tested."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._http = httpx.Client(base_url=f"{url}/sandbox", timeout=10)
-
-    def call(self, method: str, path: str, /, **body: Any) -> Any:
-        answer = self._http.request(method, path, json=body or None)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
-
-    def agents(self) -> list[dict[str, Any]]:
-        """Return all agents of all organizations, fields that cannot be read through the API included."""
-        agents: list[dict[str, Any]] = self.call("GET", "/agents")
-        return agents
-
-    def agent(self, name: str) -> dict[str, Any]:
-        [agent] = [agent for agent in self.agents() if agent["name"] == name]
-        return agent
-
-    def create(self, name: str, **fields: str) -> str:
-        fields = {"tenant": "sandbox", "organization": "SANDBOX"} | fields
-        code: str = self.call("POST", "/agents", name=name, **fields)["code"]
-        return code
-
-    def edit(self, code: str, **fields: str) -> None:
-        self.call("PATCH", f"/agents/{code}", **fields)
-
-    def remove(self, code: str) -> None:
-        self.call("DELETE", f"/agents/{code}")
-
-    def link(self, code: str, phone_number: str = "584221234567") -> None:
-        self.call("POST", f"/agents/{code}/whatsapp/link", phoneNumber=phone_number)
-
-    def unlink(self, code: str) -> None:
-        self.call("POST", f"/agents/{code}/whatsapp/unlink")
-
-    def requests(self, *methods: str) -> list[str]:
-        """Return the requests so far as "METHOD path", of these methods or of all."""
-        journal = self.call("GET", "/requests")
-        return [f"{seen['method']} {seen['path']}" for seen in journal if not methods or seen["method"] in methods]
-
-    def bodies(self, method: str) -> list[Any]:
-        return [seen["body"] for seen in self.call("GET", "/requests") if seen["method"] == method]
-
-    def fail(self, kind: str, **rule: Any) -> None:
-        """Let requests fail: see `pulumi_assistai.emulator.faults.Fault`."""
-        self.call("POST", "/faults", kind=kind, **rule)
-
-    def faults(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.call("GET", "/faults")
-        return found
-
-    def stop_failing(self) -> None:
-        self.call("DELETE", "/faults")
-
-    def forget_requests(self) -> None:
-        self.call("DELETE", "/requests")
 
 
 class Project:

@@ -126,14 +126,14 @@ class Life(RuleBasedStateMachine):
 
     def fail(self, trouble: Trouble) -> None:
         for fault, skip in trouble:
-            self.api.fail(skip=skip, **fault)
+            self.api.faults.add(skip=skip, **fault)
 
     def heal(self) -> None:
         """Let the API work again, and count how often it did not."""
-        for fault in self.api.faults():
+        for fault in self.api.faults.all():
             struck = max(fault["seen"] - fault["skip"], 0)
             TALLY["faults"] += min(struck, fault["count"] or struck)
-        self.api.stop_failing()
+        self.api.faults.clear()
 
     @initialize(whatsapp=st.lists(st.booleans(), min_size=2, max_size=4))
     def begin(self, whatsapp: list[bool]) -> None:
@@ -218,7 +218,7 @@ class Life(RuleBasedStateMachine):
     def kill_an_update(self, skip: int) -> None:
         """Kill the run while the API keeps one of its requests waiting, or let it end where it makes too few."""
         (self.directory / "fleet.json").write_text(json.dumps(self.fleet))
-        self.api.fail("hang-after", path=".*", seconds=30, skip=skip)
+        self.api.faults.add("hang-after", path=".*", seconds=30, skip=skip)
         with self.project.stack.start_up() as running:
             while running.poll() is None and not self.hangs():
                 pass
@@ -229,7 +229,7 @@ class Life(RuleBasedStateMachine):
         self.require_nothing_lost()
 
     def hangs(self) -> bool:
-        return any(found["kind"] == "hang-after" and found["seen"] > found["skip"] for found in self.api.faults())
+        return any(found["kind"] == "hang-after" and found["seen"] > found["skip"] for found in self.api.faults.all())
 
     @invariant()
     def nobody_elses_agent_changed(self) -> None:

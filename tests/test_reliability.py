@@ -15,7 +15,7 @@ CREATED = {"name": "Ventas", "description": "Vende", "instructions": "Hola."}
 
 @pytest.mark.parametrize("fault", ["cut-after", "status-after", "half"])
 def test_1_a_create_whose_answer_is_lost_is_found_and_recorded(project: Project, api: Api, fault: str) -> None:
-    api.fail(fault, method="POST", status=502)
+    api.faults.add(fault, method="POST", status=502)
     project.up(VENTAS)
     assert api.requests("POST") == ["POST /api/v1/agents"]
     assert project.state()["ventas"]["id"] == api.agent("Ventas")["code"]
@@ -24,7 +24,7 @@ def test_1_a_create_whose_answer_is_lost_is_found_and_recorded(project: Project,
 
 def test_2_a_create_that_did_not_happen_is_not_repeated_blindly(project: Project, api: Api) -> None:
     project.write(VENTAS)
-    api.fail("cut-before", method="POST")
+    api.faults.add("cut-before", method="POST")
     text = project.fails("up")
     assert 'whether "Ventas" was created is unknown' in text
     assert "run `pulumi up` again" in text
@@ -36,11 +36,11 @@ def test_2_a_create_that_did_not_happen_is_not_repeated_blindly(project: Project
 
 
 def test_3_two_candidates_are_left_alone_and_named(project: Project, api: Api) -> None:
-    api.fail("stale", method="GET", count=2, rows=1)
+    api.faults.add("stale", method="GET", count=2, rows=1)
     rival = api.create("Ventas", description="Vende")
     before = api.agent("Ventas")
     project.write(VENTAS)
-    api.fail("cut-after", method="POST")
+    api.faults.add("cut-after", method="POST")
     text = project.fails("up")
     codes = [agent["code"] for agent in api.agents()]
     assert len(codes) == 2
@@ -52,7 +52,7 @@ def test_3_two_candidates_are_left_alone_and_named(project: Project, api: Api) -
 def test_4_a_run_that_was_killed_names_what_it_made(project: Project, api: Api) -> None:
     project.write(VENTAS)
     assert project.run("preview").ok
-    api.fail("hang-after", method="POST", seconds=60)
+    api.faults.add("hang-after", method="POST", seconds=60)
     with project.stack.start_up() as running:
         while not api.agents():
             assert running.poll() is None
@@ -81,11 +81,11 @@ def test_6_a_new_code_that_is_not_listed_yet_is_kept_and_dropped_after_the_grace
 ) -> None:
     project.reopen(ASSISTAI_GRACE_PERIOD="3600")
     project.up(VENTAS)
-    api.fail("stale", method="GET", count=0, rows=1)
+    api.faults.add("stale", method="GET", count=0, rows=1)
     assert project.run("refresh", "--expect-no-changes").ok
     assert "ventas" in project.state()
     project.reopen(ASSISTAI_GRACE_PERIOD="0")
-    api.stop_failing()
+    api.faults.clear()
     api.remove(api.agent("Ventas")["code"])
     assert project.run("refresh").changes == {"deleted": 1}
 
@@ -93,13 +93,17 @@ def test_6_a_new_code_that_is_not_listed_yet_is_kept_and_dropped_after_the_grace
 @pytest.mark.parametrize("retry_after", ["0", "date", None])
 def test_7_a_429_is_waited_for(project: Project, api: Api, retry_after: str | None) -> None:
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)
-    api.fail("status-before", method="POST", status=429, retry_after=soon if retry_after == "date" else retry_after)
+    api.faults.add(
+        "status-before", method="POST", status=429, retry_after=soon if retry_after == "date" else retry_after
+    )
     project.up(VENTAS)
     assert len(api.agents()) == 1
 
 
 def test_7_an_absurd_429_is_an_error_at_once(project: Project, api: Api) -> None:
-    api.fail("status-before", method="POST", status=429, retry_after="99999", count=0, body='{"message": "slow down"}')
+    api.faults.add(
+        "status-before", method="POST", status=429, retry_after="99999", count=0, body='{"message": "slow down"}'
+    )
     project.write(VENTAS)
     assert "POST /api/v1/agents answered 429: slow down; wait, then run again" in project.fails("up")
 
@@ -109,24 +113,24 @@ def test_8_a_listing_that_fails_forgets_nothing(project: Project, api: Api, faul
     project.up('for number in range(52): assistai.Agent(f"a{number:02}", name=f"Agente {number:02}")')
     project.reopen(ASSISTAI_TIMEOUT="0.5")
     before = project.state()
-    api.fail(fault, method="GET", count=0, skip=1)
+    api.faults.add(fault, method="GET", count=0, skip=1)
     project.fails("refresh")
     assert project.state().keys() == before.keys()
-    api.stop_failing()
+    api.faults.clear()
     assert project.run("refresh", "--expect-no-changes").ok
 
 
 @pytest.mark.parametrize("fault", ["cut-after", "cut-before", "status-before", "status-after"])
 def test_9_a_lost_patch_is_sent_again(project: Project, api: Api, fault: str) -> None:
     project.up(VENTAS)
-    api.fail(fault, method="PATCH")
+    api.faults.add(fault, method="PATCH")
     project.up(VENTAS.replace("Hola", "Buenas"))
     assert api.agent("Ventas")["instructions"] == "Buenas."
 
 
 def test_9_a_failed_change_is_in_the_next_preview(project: Project, api: Api) -> None:
     project.up(VENTAS)
-    api.fail("status-before", method="PATCH", status=400, body='{"message": ["instructions are too long"]}')
+    api.faults.add("status-before", method="PATCH", status=400, body='{"message": ["instructions are too long"]}')
     project.write(VENTAS.replace("Hola", "Buenas"))
     assert "answered 400: instructions are too long; correct what the API names" in project.fails("up")
     assert project.run("preview").changes == {"updated": 1}
@@ -163,13 +167,13 @@ def test_11_a_disconnect_is_sent_again(project: Project, api: Api) -> None:
         ventas = assistai.Agent("ventas", name="Ventas")
         assistai.WhatsAppIntegration("whatsapp", agent_code=ventas.code)
     """)
-    api.fail("status-before", method="DELETE", status=503)
+    api.faults.add("status-before", method="DELETE", status=503)
     project.up('assistai.Agent("ventas", name="Ventas")')
     assert "whatsapp" not in project.state()
 
 
 def test_11_asking_for_the_qr_is_not_repeated(project: Project, api: Api) -> None:
-    api.fail("status-after", path=".*/qr", status=500)
+    api.faults.add("status-after", path=".*/qr", status=500)
     project.write("""
         ventas = assistai.Agent("ventas", name="Ventas")
         assistai.WhatsAppIntegration("whatsapp", agent_code=ventas.code)
@@ -185,7 +189,7 @@ def test_12_the_token_and_a_secret_prompt_are_nowhere(project: Project, api: Api
         assistai.Agent("a", name="Uno", instructions=prompt)
     """
     project.write(one)
-    api.fail("status-before", method="POST", status=400, body='{"message": "Bearer sandbox-token is no canary"}')
+    api.faults.add("status-before", method="POST", status=400, body='{"message": "Bearer sandbox-token is no canary"}')
     seen = [project.run("preview", "--diff").text, project.fails("up")]
     project.write(f"""{one}
         acme = assistai.Provider("acme", api_token="acme-token", tenant_domain="acme", organization_code="ACME")

@@ -79,7 +79,7 @@ def test_a_hostile_answer_is_an_error(body: bytes) -> None:
 
 def test_a_slow_drip_ends_with_the_time_out(api: Api) -> None:
     api.create("Ventas")
-    api.fail("drip", method="GET", seconds=0.2, count=0)
+    api.faults.add("drip", method="GET", seconds=0.2, count=0)
     with (
         Client(settings_for(api.url, timeout=0.5)) as client,
         pytest.raises(NoAnswerError, match="it took longer than"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -10,10 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from rich.console import Console
 
@@ -21,6 +18,7 @@ from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, Emulator
 from pulumi_assistai.engine import Result, Stack
 from pulumi_assistai.engine.display import TextDisplay
 from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.testing import Api
 
 _PROMPT = Path("instructions") / "ventas.md"
 _EDIT = ("15 días hábiles", "10 días hábiles")
@@ -46,13 +44,13 @@ class Story:
         console: where the story is told.
         directory: the copy of the example's project.
         stack: its stack on the embedded engine.
-        url: the emulator.
+        api: the emulator's data.
     """
 
     console: Console
     directory: Path
     stack: Stack
-    url: str
+    api: Api
 
     def say(self, words: str) -> None:
         """Write a heading."""
@@ -80,19 +78,9 @@ class Story:
     def _write(self, words: str, style: str) -> None:
         self.console.print(words, style=style, markup=False, highlight=False, soft_wrap=True)
 
-    def ask(self, method: str, path: str, **body: str) -> Any:
-        """Ask the emulator, as its console and the phone would."""
-        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=30)
-        try:
-            connection.request(method, f"/sandbox{path}", json.dumps(body), {"content-type": "application/json"})
-            answer = connection.getresponse().read()
-        finally:
-            connection.close()
-        return json.loads(answer) if answer else None
-
     def agents(self) -> dict[str, dict[str, Any]]:
         """Return the live agents by name."""
-        return {agent["name"]: agent for agent in self.ask("GET", "/agents")}
+        return {agent["name"]: agent for agent in self.api.agents()}
 
     def output(self, resource: str, name: str) -> Any:
         """Return an output of a resource in the state."""
@@ -127,7 +115,7 @@ def _edit_a_prompt(story: Story) -> None:
 def _repair_a_dashboard_edit(story: Story) -> None:
     story.say("Somebody edits the description of Soporte in the dashboard. A refresh finds it")
     soporte = story.agents()["Soporte"]
-    story.ask("PATCH", f"/agents/{soporte['code']}", description="Pruebas, no tocar")
+    story.api.edit(soporte["code"], description="Pruebas, no tocar")
     refreshed = story.run("refresh")
     story.check("one resource had drifted", refreshed.has_changes)
     story.check("the state has what is live", story.output("soporte", "description") == "Pruebas, no tocar")
@@ -141,7 +129,7 @@ def _link_a_phone(story: Story) -> None:
     story.say("A person scans the QR of Ventas (the emulator plays the phone)")
     code = story.agents()["Ventas"]["code"]
     story.check("WhatsApp waits for a phone", story.output("ventas-whatsapp", "status") == "pending")
-    story.ask("POST", f"/agents/{code}/whatsapp/link", phoneNumber=_PHONE)
+    story.api.link(code, _PHONE)
     story.run("refresh")
     story.check("WhatsApp is connected", story.output("ventas-whatsapp", "status") == "connected")
     story.check(f"to {_PHONE}", story.output("ventas-whatsapp", "phone_number") == _PHONE)
@@ -153,9 +141,8 @@ def _take_down(story: Story) -> None:
     destroyed = story.run("destroy")
     agents = story.agents()
     told = " ".join(diagnostic.message for diagnostic in destroyed.diagnostics)
-    disconnect = ("DELETE", f"/api/v1/agents/{code}/integrations/whatsappweb")
-    seen = {(request["method"], request["path"]) for request in story.ask("GET", "/requests")}
-    story.check("the disconnect of Ventas reached the API", disconnect in seen)
+    disconnect = f"DELETE /api/v1/agents/{code}/integrations/whatsappweb"
+    story.check("the disconnect of Ventas reached the API", disconnect in story.api.requests())
     story.check("Ventas and Recepción are left behind", {"Ventas", "Recepción"} <= set(agents))
     story.check("and named", all(agents[name]["code"] in told for name in ("Ventas", "Recepción")))
     story.check("Soporte is archived, as declared", "[archived] Soporte" in agents)
@@ -167,7 +154,7 @@ def _story() -> Iterator[Story]:
         directory = Path(folder) / "fleet"
         shutil.copytree(_example(), directory)
         stack = Stack(directory, "dev", environment=_environment(emulator.url))
-        yield Story(Console(file=sys.stdout), directory, stack, emulator.url)
+        yield Story(Console(file=sys.stdout), directory, stack, Api(emulator.url))
 
 
 def _example() -> Path:

@@ -43,7 +43,7 @@ def posts(api: Api) -> int:
     ],
 )
 def test_a_lost_answer_to_what_happened_is_one_agent(session: Session, api: Api, fault: dict[str, object]) -> None:
-    api.fail(method="POST", **fault)  # type: ignore[arg-type]
+    api.faults.add(method="POST", **fault)  # type: ignore[arg-type]
     made = agents.create(session, VENTAS)
     assert made.id == api.agent("Ventas")["code"]
     assert posts(api) == 1
@@ -54,7 +54,7 @@ def test_a_lost_answer_to_what_happened_is_one_agent(session: Session, api: Api,
 def test_a_lost_answer_to_what_did_not_happen_is_an_error_and_the_next_run_creates_one(
     session: Session, api: Api, fault: dict[str, object]
 ) -> None:
-    api.fail(method="POST", **fault)  # type: ignore[arg-type]
+    api.faults.add(method="POST", **fault)  # type: ignore[arg-type]
     with pytest.raises(OutcomeUnknownError) as caught:
         agents.create(session, VENTAS)
     assert 'whether "Ventas" was created is unknown (POST /api/v1/agents ' in str(caught.value)
@@ -66,7 +66,7 @@ def test_a_lost_answer_to_what_did_not_happen_is_an_error_and_the_next_run_creat
 
 
 def test_a_duplicate_of_unknown_outcome_is_to_be_looked_for_by_its_owner(session: Session, api: Api) -> None:
-    api.fail("cut-before", method="POST")
+    api.faults.add("cut-before", method="POST")
     with pytest.raises(OutcomeUnknownError) as caught:
         agents.create(session, VENTAS | {"allow_duplicate_name": True})
     assert "look for it in AssistAI: if it is there declare adopt=CODE" in str(caught.value)
@@ -75,14 +75,14 @@ def test_a_duplicate_of_unknown_outcome_is_to_be_looked_for_by_its_owner(session
 def test_a_listing_that_hides_an_agent_is_warned_about(
     session: Session, api: Api, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    api.fail("stale", method="GET", count=0, rows=1)
+    api.faults.add("stale", method="GET", count=0, rows=1)
     agents.create(session, VENTAS)
     assert 'so that one named "Ventas" may be hidden' in capsys.readouterr().err
 
 
 def test_an_agent_that_is_listed_late_is_found(session: Session, api: Api) -> None:
-    api.fail("cut-after", method="POST")
-    api.fail("stale", method="GET", skip=2, count=2, rows=1)
+    api.faults.add("cut-after", method="POST")
+    api.faults.add("stale", method="GET", skip=2, count=2, rows=1)
     assert agents.create(session, VENTAS).id == api.agent("Ventas")["code"]
     assert posts(api) == 1
 
@@ -90,7 +90,7 @@ def test_an_agent_that_is_listed_late_is_found(session: Session, api: Api) -> No
 def test_two_that_could_be_it_are_left_alone_and_named(session: Session, api: Api) -> None:
     session.inventory.agents()
     rival = api.create("Ventas", description="Vende")
-    api.fail("cut-after", method="POST")
+    api.faults.add("cut-after", method="POST")
     with pytest.raises(OutcomeUnknownError) as caught:
         agents.create(session, VENTAS)
     codes = [agent["code"] for agent in api.agents() if agent["name"] == "Ventas"]
@@ -101,7 +101,7 @@ def test_two_that_could_be_it_are_left_alone_and_named(session: Session, api: Ap
 
 def test_two_of_one_name_with_unknown_outcomes_are_left_alone(session: Session, api: Api) -> None:
     session.inventory.agents()
-    api.fail("cut-after", method="POST", count=0)
+    api.faults.add("cut-after", method="POST", count=0)
     twins = VENTAS | {"allow_duplicate_name": True}
 
     def create(_: int) -> str:
@@ -137,7 +137,7 @@ def test_many_threads_share_one_listing(session: Session, api: Api) -> None:
 
 
 def test_a_refusal_is_no_unknown_outcome(session: Session, api: Api) -> None:
-    api.fail("status-before", method="POST", status=429, retry_after="999")
+    api.faults.add("status-before", method="POST", status=429, retry_after="999")
     with pytest.raises(AssistAIError, match="answered 429"):
         agents.create(session, VENTAS)
     agents.create(session, VENTAS)
@@ -145,8 +145,8 @@ def test_a_refusal_is_no_unknown_outcome(session: Session, api: Api) -> None:
 
 
 def test_a_failed_repair_of_a_found_agent_names_it(session: Session, api: Api) -> None:
-    api.fail("cut-after", method="POST")
-    api.fail("status-before", method="PATCH", status=400)
+    api.faults.add("cut-after", method="POST")
+    api.faults.add("status-before", method="PATCH", status=400)
     with pytest.raises(OutcomeUnknownError) as caught:
         agents.create(session, VENTAS)
     code = api.agent("Ventas")["code"]
@@ -155,7 +155,7 @@ def test_a_failed_repair_of_a_found_agent_names_it(session: Session, api: Api) -
 
 
 def test_a_listing_that_fails_creates_nothing(session: Session, api: Api) -> None:
-    api.fail("status-before", method="GET", count=0)
+    api.faults.add("status-before", method="GET", count=0)
     with pytest.raises(ServerError):
         agents.create(session, VENTAS)
     assert posts(api) == 0

@@ -35,7 +35,7 @@ def read_all(session: Session, api: Api) -> list[bool]:
 @pytest.mark.parametrize("kind", ["cap", "stale"])
 def test_a_capped_or_late_page_makes_nothing_gone(session: Session, api: Api, kind: str) -> None:
     rule = {"cap": {"rows": 7, "count": 0}, "stale": {"rows": 1}}[kind]
-    api.fail(kind, method="GET", **rule)
+    api.faults.add(kind, method="GET", **rule)
     assert all(read_all(session, api))
 
 
@@ -52,7 +52,7 @@ def test_a_page_that_fails_or_repeats_is_an_error(
     session: Session, api: Api, fault: dict[str, Any], error: type[Exception]
 ) -> None:
     codes = [agent["code"] for agent in api.agents()]
-    api.fail(method="GET", **fault)
+    api.faults.add(method="GET", **fault)
     for code in codes:
         with pytest.raises(error):
             agents.read(session, code, recorded(code))
@@ -60,7 +60,7 @@ def test_a_page_that_fails_or_repeats_is_an_error(
 
 def test_an_agent_that_every_listing_skips_is_not_gone(session: Session, api: Api) -> None:
     skipped, last = api.agents()[50]["code"], api.agents()[59]["code"]
-    api.fail("shift", method="GET", count=0)
+    api.faults.add("shift", method="GET", count=0)
     assert agents.read(session, last, recorded(last)) is not None
     with pytest.raises(IncompleteListingError) as caught:
         agents.read(session, skipped, recorded(skipped))
@@ -70,13 +70,13 @@ def test_an_agent_that_every_listing_skips_is_not_gone(session: Session, api: Ap
 
 
 def test_a_page_that_failed_once_is_asked_for_again(session: Session, api: Api) -> None:
-    api.fail("status-before", method="GET", status=503, retry_after="0", skip=1)
+    api.faults.add("status-before", method="GET", status=503, retry_after="0", skip=1)
     assert all(read_all(session, api))
 
 
 def test_an_agent_that_was_skipped_once_is_found_in_the_second_listing(session: Session, api: Api) -> None:
     last = api.agents()[-1]["code"]
-    api.fail("stale", method="GET", skip=1, rows=1)
+    api.faults.add("stale", method="GET", skip=1, rows=1)
     assert agents.read(session, last, recorded(last)) is not None
 
 

@@ -37,8 +37,8 @@ def test_every_call_has_its_connection() -> None:
 
 def test_the_provider_process_works_on_more_than_four_at_a_time(project: Project, api: Api) -> None:
     project.write("for number in range(16): assistai.Agent(f'a{number}', name=f'Agente {number}')")
-    api.fail("hang-after", method="POST", seconds=60, count=0)
+    api.faults.add("hang-after", method="POST", seconds=60, count=0)
     with project.stack.start_up("--parallel=16") as running:
-        while api.faults()[0]["seen"] < 16:
+        while api.faults.all()[0]["seen"] < 16:
             assert running.poll() is None, "the run ended with fewer calls in flight than it may have"
         running.kill()
