@@ -189,7 +189,7 @@ def test_resources_of_another_organization_are_named_and_left_alone(
 @embedded
 def test_a_listing_that_hides_agents_calls_none_missing(assistai: Assistai, fleet: Project, api: Api) -> None:
     fleet.up(ONE)
-    api.fail("stale", count=0, path="/api/v1/agents")
+    api.faults.add("stale", count=0, path="/api/v1/agents")
     run = status(assistai, fleet)
     assert run.status == 0
     assert "ventas A-001 Ventas not listed not visible: instructions" in run.lines

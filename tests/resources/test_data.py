@@ -152,7 +152,7 @@ def test_an_error_is_shown_once_and_without_a_traceback(project: Project, functi
 
 def test_a_listing_that_hides_agents_proves_nothing(project: Project, api: Api) -> None:
     api.create("Ventas")
-    api.fail("stale", count=0, path="/api/v1/agents")
+    api.faults.add("stale", count=0, path="/api/v1/agents")
     project.write('assistai.get_agent(name="Ventas")')
     assert "is listed in organization SANDBOX of tenant sandbox, but the API counts more" in project.fails("preview")
 
