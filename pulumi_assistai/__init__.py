@@ -8,6 +8,7 @@ from pulumi_assistai.errors import (
     BadRequestError,
     ConfigurationError,
     DashboardEditError,
+    FleetError,
     ForbiddenError,
     IncompleteListingError,
     NameTakenError,
@@ -35,6 +36,7 @@ from pulumi_assistai.resources.data import (
     get_messages,
     get_messages_output,
 )
+from pulumi_assistai.resources.fleets import AgentFleet
 from pulumi_assistai.resources.providers import Provider
 from pulumi_assistai.resources.records import AgentRecord, Connection, Conversation, Message
 from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
@@ -42,6 +44,7 @@ from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
 __all__ = [
     "AdoptionError",
     "Agent",
+    "AgentFleet",
     "AgentGoneError",
     "AgentRecord",
     "ApiError",
@@ -51,6 +54,7 @@ __all__ = [
     "Connection",
     "Conversation",
     "DashboardEditError",
+    "FleetError",
     "ForbiddenError",
     "IncompleteListingError",
     "Message",

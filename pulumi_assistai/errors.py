@@ -2,6 +2,7 @@
 
 AssistAIError
 ├── ConfigurationError          settings are missing or not usable
+├── FleetError                  files of a fleet are not usable
 ├── TransportError              no whole answer arrived
 │   ├── NotSentError            the connection never opened: nothing happened
 │   └── NoAnswerError           the request may have been carried out
@@ -44,6 +45,18 @@ class AssistAIError(Exception):
 
 class ConfigurationError(AssistAIError):
     """Settings are missing or cannot be used."""
+
+
+class FleetError(AssistAIError):
+    """Files of a fleet cannot be used.
+
+    Attributes:
+        problems: everything that is wrong, each as `FILE:LINE:COLUMN: what`.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(one_line(problem) for problem in problems)
+        super().__init__("; ".join(self.problems))
 
 
 class TransportError(AssistAIError):

@@ -14,6 +14,7 @@ from pulumi_assistai.cli.demo import demo
 from pulumi_assistai.cli.doctor import doctor
 from pulumi_assistai.cli.emulator import emulator
 from pulumi_assistai.cli.sandbox import sandbox
+from pulumi_assistai.cli.schema import schema
 from pulumi_assistai.cli.status import status
 from pulumi_assistai.client import announce_retries
 from pulumi_assistai.emulator import EmulatorError
@@ -27,6 +28,7 @@ app.command()(demo)
 app.command()(status)
 app.command()(doctor)
 app.command()(conversations)
+app.command()(schema)
 app.add_typer(sandbox)
 
 

@@ -7,7 +7,6 @@ Of the runtime options nothing is used: programs and providers run on the interp
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ import yaml
 
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.engine.values import Secret, revealed
+from pulumi_assistai.plain_yaml import PlainLoader
 
 _LEGACY_KEY_PARTS = 3
 
@@ -135,21 +135,10 @@ class Config:
         return cls({key: _as_text(revealed(value)) for key, value in named.items()}, secret_keys)
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads YAML as Pulumi does: only `true` and `false` are booleans, and dates are texts."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp"))]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF")
-
-
 def _read(file: Path) -> dict[str, Any]:
     try:
         # The loader is a safe one.
-        document = yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506
+        document = yaml.load(file.read_text(encoding="utf-8"), PlainLoader)  # noqa: S506
     except yaml.YAMLError as error:
         raise EngineError(f"{file} is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):

@@ -1,0 +1,80 @@
+"""What stands between the two lines `---` of an agent's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from pulumi_assistai.lifecycle.values import trimmed
+
+_UNDECLARED: Any = None
+
+
+def _usable_key(key: str) -> str:
+    if "::" in key or "/" in key:
+        raise ValueError("must not contain :: or /, since it becomes part of a resource's name")
+    return key
+
+
+def _spelled_out(value: Any) -> Any:
+    """Return `whatsapp: true` as the mapping that it stands for, and `false` as nothing."""
+    if isinstance(value, bool):
+        return {} if value else None
+    if not isinstance(value, Mapping):
+        raise ValueError("must be true, false, or expected_phone_number and wait_for_connection")  # noqa: TRY004 - pydantic reports it
+    return value
+
+
+Text = Annotated[str, Field(strict=True)]
+NonEmpty = Annotated[str, StringConstraints(strict=True, min_length=1), AfterValidator(trimmed)]
+Key = Annotated[NonEmpty, AfterValidator(_usable_key)]
+
+
+class WhatsApp(BaseModel):
+    """How the agent is connected to WhatsApp."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    expected_phone_number: Annotated[Text, Field(description="The number that must be linked.")] = _UNDECLARED
+    wait_for_connection: Annotated[
+        float, Field(strict=True, ge=0, le=3600, description="Seconds that an update waits for the phone.")
+    ] = _UNDECLARED
+
+
+class FrontMatter(BaseModel):
+    """An agent of a fleet, but for its instructions. Texts may hold templates."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, title="An agent of an AssistAI fleet")
+
+    name: Annotated[NonEmpty, Field(description="The name shown in AssistAI.")]
+    key: Annotated[
+        Key,
+        Field(description="The resource's name in the fleet; the file's stem if left out. Keep it when renaming."),
+    ] = _UNDECLARED
+    description: Annotated[Text, Field(description="What the agent is, in a line.")] = _UNDECLARED
+    purpose: Annotated[Text, Field(description="What the agent is for.")] = _UNDECLARED
+    tone: Annotated[Text, Field(description="How it speaks, such as neutral or amigable.")] = _UNDECLARED
+    voice: Annotated[Text, Field(description="Its voice, such as default or female.")] = _UNDECLARED
+    whatsapp: Annotated[
+        WhatsApp | None,
+        BeforeValidator(_spelled_out),
+        WithJsonSchema({"anyOf": [{"type": "boolean"}, WhatsApp.model_json_schema()]}),
+        Field(description="Whether the agent is connected to WhatsApp, and how."),
+    ] = None
+    on_delete: Annotated[Literal["retain", "archive"], Field(description="What becomes of it when its file goes.")] = (
+        _UNDECLARED
+    )
+    adopt: Annotated[NonEmpty, Field(description="The code of an existing agent to take over.")] = _UNDECLARED
+    allow_duplicate_name: Annotated[
+        bool, Field(strict=True, description="Create it even where an agent of that name exists.")
+    ] = False
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the front matter, for editors."""
+    schema = FrontMatter.model_json_schema()
+    for field in schema["properties"].values():
+        field.pop("default", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

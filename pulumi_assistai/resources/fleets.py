@@ -1,0 +1,152 @@
+"""The component `AgentFleet`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from pulumi_assistai.errors import FleetError
+from pulumi_assistai.resources.agents import Agent
+from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
+
+if TYPE_CHECKING:
+    from pulumi_assistai.fleet import AgentFile, Templates
+
+
+class AgentFleet(pulumi.ComponentResource):
+    """Agents from a directory of Markdown files: front matter says what an agent is, the body is its instructions.
+
+    Each is an `Agent` named FLEET-KEY and, where its file says `whatsapp`, a `WhatsAppIntegration` named
+    FLEET-KEY-whatsapp. The key is the file's stem, unless its front matter has a `key`.
+
+    Attributes:
+        agents: the agents by key.
+        whatsapp: the WhatsApp integrations by key.
+    """
+
+    agents: dict[str, Agent]
+    whatsapp: dict[str, WhatsAppIntegration]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        source: str | Path,
+        variables: Mapping[str, Any] | None = None,
+        fragments: str | Path | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare every agent of a directory.
+
+        Args:
+            resource_name: the name of the fleet in the program.
+            source: the directory; relative to where the program runs. Its files *.md are agents, but for those that
+                begin with an underscore.
+            variables: what templates in the files can use; values may be outputs, and a text that uses a secret one is
+                secret.
+            fragments: another directory that `{% include "FILE" %}` finds files in, after `source`.
+            opts: options of the component; a provider given here is that of all its agents.
+
+        Raises:
+            pulumi.RunError: files are not usable; all that is wrong is said at once, with file and line.
+        """
+        super().__init__("assistai:index:AgentFleet", resource_name, {}, opts)
+        if find_spec("jinja2") is None or find_spec("frontmatter") is None:
+            raise pulumi.RunError("AgentFleet needs an extra: pip install 'pulumi-assistai[fleet]'")
+        try:
+            declared = _Declarations(Path(source), variables or {}, fragments)
+        except FleetError as error:
+            raise _as_run_error(error) from None
+        self.agents = {}
+        self.whatsapp = {}
+        for file, texts in declared.files:
+            self._declare(resource_name, file, texts)
+        self.register_outputs({"codes": {key: agent.code for key, agent in self.agents.items()}})
+
+    def _declare(self, fleet: str, file: AgentFile, texts: dict[str, pulumi.Input[str]]) -> None:
+        front_matter = file.front_matter
+        phone = texts.pop("expected_phone_number", None)
+        agent = Agent(
+            f"{fleet}-{file.key}",
+            **texts,
+            on_delete=front_matter.on_delete or "retain",
+            allow_duplicate_name=front_matter.allow_duplicate_name,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.agents[file.key] = agent
+        if front_matter.whatsapp is not None:
+            self.whatsapp[file.key] = WhatsAppIntegration(
+                f"{fleet}-{file.key}-whatsapp",
+                agent_code=agent.code,
+                expected_phone_number=phone,
+                wait_for_connection=front_matter.whatsapp.wait_for_connection,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
+
+class _Declarations:
+    """The files of a fleet with their texts rendered, at once or as soon as the variables they use are known."""
+
+    def __init__(self, source: Path, variables: Mapping[str, Any], fragments: str | Path | None) -> None:
+        # Whoever has no fleet needs none of its packages.
+        from pulumi_assistai.fleet import Templates, read_fleet  # noqa: PLC0415
+
+        folders = [source, *([Path(fragments)] if fragments else [])]
+        self._templates: Templates = Templates(folders)
+        self._variables = variables
+        self._later = {name for name, value in variables.items() if _has_output(value)}
+        self.files = _all_at_once((file, self._texts(file)) for file in read_fleet(source))
+
+    def _texts(self, file: AgentFile) -> tuple[dict[str, pulumi.Input[str]], list[str]]:
+        texts: dict[str, pulumi.Input[str]] = {}
+        problems: list[str] = []
+        for name, text in file.texts.items():
+            needed = self._templates.names(text, self._variables) & self._later
+            try:
+                texts[name] = self._render_later(text, needed) if needed else self._templates.render(text, self._now())
+            except FleetError as error:
+                problems += error.problems
+        return texts, problems
+
+    def _now(self) -> dict[str, Any]:
+        return {name: value for name, value in self._variables.items() if name not in self._later}
+
+    def _render_later(self, text: Any, needed: set[str]) -> pulumi.Output[str]:
+        def render(known: dict[str, Any]) -> str:
+            try:
+                return self._templates.render(text, {**self._now(), **known})
+            except FleetError as error:
+                raise _as_run_error(error) from None
+
+        return pulumi.Output.all(**{name: self._variables[name] for name in needed}).apply(render)
+
+
+def _all_at_once(
+    declared: Iterable[tuple[AgentFile, tuple[dict[str, pulumi.Input[str]], list[str]]]],
+) -> list[tuple[AgentFile, dict[str, pulumi.Input[str]]]]:
+    files, problems = [], []
+    for file, (texts, found) in declared:
+        files.append((file, texts))
+        problems += found
+    if problems:
+        raise FleetError(problems)
+    return files
+
+
+def _has_output(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_output, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_has_output, value))
+    return isinstance(value, pulumi.Output)
+
+
+def _as_run_error(error: FleetError) -> pulumi.RunError:
+    if len(error.problems) == 1:
+        return pulumi.RunError(error.problems[0])
+    lines = "".join(f"\n  {problem}" for problem in error.problems)
+    return pulumi.RunError(f"the fleet's files have {len(error.problems)} problems:{lines}")
