@@ -13,6 +13,8 @@ from pulumi_assistai.cli.conversations import conversations
 from pulumi_assistai.cli.demo import demo
 from pulumi_assistai.cli.doctor import doctor
 from pulumi_assistai.cli.emulator import emulator
+from pulumi_assistai.cli.imports import import_agents
+from pulumi_assistai.cli.link import link
 from pulumi_assistai.cli.sandbox import sandbox
 from pulumi_assistai.cli.schema import schema
 from pulumi_assistai.cli.status import status
@@ -29,6 +31,8 @@ app.command()(status)
 app.command()(doctor)
 app.command()(conversations)
 app.command()(schema)
+app.command(name="import")(import_agents)
+app.command()(link)
 app.add_typer(sandbox)
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from pulumi_assistai.cli.operation import Operation
 from pulumi_assistai.cli.options import AsJson, Directory, SandboxStack
-from pulumi_assistai.cli.surroundings import note
+from pulumi_assistai.cli.surroundings import note, open_stack
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.diff import visible
+from pulumi_assistai.engine.display import TextDisplay
 from pulumi_assistai.errors import AssistAIError
 
 sandbox = typer.Typer(
@@ -162,18 +164,40 @@ def export_state(
 
 
 @sandbox.command(name="import")
-def import_state(
-    file: Annotated[Path, typer.Argument(help="A state written by `export` or `pulumi stack export`.")],
+def import_file(
+    file: Annotated[
+        Path,
+        typer.Argument(help="A state written by `export` or `pulumi stack export`, or an import file of agents."),
+    ],
     *,
     directory: Directory = Path(),
     stack: SandboxStack = "dev",
 ) -> None:
-    """Replace the stack's state by an exported one."""
-    document = _read_json(file)
-    if not isinstance(document, dict) or "deployment" not in document:
-        raise AssistAIError(f'{file} is not an exported state: it has no "deployment"')
-    Stack(directory, stack).import_state(document)
-    typer.echo(f"Imported the exported state {visible(str(file))} into stack {visible(stack)}.")
+    """Replace the stack's state by an exported one, or add to it what `assistai import` wrote.
+
+    It tells by the file's content which of the two it is.
+    """
+    match _read_json(file):
+        case {"deployment": _, **_others} as document:
+            Stack(directory, stack).import_state(document)
+            typer.echo(f"Imported the exported state {visible(str(file))} into stack {visible(stack)}.")
+        case {"resources": [_, *_], **_others} as document:
+            _import_resources(document, directory, stack)
+            typer.echo(f"Imported the resources of {visible(str(file))} into stack {visible(stack)}.")
+        case _:
+            raise AssistAIError(
+                f'{file} is not an exported state: it has no "deployment"; nor an import file: it has no "resources"'
+            )
+
+
+def _import_resources(document: dict[str, Any], directory: Path, name: str) -> None:
+    with open_stack(directory, name) as stack:
+        console = Console(file=sys.stdout)
+        display = TextDisplay(
+            console, diff=False, project=stack.project, stack=stack.name, verb="import", preview=False
+        )
+        if not stack.import_resources(document, display).succeeded:
+            raise typer.Exit(1)
 
 
 def _read_json(file: Path) -> Any:

@@ -52,7 +52,7 @@ class Deployment:
         self._recorder = recorder
         self._generator = StepGenerator(context, state.olds, stack, project, recorder)
         self._deciding = asyncio.Lock()
-        self._family = Family(self._default_provider)
+        self._family = Family(self.default_provider)
         self._defaults: dict[str, asyncio.Task[str]] = {}
         self._stack_outputs: Values | None = None
 
@@ -79,7 +79,7 @@ class Deployment:
         Raises:
             ShutdownError: that, or something else, failed; it has been reported.
         """
-        provider = goal.provider or await self._default_provider(urns.package_of(goal.type))
+        provider = goal.provider or await self.default_provider(urns.package_of(goal.type))
         async with self._deciding:
             self.executor.check()
             try:
@@ -88,6 +88,17 @@ class Deployment:
                 raise self._failed(error, goal) from None
         await self._carry_out(plan)
         return plan.resource
+
+    async def default_provider(self, package: str) -> str:
+        """Return the reference of the default provider of a package, which is made if there is none.
+
+        Raises:
+            UnsupportedError: it is no provider of Python dynamic resources.
+            ShutdownError: that, or something else, failed; it has been reported.
+        """
+        if package not in self._defaults:
+            self._defaults[package] = asyncio.create_task(self._register_default(package))
+        return await asyncio.shield(self._defaults[package])
 
     async def register_outputs(self, urn: str, outputs: Values) -> None:
         """Set a component's outputs; those of the stack are kept until it is known how all ended.
@@ -135,11 +146,6 @@ class Deployment:
     async def _carry_out(self, plan: Plan) -> None:
         await self.executor.run(plan.steps)
         self.registered[plan.resource.urn] = plan.resource
-
-    async def _default_provider(self, package: str) -> str:
-        if package not in self._defaults:
-            self._defaults[package] = asyncio.create_task(self._register_default(package))
-        return await asyncio.shield(self._defaults[package])
 
     async def _register_default(self, package: str) -> str:
         require_package(package)

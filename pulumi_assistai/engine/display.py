@@ -39,10 +39,11 @@ _LOOKS: Mapping[Op, _Look] = {
     Op.DELETE_REPLACED: _Look("--", "red", "delete original", "deleting original", "deleted original"),
     Op.READ: _Look("> ", "cyan", "read", "reading", "read"),
     Op.REFRESH: _Look("~ ", "yellow", "refresh", "refreshing", "refreshed"),
+    Op.IMPORT: _Look("= ", "green", "import", "importing", "imported"),
 }
 _MARK_STYLES = {Mark.SAME: "", Mark.ADD: "green", Mark.DELETE: "red", Mark.UPDATE: "yellow"}
 _SEVERITY_STYLES = {Severity.INFO: "", Severity.WARNING: "yellow", Severity.ERROR: "bold red"}
-_HEADERS = {"up": "Updating", "refresh": "Refreshing", "destroy": "Destroying"}
+_HEADERS = {"up": "Updating", "refresh": "Refreshing", "destroy": "Destroying", "import": "Importing"}
 _PREVIEW_HEADERS = {"preview": "update", "up": "update", "refresh": "refresh", "destroy": "destroy"}
 _UNCHANGED = (Op.SAME, Op.READ)
 _PARTS_OF_REPLACE = (Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED)
@@ -58,7 +59,7 @@ class TextDisplay:
         diff: show the properties of every change instead of their names alone.
         project: the project's name.
         stack: the stack's name.
-        verb: "preview", "up", "refresh" or "destroy".
+        verb: "preview", "up", "refresh", "destroy" or "import".
         preview: whether the operation is only planned.
     """
 

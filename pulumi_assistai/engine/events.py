@@ -20,6 +20,7 @@ class Op(StrEnum):
     DELETE_REPLACED = "delete-replaced"
     READ = "read"
     REFRESH = "refresh"
+    IMPORT = "import"
 
 
 class Severity(StrEnum):
@@ -84,7 +85,7 @@ class Summary:
     """How the whole operation ended.
 
     Attributes:
-        verb: "preview", "up", "refresh" or "destroy".
+        verb: "preview", "up", "refresh", "destroy" or "import".
         succeeded: whether nothing failed.
         counts: how many resources saw each operation; CREATE_REPLACEMENT and DELETE_REPLACED count once, as REPLACE.
         seconds: how long it took.

@@ -11,6 +11,7 @@ from typing import Any
 from pulumi_assistai.engine.deployment import stack_outputs
 from pulumi_assistai.engine.errors import ShutdownError
 from pulumi_assistai.engine.events import Display, Severity
+from pulumi_assistai.engine.imports import import_resources
 from pulumi_assistai.engine.lock import locked
 from pulumi_assistai.engine.operation import Operation, Options, begin
 from pulumi_assistai.engine.project import Config, Project
@@ -132,6 +133,24 @@ class Stack:
         """
         with locked(self._target.lock_file, self.name):
             self._target.replace_state(deployment)
+
+    def import_resources(self, document: Mapping[str, Any], display: Display, *, parallel: int = 16) -> Result:
+        """Take resources that exist into the state, as `pulumi import` does; the program is not run.
+
+        Args:
+            document: an import file as `pulumi import --file` takes it, with inputs and outputs of each resource.
+            display: told what happens.
+            parallel: how many resources to look up at a time.
+
+        Raises:
+            EngineError: it is no import file that this engine understands, or names what the state has already; what
+                does not exist is told by the result.
+        """
+
+        async def work(operation: Operation) -> None:
+            await import_resources(operation, document)
+
+        return self._do("import", display, Options(preview=False, parallel=parallel), work)
 
     def _deploying(self, *, refresh: bool) -> Work:
         async def work(operation: Operation) -> None:

@@ -142,6 +142,28 @@ def same_number(one: str, other: str) -> bool:
     return re.sub(r"\D", "", one) == re.sub(r"\D", "", other)
 
 
+def no_integration(code: str, error: NotFoundError, again: str) -> NoIntegrationError:
+    """Return the error for an agent that AssistAI cannot connect; `again` is the command to run after it can."""
+    return NoIntegrationError(
+        f"agent {code} has no WhatsApp integration to connect ({error.method} {error.path} answered 404"
+        f"{': ' + error.detail if error.detail else ''}); the API cannot add one: check the code, "
+        f"open the agent in AssistAI's dashboard, add WhatsApp Web to it, and run `{again}` again"
+    )
+
+
+def require_expected(code: str, link: Link, expected: str | None) -> None:
+    """Compare the number that is linked with the expected one, where both are known.
+
+    Raises:
+        WrongPhoneError: it is another one.
+    """
+    if expected and link.phone_number and not same_number(expected, link.phone_number):
+        raise WrongPhoneError(
+            f"WhatsApp of agent {code} is linked to {link.phone_number}, not to the expected {expected}; "
+            f"unlink it on that phone or in AssistAI and run `assistai link {code}`, or correct expected_phone_number"
+        )
+
+
 def _needs_repair(recorded: Properties, inputs: Properties) -> bool:
     if recorded.get("status") == DISCONNECTED:
         return True
@@ -157,13 +179,9 @@ def _connect(session: Session, inputs: Properties) -> dict[str, str]:
     try:
         link = _wait(session, code, inputs.get("wait_for_connection") or 0)
     except NotFoundError as error:
-        raise NoIntegrationError(
-            f"agent {code} has no WhatsApp integration to connect ({error.method} {error.path} answered 404"
-            f"{': ' + error.detail if error.detail else ''}); the API cannot add one: check the code, "
-            "open the agent in AssistAI's dashboard, add WhatsApp Web to it, and run `pulumi up` again"
-        ) from None
+        raise no_integration(code, error, "pulumi up") from None
     if link.status == CONNECTED:
-        _require_expected(code, link, inputs.get("expected_phone_number"))
+        require_expected(code, link, inputs.get("expected_phone_number"))
     else:
         session.tell(f"WhatsApp of agent {code} waits for its phone: run `assistai link {code}` and scan the QR")
     return {"status": link.status, "phone_number": link.phone_number}
@@ -183,11 +201,3 @@ def _wait(session: Session, code: str, seconds: float) -> Link:
 def _ask(session: Session, code: str) -> Link:
     answer = session.client.whatsapp.connect(code)
     return Link(CONNECTED, answer.phone_number or "") if isinstance(answer, Connected) else Link(PENDING)
-
-
-def _require_expected(code: str, link: Link, expected: str | None) -> None:
-    if expected and link.phone_number and not same_number(expected, link.phone_number):
-        raise WrongPhoneError(
-            f"WhatsApp of agent {code} is linked to {link.phone_number}, not to the expected {expected}; "
-            f"unlink it on that phone or in AssistAI and run `assistai link {code}`, or correct expected_phone_number"
-        )

@@ -1,0 +1,100 @@
+"""The file that `pulumi import --file` takes, and `assistai sandbox import`."""
+
+from __future__ import annotations
+
+import base64
+import pickle
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.providers.agents import AgentProvider
+
+AGENT_TYPE = "pulumi-python:dynamic/assistai:Agent"
+FLEET_TYPE = "assistai:index:AgentFleet"
+
+_LONGEST_KEY = 60
+# The protocol of the Pulumi SDK: the same class makes the same text.
+_PICKLE_PROTOCOL = 4
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """A live agent as it will be declared.
+
+    Attributes:
+        key: what the program calls it.
+        code: its code.
+        fields: the declared fields: those that AssistAI shows, and has.
+    """
+
+    key: str
+    code: str
+    fields: Mapping[str, str]
+
+
+def adopt(agents: Iterable[AgentRecord], taken: Collection[str]) -> list[Adoption]:
+    """Give every agent a key: its name in small ASCII letters, digits and hyphens, numbered where it is not the first.
+
+    Args:
+        agents: the live agents, oldest first.
+        taken: names that are in use already.
+    """
+    used = set(taken)
+    adoptions = []
+    for agent in agents:
+        key = unused(_slug(agent.name) or _slug(agent.code) or "agent", used)
+        used.add(key)
+        shown = {"name": agent.name, "description": agent.description}
+        adoptions.append(Adoption(key, agent.code, {name: text for name, text in shown.items() if text}))
+    return adoptions
+
+
+def unused(name: str, taken: Collection[str]) -> str:
+    """Return a name, with the first number from 2 that makes it one of its own where it is taken."""
+    number, candidate = 1, name
+    while candidate in taken:
+        number += 1
+        candidate = f"{name}-{number}"
+    return candidate
+
+
+def make_import_file(
+    adoptions: Iterable[Adoption], place: Mapping[str, str], since: str, fleet: str = ""
+) -> dict[str, Any]:
+    """Return the import file, after which the state is as if the agents had been adopted.
+
+    Args:
+        adoptions: the agents.
+        place: tenant and organization, as outputs record them.
+        since: when they were taken over, ISO 8601 in UTC.
+        fleet: the name of the `AgentFleet` that they are in; empty where the program declares each.
+    """
+    component = [{"type": FLEET_TYPE, "name": fleet, "component": True}] if fleet else []
+    return {"resources": [*component, *(_entry(adoption, place, since, fleet) for adoption in adoptions)]}
+
+
+def _entry(adoption: Adoption, place: Mapping[str, str], since: str, fleet: str) -> dict[str, Any]:
+    inputs = {**adoption.fields, "on_delete": "retain", "__provider": _provider()}
+    parent = {"parent": fleet} if fleet else {}
+    return {
+        "type": AGENT_TYPE,
+        "name": f"{fleet}-{adoption.key}" if fleet else adoption.key,
+        "id": adoption.code,
+        **parent,
+        "inputs": inputs,
+        "outputs": {**inputs, "code": adoption.code, "managed_since": since, **place},
+    }
+
+
+def _provider() -> str:
+    """Return the provider as the Pulumi SDK writes it: a reference to its class."""
+    return base64.b64encode(pickle.dumps(AgentProvider(), _PICKLE_PROTOCOL)).decode()
+
+
+def _slug(text: str) -> str:
+    ascii_ = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_)[:_LONGEST_KEY].strip("-")
