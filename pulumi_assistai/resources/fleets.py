@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from pulumi_assistai.resources.agents import Agent
 from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
 
 if TYPE_CHECKING:
-    from pulumi_assistai.fleet import AgentFile, Templates
+    from pulumi_assistai.fleet import AgentFile, Templates, Text
 
 
 class AgentFleet(pulumi.ComponentResource):
@@ -58,12 +58,12 @@ class AgentFleet(pulumi.ComponentResource):
         if find_spec("jinja2") is None or find_spec("frontmatter") is None:
             raise pulumi.RunError("AgentFleet needs an extra: pip install 'pulumi-assistai[fleet]'")
         try:
-            declared = _Declarations(Path(source), variables or {}, fragments)
+            declared = _declarations(Path(source), variables or {}, fragments)
         except FleetError as error:
             raise _as_run_error(error) from None
         self.agents = {}
         self.whatsapp = {}
-        for file, texts in declared.files:
+        for file, texts in declared:
             self._declare(resource_name, file, texts)
         self.register_outputs({"codes": {key: agent.code for key, agent in self.agents.items()}})
 
@@ -88,53 +88,59 @@ class AgentFleet(pulumi.ComponentResource):
             )
 
 
-class _Declarations:
-    """The files of a fleet with their texts rendered, at once or as soon as the variables they use are known."""
-
-    def __init__(self, source: Path, variables: Mapping[str, Any], fragments: str | Path | None) -> None:
-        # Whoever has no fleet needs none of its packages.
-        from pulumi_assistai.fleet import Templates, read_fleet  # noqa: PLC0415
-
-        folders = [source, *([Path(fragments)] if fragments else [])]
-        self._templates: Templates = Templates(folders)
-        self._variables = variables
-        self._later = {name for name, value in variables.items() if _has_output(value)}
-        self.files = _all_at_once((file, self._texts(file)) for file in read_fleet(source))
-
-    def _texts(self, file: AgentFile) -> tuple[dict[str, pulumi.Input[str]], list[str]]:
-        texts: dict[str, pulumi.Input[str]] = {}
-        problems: list[str] = []
-        for name, text in file.texts.items():
-            needed = self._templates.names(text, self._variables) & self._later
-            try:
-                texts[name] = self._render_later(text, needed) if needed else self._templates.render(text, self._now())
-            except FleetError as error:
-                problems += error.problems
-        return texts, problems
-
-    def _now(self) -> dict[str, Any]:
-        return {name: value for name, value in self._variables.items() if name not in self._later}
-
-    def _render_later(self, text: Any, needed: set[str]) -> pulumi.Output[str]:
-        def render(known: dict[str, Any]) -> str:
-            try:
-                return self._templates.render(text, {**self._now(), **known})
-            except FleetError as error:
-                raise _as_run_error(error) from None
-
-        return pulumi.Output.all(**{name: self._variables[name] for name in needed}).apply(render)
-
-
-def _all_at_once(
-    declared: Iterable[tuple[AgentFile, tuple[dict[str, pulumi.Input[str]], list[str]]]],
+def _declarations(
+    source: Path, variables: Mapping[str, Any], fragments: str | Path | None
 ) -> list[tuple[AgentFile, dict[str, pulumi.Input[str]]]]:
-    files, problems = [], []
-    for file, (texts, found) in declared:
-        files.append((file, texts))
-        problems += found
-    if problems:
-        raise FleetError(problems)
-    return files
+    """Return the files of a fleet with their texts filled in.
+
+    Raises:
+        FleetError: with everything that is wrong in all files.
+    """
+    # Whoever has no fleet needs none of its packages.
+    from pulumi_assistai.fleet import Templates, read_fleet  # noqa: PLC0415
+
+    folders = [source, *([Path(fragments)] if fragments else [])]
+    filler = _Filler(Templates(folders), variables)
+    declared = [(file, filler.texts(file)) for file in read_fleet(source)]
+    if filler.problems:
+        raise FleetError(filler.problems)
+    return declared
+
+
+class _Filler:
+    """Fills variables in: at once, or as soon as those that a text needs are known.
+
+    Attributes:
+        problems: what was wrong so far.
+    """
+
+    def __init__(self, templates: Templates, variables: Mapping[str, Any]) -> None:
+        self.problems: list[str] = []
+        self._templates = templates
+        self._variables = variables
+        self._outputs = {name: value for name, value in variables.items() if _has_output(value)}
+        self._plain = {name: value for name, value in variables.items() if name not in self._outputs}
+
+    def texts(self, file: AgentFile) -> dict[str, pulumi.Input[str]]:
+        return {name: self._fill_in(text) for name, text in file.texts.items()}
+
+    def _fill_in(self, text: Text) -> pulumi.Input[str]:
+        needed = self._templates.names(text, self._variables) & self._outputs.keys()
+        if needed:
+            return pulumi.Output.all(**{name: self._outputs[name] for name in needed}).apply(
+                lambda known: self._fill_in_later(text, known)
+            )
+        try:
+            return self._templates.render(text, self._plain)
+        except FleetError as error:
+            self.problems += error.problems
+            return ""
+
+    def _fill_in_later(self, text: Text, known: Mapping[str, Any]) -> str:
+        try:
+            return self._templates.render(text, {**self._plain, **known})
+        except FleetError as error:
+            raise _as_run_error(error) from None
 
 
 def _has_output(value: Any) -> bool:
