@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -19,6 +21,7 @@ import typer
 from pulumi_assistai.cli.emulator import emulator as command
 from pulumi_assistai.errors import AssistAIError
 from tests.emulator.conftest import SANDBOX
+from tests.test_docs import blocks
 
 PROGRAM = "import typer; from pulumi_assistai.cli.emulator import emulator; typer.run(emulator)"
 
@@ -126,3 +129,15 @@ def test_it_is_a_command_for_typer() -> None:
     app = typer.Typer()
     app.command()(command)
     assert typer.main.get_command(app).name == "emulator"
+
+
+def test_the_documentation_works_as_written() -> None:
+    start, exports, fault = [content for _, language, content in blocks("docs/emulator.md") if language == "sh"]
+    assert start == "assistai emulator\n"
+    with running("--faults") as emulator:
+        here = urlsplit(emulator.url).netloc
+        assert exports.replace("127.0.0.1:8787", here) in emulator.greeting
+        if shutil.which("curl"):
+            subprocess.run(["/bin/sh", "-ec", fault.replace("127.0.0.1:8787", here)], check=True, capture_output=True)
+            [rule] = emulator.get("/sandbox/faults").json()
+            assert (rule["kind"], rule["method"], rule["count"]) == ("cut-after", "POST", 1)
