@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pulumi_assistai import cli
+from tests.cli.conftest import Assistai, Run
 
 PROVIDER = """
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
@@ -50,18 +49,6 @@ VARIABLES = ("ASSISTAI_BASE_URL", "ASSISTAI_API_TOKEN", "ASSISTAI_TENANT_DOMAIN"
 FOOTER = "The sandbox is for trying and testing; in production use the Pulumi CLI."
 
 
-@dataclass(frozen=True)
-class Run:
-    """How one command ended."""
-
-    status: int
-    out: str
-    err: str
-
-
-Assistai = Callable[..., Run]
-
-
 class Terminal(io.StringIO):
     """Standard input that is a terminal at which an answer is typed."""
 
@@ -75,24 +62,6 @@ def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "test")
     monkeypatch.setattr(sys, "stdin", io.StringIO())
-
-
-@pytest.fixture
-def assistai(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Assistai:
-    def run(*arguments: object) -> Run:
-        monkeypatch.setattr(sys, "argv", ["assistai", *map(str, arguments)])
-        with pytest.raises(SystemExit) as exit_:
-            cli.main()
-        captured = capsys.readouterr()
-        status = exit_.value.code
-        # A string is what the interpreter prints on standard error before it exits with 1.
-        return (
-            Run(1, captured.out, f"{captured.err}{status}\n")
-            if isinstance(status, str)
-            else Run(int(status or 0), captured.out, captured.err)
-        )
-
-    return run
 
 
 @pytest.fixture
