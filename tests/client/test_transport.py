@@ -179,7 +179,7 @@ def test_redirects_are_not_followed() -> None:
         assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("value", ["7", formatdate(usegmt=True), "nonsense"])
+@pytest.mark.parametrize("value", ["7", formatdate(usegmt=True), "nonsense"], ids=["seconds", "date", "neither"])
 def test_retry_after_of_any_form_is_honoured(value: str) -> None:
     result, server = talk(create, Reply(429, headers={"retry-after": value}), CREATED)
     assert result == "A-1"
