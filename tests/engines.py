@@ -123,6 +123,9 @@ class PulumiCli:
         state: dict[str, Any] = json.loads(self._pulumi("stack", "export").stdout)
         return state
 
+    def import_state(self, file: Path) -> None:
+        self._pulumi("stack", "import", "--file", str(file))
+
     def start_up(self, *flags: str) -> subprocess.Popen[str]:
         command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", *flags]
         return _start(command, self._directory, self._environment)
