@@ -127,6 +127,7 @@ def read(session: Session, code: str, recorded: Properties) -> Found | None:
     """Return what the shared listing has of an agent, None where it is gone.
 
     Raises:
+        AgentGoneError: an agent that is read for the first time is not there.
         WrongOrganizationError: the agent belongs to another organization.
         IncompleteListingError, ApiError, TransportError: the agents could not be listed, so nothing is known.
     """
@@ -134,6 +135,8 @@ def read(session: Session, code: str, recorded: Properties) -> Found | None:
     live = session.inventory.find(code)
     if live is None and not _is_young(session, recorded):
         live = session.inventory.find_again(code)
+        if live is None and "code" not in recorded:
+            raise AgentGoneError(f"{session.settings.organization_code} has no agent {code}; check the code")
         if live is None:
             return None
     if live is not None and "managed_since" not in recorded:

@@ -385,6 +385,15 @@ def test_get_reads_an_agent_of_somebody_else(project: Project, api: Api) -> None
     assert api.requests("POST", "PATCH", "DELETE") == []
 
 
+def test_get_of_an_agent_that_is_not_there_is_an_error(project: Project, api: Api) -> None:
+    code = api.create("Ajeno")
+    project.up(f'assistai.Agent.get("ajeno", "{code}")')
+    project.write(f'assistai.Agent.get("ajeno", "{code}")\nassistai.Agent.get("nadie", "A-404")')
+    assert "SANDBOX has no agent A-404; check the code" in project.fails("preview")
+    api.remove(code)
+    assert project.run("refresh").changes == {"deleted": 1}
+
+
 def test_import_is_refused_with_the_ways_that_work(project: Project) -> None:
     project.write('assistai.Agent("ventas", name="Ventas", opts=pulumi.ResourceOptions(import_="A-1"))')
     text = project.fails("preview")

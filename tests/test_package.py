@@ -1,0 +1,10 @@
+"""What is in the package beside code."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+
+def test_the_cli_is_told_that_there_is_no_plugin_to_download() -> None:
+    assert json.loads(files("pulumi_assistai").joinpath("pulumi-plugin.json").read_text()) == {"resource": False}
