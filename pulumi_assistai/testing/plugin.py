@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ def assistai_emulator() -> Iterator[Emulator]:
 
     Define a fixture of this name in a conftest.py for other accounts or another dialect.
     """
+    _require_extra()
     from pulumi_assistai.emulator import Emulator  # noqa: PLC0415 - whoever does not ask for it does not wait for it
 
     with Emulator(qr_lifetime=0, faults=True) as running:
@@ -39,6 +41,7 @@ def assistai_stack(assistai_emulator: Emulator, tmp_path: Path) -> Callable[...,
     and `environment`; see `pulumi_assistai.testing.ProgramStack`. Two stacks of a test share the emulator, and not the
     state.
     """
+    _require_extra()
     from pulumi_assistai.testing.stack import ProgramStack  # noqa: PLC0415 - as above
 
     numbers = count(1)
@@ -56,3 +59,8 @@ def assistai_stack(assistai_emulator: Emulator, tmp_path: Path) -> Callable[...,
         return ProgramStack(program, url=url, state_dir=state_dir, name=name, config=config, environment=environment)
 
     return make
+
+
+def _require_extra() -> None:
+    if not all(map(find_spec, ("cryptography", "fastapi", "uvicorn"))):
+        raise pytest.UsageError("the fixtures of AssistAI need an extra: pip install 'pulumi-assistai[testing]'")

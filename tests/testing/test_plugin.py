@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +11,9 @@ import pulumi
 import pytest
 
 import pulumi_assistai as assistai
+from pulumi_assistai import testing
 from pulumi_assistai.emulator import Emulator
-from pulumi_assistai.testing import UNKNOWN, Op, ProgramStack, Secret, Severity
+from pulumi_assistai.testing import UNKNOWN, Op, ProgramStack, Secret, Severity, plugin
 
 Stacks = Callable[..., ProgramStack]
 
@@ -123,3 +126,29 @@ def test_an_agent_that_is_not_there_is_said_by_the_names_of_those_that_are(assis
         api.agent("Ventas")
     with pytest.raises(ValueError, match="PATCH /sandbox/agents/A-999 answered 404"):
         api.edit("A-999", name="Otro")
+
+
+def test_the_plugin_asks_for_nothing_before_a_fixture_does() -> None:
+    code = """
+import sys
+import pulumi_assistai.testing.plugin
+extras = {"cryptography", "fastapi", "uvicorn", "segno", "rich", "typer", "jinja2", "httpx"}
+print(sorted(extras & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_every_public_name_is_there() -> None:
+    for name in testing.__all__:
+        assert getattr(testing, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
+        _ = testing.Nothing
+
+
+def test_without_its_extra_a_fixture_says_how_to_get_it(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugin, "find_spec", lambda _: None)
+    with pytest.raises(pytest.UsageError, match=r"pip install 'pulumi-assistai\[testing\]'"):
+        request.getfixturevalue("assistai_emulator")
