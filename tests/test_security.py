@@ -11,7 +11,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
-from traceback import TracebackException
+from traceback import TracebackException, format_exception
 from typing import Any
 
 import pytest
@@ -136,9 +136,19 @@ def test_the_token_is_in_no_error_and_no_log(status: int, caplog: pytest.LogCapt
     with serve(answer) as server, Client(settings_for(server.url, api_token="canary-token")) as client:
         with pytest.raises(AssistAIError) as caught:
             client.agents.create({"name": "Ventas", "instructions": "canary-prompt"})
-        chain = TracebackException.from_exception(caught.value, capture_locals=True)
-    told = [str(caught.value), repr(caught.value), "".join(chain.format())]
+    told = [str(caught.value), repr(caught.value), "".join(format_exception(caught.value))]
     assert not [text for text in told if "canary-token" in text]
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("pulumi_assistai")]
     assert not [text for text in ours if "canary" in text]
     assert "Bearer canary-token" not in caplog.text
+
+
+def test_whoever_logs_the_variables_of_an_error_does_not_log_the_token() -> None:
+    with serve(lambda _: as_json({"message": "no"}, 400)) as server:
+        settings = settings_for(server.url, api_token="canary-token")
+        with Client(settings) as client, pytest.raises(AssistAIError) as caught:
+            client.agents.create({"name": "Ventas"})
+    chain = TracebackException.from_exception(caught.value, capture_locals=True)
+    frames = [frame for frame in chain.stack if frame.filename != __file__]
+    assert len(frames) > 3
+    assert not [frame.name for frame in frames if "canary-token" in str(frame.locals)]

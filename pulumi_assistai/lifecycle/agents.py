@@ -135,7 +135,7 @@ def read(session: Session, code: str, recorded: Properties) -> Found | None:
     live = session.inventory.find(code)
     if live is None and not _is_young(session, recorded):
         live = session.inventory.find_again(code)
-        if live is None and "code" not in recorded:
+        if live is None and not recorded:
             raise AgentGoneError(f"{session.settings.organization_code} has no agent {code}; check the code")
         if live is None:
             return None
