@@ -133,9 +133,12 @@ def test_the_token_is_in_no_error_and_no_log(status: int, caplog: pytest.LogCapt
     def answer(request: Request) -> Reply:
         return as_json({"message": request.headers["authorization"]}, status, **echo)
 
-    with serve(answer) as server, Client(settings_for(server.url, api_token="canary-token")) as client:
-        with pytest.raises(AssistAIError) as caught:
-            client.agents.create({"name": "Ventas", "instructions": "canary-prompt"})
+    with (
+        serve(answer) as server,
+        Client(settings_for(server.url, api_token="canary-token")) as client,
+        pytest.raises(AssistAIError) as caught,
+    ):
+        client.agents.create({"name": "Ventas", "instructions": "canary-prompt"})
     told = [str(caught.value), repr(caught.value), "".join(format_exception(caught.value))]
     assert not [text for text in told if "canary-token" in text]
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("pulumi_assistai")]
