@@ -102,6 +102,8 @@ class Program:
     Attributes:
         name: what the table calls it.
         head: where its `Agent` comes from.
+        module: the module `provider`, for a head that imports it: the SDK refers to a provider that can be imported, and
+            copies any other into every resource.
         command: what runs an operation, before its name.
         flags: what follows it.
     """
@@ -110,6 +112,7 @@ class Program:
     head: str
     command: tuple[str, ...]
     flags: tuple[str, ...]
+    module: str = ""
 
     @contextmanager
     def begin(self, case: Case, api: BusyApi) -> Iterator[Work]:
@@ -139,6 +142,7 @@ class ProgramWork:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
         (directory / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
+        (directory / "provider.py").write_text(kind.module)
         self._write(edited=False)
         if kind.command[0] == "pulumi":
             self._run("pulumi", "stack", "init", "dev")
@@ -175,7 +179,8 @@ def contestants() -> list[Contestant]:
     found: list[Contestant] = [Limit(), ours]
     if shutil.which("pulumi"):
         found.append(Program("Pulumi CLI", OURS, _PULUMI, _PULUMI_FLAGS))
-        found.append(Program("Pulumi CLI, provider that does nothing", NOTHING, _PULUMI, _PULUMI_FLAGS))
+        head = "from provider import Agent"
+        found.append(Program("Pulumi CLI, provider that does nothing", head, _PULUMI, _PULUMI_FLAGS, NOTHING))
         found.append(Program("Pulumi CLI, plain dynamic provider", PLAIN, _PULUMI, _PULUMI_FLAGS))
     return found
 
