@@ -102,10 +102,9 @@ class Program:
     Attributes:
         name: what the table calls it.
         head: where its `Agent` comes from.
-        module: the module `provider`, for a head that imports it: the SDK refers to a provider that can be imported, and
-            copies any other into every resource.
         command: what runs an operation, before its name.
         flags: what follows it.
+        module: the module `provider` for a head that imports it; the SDK copies any other provider into every resource.
     """
 
     name: str
