@@ -9,12 +9,11 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic.alias_generators import to_camel
 
 from pulumi_assistai.errors import ConfigurationError
+from pulumi_assistai.keys import stack_key, variable
 
 DEFAULT_BASE_URL = "https://public.assistai.lat"
-NAMESPACE = "assistai"
 
 
 def _header_value(value: str) -> str:
@@ -101,16 +100,6 @@ class Settings(BaseModel):
             return cls.model_validate(found)
         except ValidationError as error:
             raise ConfigurationError(_explain(error)) from None
-
-
-def variable(field: str) -> str:
-    """Return the environment variable of a setting: `api_token` is ASSISTAI_API_TOKEN."""
-    return f"ASSISTAI_{field.upper()}"
-
-
-def stack_key(field: str) -> str:
-    """Return the stack configuration key of a setting: `api_token` is `assistai:apiToken`."""
-    return f"{NAMESPACE}:{to_camel(field)}"
 
 
 def _first(values: Iterable[Any]) -> Any:

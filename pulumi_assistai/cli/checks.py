@@ -22,7 +22,8 @@ from pulumi_assistai.errors import (
     ForbiddenError,
     UnauthorizedError,
 )
-from pulumi_assistai.settings import Settings, stack_key, variable
+from pulumi_assistai.keys import stack_key, variable
+from pulumi_assistai.settings import Settings
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 

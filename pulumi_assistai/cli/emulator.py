@@ -13,7 +13,7 @@ import typer
 
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, Account, Emulator, EmulatorError
 from pulumi_assistai.errors import AssistAIError
-from pulumi_assistai.settings import variable
+from pulumi_assistai.keys import variable
 
 
 def emulator(

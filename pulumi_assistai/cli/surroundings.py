@@ -15,7 +15,8 @@ from pulumi_assistai.cli.stacks import KeptStack, find_stack
 from pulumi_assistai.client import Client
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, Emulator
 from pulumi_assistai.engine import Stack
-from pulumi_assistai.settings import Settings, stack_key, variable
+from pulumi_assistai.keys import stack_key, variable
+from pulumi_assistai.settings import Settings
 
 _ACCOUNT_FIELDS = ("api_token", "tenant_domain", "organization_code")
 

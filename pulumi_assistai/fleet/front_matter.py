@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from pulumi_assistai.lifecycle.values import trimmed
+from pulumi_assistai.lifecycle.validation import trimmed
 
 _UNDECLARED: Any = None
 

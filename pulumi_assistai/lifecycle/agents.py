@@ -18,6 +18,7 @@ from pulumi_assistai.errors import (
 )
 from pulumi_assistai.lifecycle.creation import create_once, refuse_taken_name
 from pulumi_assistai.lifecycle.session import Session, declared_twice
+from pulumi_assistai.lifecycle.validation import trimmed, validate
 from pulumi_assistai.lifecycle.values import (
     UNKNOWN,
     Difference,
@@ -27,8 +28,6 @@ from pulumi_assistai.lifecycle.values import (
     Properties,
     known,
     pick,
-    trimmed,
-    validate,
 )
 
 FIELDS = ("name", "description", "purpose", "instructions", "tone", "voice")

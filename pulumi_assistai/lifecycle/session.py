@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
+from weakref import WeakValueDictionary
 
-from pulumi_assistai.client import Client
+from pulumi_assistai.client import Client, announce_retries
 from pulumi_assistai.errors import NameTakenError, OutcomeUnknownError, WrongOrganizationError
 from pulumi_assistai.lifecycle.inventory import Inventory
 from pulumi_assistai.lifecycle.values import Properties
@@ -146,6 +149,30 @@ class Creations:
         """Return whether another creation of the same name is under way or of unknown outcome."""
         with self._lock:
             return self._under_way[name] > 1 or name in self._unknown
+
+
+_sessions: WeakValueDictionary[Settings, Session] = WeakValueDictionary()
+_sessions_lock = Lock()
+
+
+def session_of(raw_config: Mapping[str, Any]) -> Session:
+    """Return the session of a configuration; providers of one process share it, and with it pool and listing.
+
+    Args:
+        raw_config: an explicit provider's arguments by field name and its fallbacks by `assistai:` key, or the whole
+            stack configuration by full key.
+
+    Raises:
+        ConfigurationError: settings are missing or not usable.
+    """
+    announce_retries()
+    explicit = {name: value for name, value in raw_config.items() if name in Settings.model_fields}
+    settings = Settings.load(explicit, os.environ, raw_config)
+    with _sessions_lock:
+        session = _sessions.get(settings)
+        if session is None:
+            session = _sessions[settings] = Session(settings)
+        return session
 
 
 def declared_twice(name: str) -> str:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 Properties = Mapping[str, Any]
 
 
@@ -65,21 +63,3 @@ def known(properties: Properties) -> dict[str, Any]:
 def pick(properties: Properties, names: Iterable[str]) -> dict[str, Any]:
     """Return the properties of these names."""
     return {name: properties[name] for name in names if name in properties}
-
-
-def trimmed(value: str) -> str:
-    """Refuse blanks around a text: an API that trims it would make another text of it."""
-    if value != value.strip():
-        raise ValueError("must not begin or end with blanks")
-    return value
-
-
-def validate(model: type[BaseModel], inputs: Properties) -> list[Problem]:
-    """Return everything that `model` finds wrong with `inputs`; what is not known yet is not wrong."""
-    try:
-        model.model_validate(known(inputs))
-    except ValidationError as error:
-        details = error.errors(include_input=False, include_url=False)
-        named = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in details]
-        return [Problem(f"{name}: {text}") for name, text in named if inputs.get(name) is not UNKNOWN]
-    return []

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pulumi_assistai.client import Connected
 from pulumi_assistai.errors import NoIntegrationError, NotFoundError, WrongPhoneError
 from pulumi_assistai.lifecycle.session import Session
+from pulumi_assistai.lifecycle.validation import trimmed, validate
 from pulumi_assistai.lifecycle.values import (
     UNKNOWN,
     Difference,
@@ -20,8 +21,6 @@ from pulumi_assistai.lifecycle.values import (
     Problem,
     Properties,
     pick,
-    trimmed,
-    validate,
 )
 
 INPUTS = ("agent_code", "expected_phone_number", "wait_for_connection")

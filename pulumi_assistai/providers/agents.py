@@ -6,7 +6,7 @@ from typing import Any
 
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
-from pulumi_assistai.lifecycle import agents
+from pulumi_assistai import lifecycle
 from pulumi_assistai.lifecycle.values import Problem
 from pulumi_assistai.providers.base import AssistAIProvider, from_pulumi
 
@@ -16,27 +16,27 @@ class AgentProvider(AssistAIProvider):
 
     def problems(self, recorded: dict[str, Any], inputs: dict[str, Any]) -> list[Problem]:
         """Return everything that is wrong with a declaration."""
-        return agents.check(self.session, recorded, inputs)
+        return lifecycle.agents.check(self.session, recorded, inputs)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare recorded outputs with declared inputs."""
-        difference = agents.diff(self.session, _id, from_pulumi(_olds), from_pulumi(_news))
+        difference = lifecycle.agents.diff(self.session, _id, from_pulumi(_olds), from_pulumi(_news))
         return DiffResult(changes=difference.changes)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create or adopt an agent."""
-        made = agents.create(self.session, from_pulumi(props))
+        made = lifecycle.agents.create(self.session, from_pulumi(props))
         return CreateResult(made.id, made.outputs)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read an agent from the shared listing."""
-        found = agents.read(self.session, id_, from_pulumi(props))
+        found = lifecycle.agents.read(self.session, id_, from_pulumi(props))
         return ReadResult(id_, found.outputs, found.inputs) if found else ReadResult(None, {})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Send what changed."""
-        return UpdateResult(agents.update(self.session, _id, from_pulumi(_olds), from_pulumi(_news)))
+        return UpdateResult(lifecycle.agents.update(self.session, _id, from_pulumi(_olds), from_pulumi(_news)))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Leave or archive an agent."""
-        agents.delete(self.session, _id, from_pulumi(_props))
+        lifecycle.agents.delete(self.session, _id, from_pulumi(_props))

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
-from threading import Lock
-from typing import Any
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, ResourceProvider
 from pulumi.output import Unknown
 
-from pulumi_assistai.client import announce_retries
+from pulumi_assistai import lifecycle
 from pulumi_assistai.errors import ConfigurationError
-from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
 from pulumi_assistai.providers.workers import widen_own_pool
-from pulumi_assistai.settings import Settings
+
+if TYPE_CHECKING:
+    from pulumi_assistai.lifecycle.session import Session
 
 _PROVIDER_KEY = "__provider"
-
-_sessions: WeakValueDictionary[Settings, Session] = WeakValueDictionary()
-_sessions_lock = Lock()
 
 
 class AssistAIProvider(ResourceProvider):
@@ -41,10 +36,9 @@ class AssistAIProvider(ResourceProvider):
         """Find the settings; where they are not usable, the checks of the resources say so."""
         # The SDK sends every exception as a traceback; what helps the user is its last line.
         sys.tracebacklimit = 0
-        announce_retries()
         widen_own_pool()
         try:
-            self._session = session_of(req.config._props)  # noqa: SLF001 - `get` cannot read keys without a namespace
+            self._session = lifecycle.session.session_of(req.config._props)  # noqa: SLF001 - `get` cannot read keys without a namespace
         except ConfigurationError as error:
             self._problem = str(error)
 
@@ -70,25 +64,6 @@ class AssistAIProvider(ResourceProvider):
             return CheckResult(inputs, [_failure(self._problem)])
         problems = self.problems(from_pulumi(_olds), from_pulumi(inputs))
         return CheckResult(inputs, [_failure(problem.reason) for problem in problems])
-
-
-def session_of(raw_config: Mapping[str, Any]) -> Session:
-    """Return the session of a configuration; providers of one process share it, and with it pool and listing.
-
-    Args:
-        raw_config: an explicit provider's arguments by field name and its fallbacks by `assistai:` key, or the whole
-            stack configuration by full key.
-
-    Raises:
-        ConfigurationError: settings are missing or not usable.
-    """
-    explicit = {name: value for name, value in raw_config.items() if name in Settings.model_fields}
-    settings = Settings.load(explicit, os.environ, raw_config)
-    with _sessions_lock:
-        session = _sessions.get(settings)
-        if session is None:
-            session = _sessions[settings] = Session(settings)
-        return session
 
 
 def from_pulumi(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 from pulumi import dynamic
@@ -28,18 +28,20 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
         model, created_at: as listed; only on an agent from `Agent.get`.
     """
 
-    code: pulumi.Output[str]
-    managed_since: pulumi.Output[str]
-    tenant_domain: pulumi.Output[str]
-    organization_code: pulumi.Output[str]
-    name: pulumi.Output[str]
-    description: pulumi.Output[str | None]
-    purpose: pulumi.Output[str | None]
-    instructions: pulumi.Output[str | None]
-    tone: pulumi.Output[str | None]
-    voice: pulumi.Output[str | None]
-    model: pulumi.Output[str | None]
-    created_at: pulumi.Output[str | None]
+    # The SDK would evaluate them anew for every resource.
+    if TYPE_CHECKING:
+        code: pulumi.Output[str]
+        managed_since: pulumi.Output[str]
+        tenant_domain: pulumi.Output[str]
+        organization_code: pulumi.Output[str]
+        name: pulumi.Output[str]
+        description: pulumi.Output[str | None]
+        purpose: pulumi.Output[str | None]
+        instructions: pulumi.Output[str | None]
+        tone: pulumi.Output[str | None]
+        voice: pulumi.Output[str | None]
+        model: pulumi.Output[str | None]
+        created_at: pulumi.Output[str | None]
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from weakref import WeakSet
 import pulumi
 from pulumi.runtime.config import get_config, is_config_secret
 
-from pulumi_assistai.settings import stack_key
+from pulumi_assistai.keys import stack_key
 
 _warned: WeakSet[pulumi.Resource] = WeakSet()
 

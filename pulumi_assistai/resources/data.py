@@ -7,18 +7,21 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi.runtime.config import get_config
 
-from pulumi_assistai.client import announce_retries
+from pulumi_assistai import lifecycle
 from pulumi_assistai.errors import AssistAIError, ConfigurationError
-from pulumi_assistai.lifecycle.lookup import Lookup
+from pulumi_assistai.keys import stack_key
 from pulumi_assistai.resources.base import warn_about_clear_token
 from pulumi_assistai.resources.records import AgentRecord, Connection, ConnectionLike, Conversation, Message
-from pulumi_assistai.settings import Settings, stack_key
+
+if TYPE_CHECKING:
+    from pulumi_assistai.lifecycle.lookup import Lookup
+    from pulumi_assistai.settings import Settings
 
 T = TypeVar("T")
 
@@ -170,6 +173,10 @@ def _lookup(explicit: Mapping[str, Any]) -> Lookup:
     Raises:
         ConfigurationError: settings are missing or not usable.
     """
+    # A program that asks nothing does without what asking takes.
+    from pulumi_assistai.client import announce_retries  # noqa: PLC0415
+    from pulumi_assistai.settings import Settings  # noqa: PLC0415
+
     missing = [name for name in _FIELDS[:3] if explicit and not explicit[name]]
     if missing:
         # The environment's values would be those of another organization.
@@ -179,9 +186,9 @@ def _lookup(explicit: Mapping[str, Any]) -> Lookup:
     announce_retries()
     program = pulumi.runtime.get_root_resource()
     if program is None:
-        return Lookup(settings)
+        return lifecycle.lookup.Lookup(settings)
     with _lookups_lock:
         lookups = _lookups.setdefault(program, {})
         if settings not in lookups:
-            lookups[settings] = Lookup(settings)
+            lookups[settings] = lifecycle.lookup.Lookup(settings)
         return lookups[settings]

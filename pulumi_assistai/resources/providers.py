@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import pulumi
 from pulumi.runtime.config import get_config, is_config_secret
 
+from pulumi_assistai.keys import stack_key
 from pulumi_assistai.resources.base import warn_about_clear_token
-from pulumi_assistai.settings import Settings, stack_key
 
 
 class Provider(pulumi.ProviderResource):
@@ -63,7 +64,8 @@ class Provider(pulumi.ProviderResource):
         explicit = {name: _text(value) for name, value in arguments.items() if value is not None}
         if api_token is not None:
             explicit["api_token"] = pulumi.Output.secret(api_token)
-        super().__init__("pulumi-python", resource_name, {**_stack_configuration(), **explicit}, opts)
+        fallbacks = _stack_configuration(["api_token", *arguments])
+        super().__init__("pulumi-python", resource_name, {**fallbacks, **explicit}, opts)
 
 
 def _text(value: pulumi.Input[Any]) -> pulumi.Output[str | None]:
@@ -77,10 +79,9 @@ def _as_text(value: Any) -> str | None:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _stack_configuration() -> dict[str, pulumi.Output[str]]:
+def _stack_configuration(fields: Iterable[str]) -> dict[str, pulumi.Output[str]]:
     """Return `assistai:*` of the stack, which an explicit provider does not see by itself."""
-    keys = [stack_key(field) for field in Settings.model_fields]
-    values = {key: get_config(key) for key in keys}
+    values = {key: get_config(key) for key in map(stack_key, fields)}
     return {
         key: pulumi.Output.secret(value) if _is_secret(key) else pulumi.Output.from_input(value)
         for key, value in values.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pulumi
 from pulumi import dynamic
 
@@ -26,13 +28,15 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
         tenant_domain, organization_code: where it belongs.
     """
 
-    status: pulumi.Output[str]
-    phone_number: pulumi.Output[str]
-    agent_code: pulumi.Output[str]
-    expected_phone_number: pulumi.Output[str | None]
-    wait_for_connection: pulumi.Output[float | None]
-    tenant_domain: pulumi.Output[str]
-    organization_code: pulumi.Output[str]
+    # The SDK would evaluate them anew for every resource.
+    if TYPE_CHECKING:
+        status: pulumi.Output[str]
+        phone_number: pulumi.Output[str]
+        agent_code: pulumi.Output[str]
+        expected_phone_number: pulumi.Output[str | None]
+        wait_for_connection: pulumi.Output[float | None]
+        tenant_domain: pulumi.Output[str]
+        organization_code: pulumi.Output[str]
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from pulumi_assistai.emulator import DEFAULT_ACCOUNTS
 from pulumi_assistai.engine import Result, Stack
 from pulumi_assistai.engine.events import Event
 from pulumi_assistai.engine.runner import Program
-from pulumi_assistai.settings import variable
+from pulumi_assistai.keys import variable
 from pulumi_assistai.testing.api import Api
 
 PASSPHRASE = "test"  # noqa: S105 - it guards the state of a test
