@@ -61,6 +61,8 @@ class Transport:
             timeout=settings.timeout,
             limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
             follow_redirects=False,
+            # Plain http never turns into https, and reading the certificate authorities takes its time.
+            verify=settings.base_url.startswith("https:"),
             # A proxy of the environment has no business between a program and its own machine.
             trust_env=not is_loopback(urlsplit(settings.base_url).hostname or ""),
         )
