@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Self
 
 from pulumi_assistai.client.agents import AgentRecord, AgentsApi
@@ -36,7 +37,9 @@ class Client:
     """
 
     def __init__(self, settings: Settings) -> None:
-        # httpx takes long to import, and who only declares resources never sends a request.
+        # httpx takes long to import, and who only declares resources never sends a request. Where click and rich are
+        # installed it would import its own command line too, which takes as long again.
+        sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
         from pulumi_assistai.client.transport import Transport  # noqa: PLC0415
 
         self._transport = Transport(settings)
