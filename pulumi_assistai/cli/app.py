@@ -4,36 +4,53 @@ from __future__ import annotations
 
 import io
 import sys
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from pulumi_assistai.cli.conversations import conversations
-from pulumi_assistai.cli.demo import demo
-from pulumi_assistai.cli.doctor import doctor
-from pulumi_assistai.cli.emulator import emulator
-from pulumi_assistai.cli.imports import import_agents
-from pulumi_assistai.cli.link import link
-from pulumi_assistai.cli.sandbox import sandbox
-from pulumi_assistai.cli.schema import schema
-from pulumi_assistai.cli.status import status
-from pulumi_assistai.client import announce_retries
-from pulumi_assistai.emulator import EmulatorError
-from pulumi_assistai.engine import EngineError
+from pulumi_assistai.emulator.errors import EmulatorError
 from pulumi_assistai.engine.diff import visible
+from pulumi_assistai.engine.errors import EngineError
 from pulumi_assistai.errors import AssistAIError
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-app.command()(emulator)
-app.command()(demo)
-app.command()(status)
-app.command()(doctor)
-app.command()(conversations)
-app.command()(schema)
-app.command(name="import")(import_agents)
-app.command()(link)
-app.add_typer(sandbox)
+_COMMANDS = {
+    "emulator": "emulator.emulator",
+    "demo": "demo.demo",
+    "status": "status.status",
+    "doctor": "doctor.doctor",
+    "conversations": "conversations.conversations",
+    "schema": "schema.schema",
+    "import": "imports.import_agents",
+    "link": "link.link",
+    "sandbox": "sandbox.sandbox",
+}
+"""Where each subcommand is: a module of this package, and in it a function or a group."""
+
+
+class Subcommands(TyperGroup):
+    """Imports a subcommand when it is asked for: each needs packages of its own, and some take long."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - all are there in every context
+        """Return the names of all subcommands."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Return a subcommand, None where there is no such one."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(".")
+        found = getattr(import_module(f"pulumi_assistai.cli.{module}"), name)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
+        alone = typer.Typer(add_completion=False)
+        alone.command(name=cmd_name)(found)
+        return typer.main.get_command(alone)
+
+
+app = typer.Typer(cls=Subcommands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 def run() -> None:
@@ -42,7 +59,6 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Names and prompts are seldom ASCII, while the terminal may be.
             stream.reconfigure(errors="backslashreplace")
-    announce_retries()
     try:
         app()
     except (AssistAIError, EmulatorError, EngineError) as error:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import typer
 
+from pulumi_assistai.cli.apis import api_of
 from pulumi_assistai.cli.checks import OK, PROBLEM, WARNING, Check, check_api, check_settings, check_versions
 from pulumi_assistai.cli.options import AsJson, Directory, StackName
 from pulumi_assistai.cli.stacks import KeptStack, NoStack, find_stack
-from pulumi_assistai.cli.surroundings import api_of
 from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting, write_json
-from pulumi_assistai.client import Client
+from pulumi_assistai.client import Client, announce_retries
 from pulumi_assistai.engine import EngineError
 from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.settings import Settings
@@ -38,6 +38,7 @@ def doctor(*, directory: Directory = Path(), stack: StackName = None, as_json: A
 
 
 def _check(directory: Path, name: str | None) -> Iterator[Check]:
+    announce_retries()
     yield from check_versions()
     try:
         stack: KeptStack = find_stack(directory, name)

@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from pulumi_assistai.cli.apis import note
 from pulumi_assistai.cli.declared import declared_agents
 from pulumi_assistai.cli.generated import agent_file, fleet_program, python_program
 from pulumi_assistai.cli.import_file import Adoption, adopt, make_import_file, unused
 from pulumi_assistai.cli.next_steps import NextSteps, is_project
 from pulumi_assistai.cli.options import Directory, StackName
-from pulumi_assistai.cli.surroundings import note, open_organization
+from pulumi_assistai.cli.surroundings import open_organization
 from pulumi_assistai.cli.tables import waiting
 from pulumi_assistai.client import AgentRecord
 from pulumi_assistai.engine.diff import quoted, visible

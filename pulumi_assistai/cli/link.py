@@ -13,11 +13,12 @@ from typing import Annotated, Any
 
 import typer
 
+from pulumi_assistai.cli.apis import note
 from pulumi_assistai.cli.declared import declared_integrations
 from pulumi_assistai.cli.link_page import WebView
 from pulumi_assistai.cli.options import Directory, StackName
 from pulumi_assistai.cli.stacks import SandboxStack
-from pulumi_assistai.cli.surroundings import Surroundings, note, open_organization
+from pulumi_assistai.cli.surroundings import Surroundings, open_organization
 from pulumi_assistai.cli.tables import open_console
 from pulumi_assistai.cli.views import FileView, TerminalView, View
 from pulumi_assistai.client import Client, Connected, QrCode

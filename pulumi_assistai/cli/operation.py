@@ -10,8 +10,8 @@ from typing import Literal
 import typer
 from rich.console import Console
 
+from pulumi_assistai.cli.apis import open_stack
 from pulumi_assistai.cli.json_display import JsonDisplay
-from pulumi_assistai.cli.surroundings import open_stack
 from pulumi_assistai.engine import Result, Stack
 from pulumi_assistai.engine.display import TextDisplay
 from pulumi_assistai.engine.events import Display

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from pulumi_assistai.cli.apis import note, open_stack
 from pulumi_assistai.cli.operation import Operation
 from pulumi_assistai.cli.options import AsJson, Directory, SandboxStack
-from pulumi_assistai.cli.surroundings import note, open_stack
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.diff import visible
 from pulumi_assistai.engine.display import TextDisplay
@@ -20,6 +20,7 @@ from pulumi_assistai.errors import AssistAIError
 
 sandbox = typer.Typer(
     name="sandbox",
+    add_completion=False,
     no_args_is_help=True,
     help="Try and test a Pulumi program on the embedded engine. In production use the Pulumi CLI.",
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Self
 
 from pulumi_assistai.client.agents import AgentRecord, AgentsApi
@@ -37,9 +36,7 @@ class Client:
     """
 
     def __init__(self, settings: Settings) -> None:
-        # httpx takes long to import, and who only declares resources never sends a request. Where click and rich are
-        # installed it would import its own command line too, which takes as long again.
-        sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+        # httpx takes long to import, and who only declares resources never sends a request.
         from pulumi_assistai.client.transport import Transport  # noqa: PLC0415
 
         self._transport = Transport(settings)

@@ -10,9 +10,8 @@ from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-import httpx
-
 from pulumi_assistai.client.answers import Answer, words
+from pulumi_assistai.client.light_httpx import httpx
 from pulumi_assistai.client.retry import ONCE, REPEATABLE, RetryPolicy
 from pulumi_assistai.errors import (
     ApiError,

@@ -15,7 +15,7 @@ from pulumi_assistai.emulator import whatsapp as whatsapp_calls
 from pulumi_assistai.emulator.accounts import DEFAULT_ACCOUNTS, Account, Accounts
 from pulumi_assistai.emulator.context import Context
 from pulumi_assistai.emulator.dialects import DIALECTS, DialectName
-from pulumi_assistai.emulator.errors import add_error_answers
+from pulumi_assistai.emulator.error_answers import add_error_answers
 from pulumi_assistai.emulator.faults import Faults, Rules
 from pulumi_assistai.emulator.faults import router as fault_calls
 from pulumi_assistai.emulator.journal import Journal

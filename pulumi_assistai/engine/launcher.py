@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pulumi_assistai.engine.processes import ChildProcess, OnLine
@@ -19,13 +19,22 @@ class Launcher:
         directory: where the processes run, and what they import the program's modules from.
         environment: their environment.
         on_line: called with each line that one writes.
+        preload: modules that they import while they have nothing to do.
     """
 
-    def __init__(self, engine_address: str, directory: Path, environment: Mapping[str, str], on_line: OnLine) -> None:
+    def __init__(
+        self,
+        engine_address: str,
+        directory: Path,
+        environment: Mapping[str, str],
+        on_line: OnLine,
+        preload: Sequence[str],
+    ) -> None:
         self._engine_address = engine_address
         self._directory = directory
         self._environment = environment
         self._on_line = on_line
+        self._preload = preload
         self._spare: list[asyncio.Task[ChildProcess]] = []
 
     def start_ahead(self) -> None:
@@ -48,4 +57,5 @@ class Launcher:
             directory=self._directory,
             environment=self._environment,
             on_line=self._on_line,
+            preload=self._preload,
         )

@@ -89,7 +89,7 @@ class Operation:
         """
         monitor = Monitor(deployment, self._info(), self.config, self.target.project.directory)
         await serve(self.server, monitor, self.log)
-        await runner.start(self._info())
+        await runner.start(self._info(), self.config)
         ended = asyncio.create_task(runner.wait())
         signals = [asyncio.create_task(event.wait()) for event in (monitor.program_done, self.executor.stopped)]
         try:
@@ -130,15 +130,24 @@ class Operation:
 
 
 @asynccontextmanager
-async def begin(target: Target, options: Options, recorder: Recorder) -> AsyncIterator[Operation]:
-    """Begin an operation; at its end all processes have ended."""
-    async with server() as (made, address):
+async def begin(
+    target: Target, options: Options, recorder: Recorder, runner: Runner | None
+) -> AsyncIterator[Operation]:
+    """Begin an operation; at its end all processes have ended.
+
+    Args:
+        target: the stack.
+        options: how it is done.
+        recorder: told what happens.
+        runner: runs the program, None for an operation that runs none.
+    """
+    async with server() as (made, address), _prepared(runner):
         has_secrets = bool(target.settings().secret_keys)
         config = target.config(await asyncio.to_thread(target.crypter) if has_secrets else None)
         launcher = _launcher(target, config, address, recorder)
         launcher.start_ahead()
         try:
-            # Deriving the key takes long, so does starting a process; both need not wait for each other.
+            # Deriving the key takes long, so does starting the processes; neither waits for the other.
             crypter = await asyncio.to_thread(target.crypter)
             state = target.state(crypter, saved=not options.preview)
             providers = Providers(launcher, lambda: state.olds)
@@ -155,13 +164,26 @@ async def begin(target: Target, options: Options, recorder: Recorder) -> AsyncIt
             await launcher.close()
 
 
+@asynccontextmanager
+async def _prepared(runner: Runner | None) -> AsyncIterator[None]:
+    if runner is None:
+        yield
+        return
+    await runner.prepare()
+    try:
+        yield
+    finally:
+        await runner.stop()
+
+
 def _launcher(target: Target, config: Config, address: str, recorder: Recorder) -> Launcher:
     environment = {
         **target.environment,
         "PULUMI_PROJECT": target.project.name,
         "PULUMI_CONFIG": json.dumps(config.values),
     }
-    return Launcher(address, target.project.program_directory, environment, recorder.printed_by_provider)
+    directory = target.project.program_directory
+    return Launcher(address, directory, environment, recorder.printed_by_provider, target.preload)
 
 
 def _default_provider_config(config: Config) -> Values:

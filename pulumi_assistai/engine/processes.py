@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,11 +14,14 @@ _GRACE_SECONDS = 5.0
 # The child's end of its standard input closes when the engine is gone, however that came about.
 _GUARDED_RUN = """\
 import os, runpy, sys, threading
+told, teller = os.pipe()
+sys.stdin = open(told, encoding="utf-8")
 def watch():
-    while os.read(0, 4096): pass
+    while heard := os.read(0, 4096): os.write(teller, heard)
     os._exit(1)
 threading.Thread(target=watch, daemon=True).start()
-sys.argv = sys.argv[1:]
+for name in filter(None, sys.argv[1].split(",")): __import__(name)
+sys.argv = sys.argv[2:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
 
@@ -40,7 +43,13 @@ class ChildProcess:
 
     @classmethod
     async def start(
-        cls, module: str, *arguments: str, directory: Path, environment: Mapping[str, str], on_line: OnLine
+        cls,
+        module: str,
+        *arguments: str,
+        directory: Path,
+        environment: Mapping[str, str],
+        on_line: OnLine,
+        preload: Iterable[str] = (),
     ) -> ChildProcess:
         """Start `python -u -m MODULE ARGUMENTS`.
 
@@ -50,12 +59,14 @@ class ChildProcess:
             directory: its working directory, which it can import from.
             environment: all of its environment.
             on_line: called with each line that it writes.
+            preload: modules that it imports before.
         """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-u",
             "-c",
             _GUARDED_RUN,
+            ",".join(preload),
             module,
             *arguments,
             cwd=directory,
@@ -72,6 +83,15 @@ class ChildProcess:
     async def first_line(self) -> str:
         """Return the first line of standard output, empty if the process ended before."""
         return (await self._stream(self._process.stdout).readline()).decode(errors="replace").strip()
+
+    async def tell(self, line: str) -> None:
+        """Write a line to the module's standard input."""
+        stream = self._process.stdin
+        assert stream is not None, "the process was started with pipes"
+        # Who is gone already cannot be told; `wait` says how it ended.
+        with suppress(ConnectionError):
+            stream.write(f"{line}\n".encode())
+            await stream.drain()
 
     def drain(self) -> None:
         """Pass what is left of standard output on as well."""

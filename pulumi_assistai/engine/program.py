@@ -1,15 +1,17 @@
 """Runs a Pulumi program: what the process of a program starts with.
 
-    python -m pulumi_assistai.engine.program SETTINGS
+    python -m pulumi_assistai.engine.program
 
-SETTINGS is a JSON object; see `pulumi_assistai.engine.runner`. The exit status is 0, or 32 where an error was reported
-to the engine.
+It reads what to run from standard input, one line that is a JSON object; see `pulumi_assistai.engine.runner`. The exit
+status is 0, or 32 where an error was reported to the engine.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import os
 import runpy
 import sys
 import traceback
@@ -28,13 +30,15 @@ _THREADS_A_RESOURCE = 4
 
 
 def main() -> int:
-    """Run the program that the command line names, and return the exit status."""
-    settings = json.loads(sys.argv[1])
-    program = settings.pop("program")
+    """Run the program that standard input names, and return the exit status."""
+    message = json.loads(sys.stdin.readline())
+    sys.stdin = io.StringIO()
+    program = message["program"]
     sys.argv = [program]
+    os.environ.update(message["environment"])
     place = program if Path(program).is_dir() else str(Path(program).parent)
     configuration = (config.get_config_env(), config.get_config_secret_keys_env())
-    return run(lambda: _execute(program), place, settings, *configuration)
+    return run(lambda: _execute(program), place, message["settings"], *configuration)
 
 
 def run(

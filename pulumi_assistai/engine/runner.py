@@ -48,14 +48,22 @@ class RunInfo:
 class Runner(Protocol):
     """Runs one program once."""
 
-    async def start(self, info: RunInfo) -> None:
-        """Start the program."""
+    async def prepare(self) -> None:
+        """Get ready to run the program."""
+
+    async def start(self, info: RunInfo, config: Config) -> None:
+        """Start the program.
+
+        Args:
+            info: what the program is told about the deployment.
+            config: the stack's configuration.
+        """
 
     async def wait(self) -> int:
         """Return the program's exit status when it has ended and all its output was passed on."""
 
     async def stop(self) -> None:
-        """End the program, if it does not do so by itself within seconds."""
+        """End the program: at once where it has not started, else if it does not do so by itself within seconds."""
 
 
 class ProcessRunner:
@@ -63,42 +71,47 @@ class ProcessRunner:
 
     Args:
         project: the project.
-        config: the stack's configuration.
         environment: the program's environment.
         on_line: called with each line that the program prints.
     """
 
-    def __init__(self, project: Project, config: Config, environment: Mapping[str, str], on_line: OnLine) -> None:
+    def __init__(self, project: Project, environment: Mapping[str, str], on_line: OnLine) -> None:
         self._project = project
-        self._config = config
         self._environment = environment
         self._on_line = on_line
         self._process: ChildProcess | None = None
+        self._grace = 0.0
 
-    async def start(self, info: RunInfo) -> None:
-        """Start the process."""
-        configuration = {
-            "PULUMI_CONFIG": json.dumps(self._config.values),
-            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(self._config.secret_keys)),
-        }
+    async def prepare(self) -> None:
+        """Start the process, which imports the SDK and waits."""
         self._process = await ChildProcess.start(
             "pulumi_assistai.engine.program",
-            json.dumps({"program": str(self._project.program), **asdict(info)}),
             directory=self._project.program_directory,
-            environment={**self._environment, **configuration},
+            environment=self._environment,
             on_line=self._on_line,
         )
         self._process.drain()
 
+    async def start(self, info: RunInfo, config: Config) -> None:
+        """Tell the process what to run."""
+        assert self._process is not None, "prepare comes first"
+        self._grace = _END_GRACE_SECONDS
+        environment = {
+            "PULUMI_CONFIG": json.dumps(config.values),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secret_keys)),
+        }
+        message = {"program": str(self._project.program), "environment": environment, "settings": asdict(info)}
+        await self._process.tell(json.dumps(message))
+
     async def wait(self) -> int:
         """Return the exit status when the process has ended."""
-        assert self._process is not None, "start comes first"
+        assert self._process is not None, "prepare comes first"
         return await self._process.wait()
 
     async def stop(self) -> None:
         """End the process."""
         if self._process is not None:
-            await self._process.stop(_END_GRACE_SECONDS)
+            await self._process.stop(self._grace)
 
 
 class FunctionRunner:
@@ -106,19 +119,20 @@ class FunctionRunner:
 
     Args:
         program: the function.
-        config: the stack's configuration.
         environment: what `os.environ` is while it runs.
     """
 
-    def __init__(self, program: Program, config: Config, environment: Mapping[str, str]) -> None:
+    def __init__(self, program: Program, environment: Mapping[str, str]) -> None:
         self._program = program
-        self._config = config
         self._environment = environment
         self._task: asyncio.Task[int] | None = None
 
-    async def start(self, info: RunInfo) -> None:
+    async def prepare(self) -> None:
+        """Do nothing: this process is ready."""
+
+    async def start(self, info: RunInfo, config: Config) -> None:
         """Start the thread."""
-        self._task = asyncio.create_task(asyncio.to_thread(self._run, info))
+        self._task = asyncio.create_task(asyncio.to_thread(self._run, info, config))
 
     async def wait(self) -> int:
         """Return the exit status when the function and all that it began have ended."""
@@ -130,13 +144,13 @@ class FunctionRunner:
         if self._task is not None:
             await self._task
 
-    def _run(self, info: RunInfo) -> int:
+    def _run(self, info: RunInfo, config: Config) -> int:
         # Only who runs a function as a program needs the SDK in the engine's process.
         from pulumi_assistai.engine.program import run  # noqa: PLC0415
 
         place = inspect.getsourcefile(inspect.unwrap(self._program)) or ""
         with _environment(self._environment):
-            return run(self._program, place, asdict(info), dict(self._config.values), self._config.secret_keys)
+            return run(self._program, place, asdict(info), dict(config.values), config.secret_keys)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Stack:
         config: configuration that takes the place of what the files say, secrets as `values.Secret`; a key without a
             namespace is the project's.
         state_dir: where the state is kept instead.
+        preload: modules that a provider's process imports while it has nothing to do; default: none.
 
     Raises:
         EngineError: there is no Python project in the folder.
@@ -58,12 +59,13 @@ class Stack:
         program: Program | None = None,
         config: Mapping[str, Any] | None = None,
         state_dir: Path | None = None,
+        preload: Sequence[str] = (),
     ) -> None:
         values = dict(os.environ if environment is None else environment)
         directory = Path(project_dir)
         project = Project.load(directory) if program is None else Project(_FUNCTION_PROJECT, directory, directory)
         self._program = program
-        self._target = Target(project, name, values, Config.given(project, config or {}), state_dir)
+        self._target = Target(project, name, values, Config.given(project, config or {}), state_dir, preload)
 
     @property
     def name(self) -> str:
@@ -91,11 +93,11 @@ class Stack:
         Raises:
             EngineError: the operation could not begin; what fails in it is told by the result.
         """
-        return self._do("preview", display, Options(preview=True, parallel=parallel), self._deploying(refresh=refresh))
+        return self._deploy("preview", display, Options(preview=True, parallel=parallel), refresh=refresh)
 
     def up(self, display: Display, *, parallel: int = 16, refresh: bool = False) -> Result:
         """Run the program and bring its resources about; see `preview` for the arguments."""
-        return self._do("up", display, Options(preview=False, parallel=parallel), self._deploying(refresh=refresh))
+        return self._deploy("up", display, Options(preview=False, parallel=parallel), refresh=refresh)
 
     def refresh(
         self, display: Display, *, parallel: int = 16, preview: bool = False, clear_pending_creates: bool = False
@@ -109,11 +111,11 @@ class Stack:
             clear_pending_creates: forget the creations that a killed run left under way.
         """
         work = _refreshing(clear_pending_creates=clear_pending_creates)
-        return self._do("refresh", display, Options(preview, parallel), work)
+        return self._do(Recorder(display, "refresh"), Options(preview, parallel), work)
 
     def destroy(self, display: Display, *, parallel: int = 16, preview: bool = False) -> Result:
         """Delete all resources; the program is not run. See `refresh` for the arguments."""
-        return self._do("destroy", display, Options(preview, parallel), _destroying)
+        return self._do(Recorder(display, "destroy"), Options(preview, parallel), _destroying)
 
     def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """Return the stack's outputs as plain values; a secret reads "[secret]" unless asked for."""
@@ -150,9 +152,12 @@ class Stack:
         async def work(operation: Operation) -> None:
             await import_resources(operation, document)
 
-        return self._do("import", display, Options(preview=False, parallel=parallel), work)
+        return self._do(Recorder(display, "import"), Options(preview=False, parallel=parallel), work)
 
-    def _deploying(self, *, refresh: bool) -> Work:
+    def _deploy(self, verb: str, display: Display, options: Options, *, refresh: bool) -> Result:
+        recorder = Recorder(display, verb)
+        runner = self._runner(recorder)
+
         async def work(operation: Operation) -> None:
             if refresh:
                 await _refresh_all(operation, alone=False)
@@ -160,28 +165,27 @@ class Stack:
                 _warn_about_pending_operations(operation)
             deployment = operation.deployment()
             try:
-                await operation.run_program(deployment, self._runner(operation))
+                await operation.run_program(deployment, runner)
             finally:
                 await deployment.finish()
 
-        return work
+        return self._do(recorder, options, work, runner)
 
-    def _runner(self, operation: Operation) -> Runner:
+    def _runner(self, recorder: Recorder) -> Runner:
         environment = self._target.environment
         if self._program is not None:
-            return FunctionRunner(self._program, operation.config, environment)
-        return ProcessRunner(self._target.project, operation.config, environment, operation.recorder.printed)
+            return FunctionRunner(self._program, environment)
+        return ProcessRunner(self._target.project, environment, recorder.printed)
 
-    def _do(self, verb: str, display: Display, options: Options, work: Work) -> Result:
-        recorder = Recorder(display, verb)
+    def _do(self, recorder: Recorder, options: Options, work: Work, runner: Runner | None = None) -> Result:
         if options.preview:
-            return asyncio.run(_operate(self._target, options, recorder, work))
+            return asyncio.run(_operate(self._target, options, recorder, work, runner))
         with locked(self._target.lock_file, self.name):
-            return asyncio.run(_operate(self._target, options, recorder, work))
+            return asyncio.run(_operate(self._target, options, recorder, work, runner))
 
 
-async def _operate(target: Target, options: Options, recorder: Recorder, work: Work) -> Result:
-    async with begin(target, options, recorder) as operation:
+async def _operate(target: Target, options: Options, recorder: Recorder, work: Work, runner: Runner | None) -> Result:
+    async with begin(target, options, recorder, runner) as operation:
         before = stack_outputs(operation.state.olds)
         try:
             await work(operation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Target:
         environment: what programs, providers and the passphrase are taken from.
         overrides: configuration that takes the place of what the files say.
         state_directory: where the state is kept; None is the folder `.sandbox` of the project.
+        preload: modules that a provider's process imports while it has nothing to do.
     """
 
     project: Project
@@ -33,6 +34,7 @@ class Target:
     environment: Mapping[str, str]
     overrides: Config = field(default_factory=lambda: Config({}, frozenset()))
     state_directory: Path | None = None
+    preload: Sequence[str] = ()
 
     @property
     def directory(self) -> Path:

@@ -2,3 +2,6 @@
 
 The module paths and class names are pickled into users' states: they never change.
 """
+
+NEEDED = ("pulumi_assistai.client.transport", "pulumi_assistai.lifecycle.agents")
+"""What a provider's process imports as soon as it has something to do: worth doing while it has nothing to do."""

@@ -12,6 +12,7 @@ from pulumi_assistai.engine import Result, Stack
 from pulumi_assistai.engine.events import Event
 from pulumi_assistai.engine.runner import Program
 from pulumi_assistai.keys import variable
+from pulumi_assistai.providers import NEEDED
 from pulumi_assistai.testing.api import Api
 
 PASSPHRASE = "test"  # noqa: S105 - it guards the state of a test
@@ -54,6 +55,7 @@ class ProgramStack:
             program=function,
             config=config,
             state_dir=state_dir,
+            preload=NEEDED,
         )
 
     def preview(self, *, refresh: bool = False) -> Result:
