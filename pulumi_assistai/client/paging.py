@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections import deque
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
 
 PAGE_SIZES = (50, 10)
 """What is asked for first, and what an API that refuses that is asked for: its documented default."""
+
+AT_A_TIME = 8
+"""Pages that are asked for at a time, once the API has said how many items there are."""
 
 _PASSES = 3
 
@@ -92,18 +99,36 @@ def read_every_page(
 def _read_once(fetch: Callable[[int], Page[Item]], key: Callable[[Item], str]) -> Listing[Item]:
     items: dict[str, Item] = {}
     total: int | None = None
-    for number in count(1):
-        page = fetch(number)
-        total = total if page.total is None else page.total
-        fresh = {key(found): found for found in page.items if key(found) not in items}
-        if not fresh:
-            break
-        if len(fresh) < len(page.items):
-            raise IncompleteListingError(f"page {number} overlaps another page")
-        items |= fresh
+    with closing(_pages(fetch)) as pages:
+        for number, page in enumerate(pages, 1):
+            total = total if page.total is None else page.total
+            fresh = {key(found): found for found in page.items if key(found) not in items}
+            if not fresh:
+                break
+            if len(fresh) < len(page.items):
+                raise IncompleteListingError(f"page {number} overlaps another page")
+            items |= fresh
     if page.items and not _is_end(page, number, len(items), fetch):
         raise IncompleteListingError(f"page {number} repeats another page")
     return Listing(list(items.values()), complete=not page.has_next and (total is None or total <= len(items)))
+
+
+def _pages(fetch: Callable[[int], Page[Item]]) -> Generator[Page[Item], None, None]:
+    """Read page after page without an end; where the first says how many there are, the next ones ahead of time."""
+    first = fetch(1)
+    yield first
+    # The last one is empty and ends the listing.
+    last = 1 + (math.ceil(max(first.total or 0, 0) / len(first.items)) if first.items else 0)
+    numbers = iter(range(2, last + 1))
+    pool = ThreadPoolExecutor(AT_A_TIME)
+    try:
+        ahead = deque(pool.submit(fetch, number) for number in islice(numbers, AT_A_TIME))
+        while ahead:
+            yield ahead.popleft().result()
+            ahead.extend(pool.submit(fetch, number) for number in islice(numbers, 1))
+    finally:
+        pool.shutdown(cancel_futures=True)
+    yield from map(fetch, count(last + 1))
 
 
 def _is_end(page: Page[Item], number: int, found: int, fetch: Callable[[int], Page[Item]]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from threading import Barrier
 from typing import Any
 
 import pytest
 
-from pulumi_assistai import IncompleteListingError, ServerError, UnexpectedAnswerError
+from pulumi_assistai import BadRequestError, IncompleteListingError, ServerError, UnexpectedAnswerError
 from pulumi_assistai.client import Client
+from pulumi_assistai.client.paging import AT_A_TIME
 from tests.conftest import settings_for
 from tests.scripted import Reply, Request, as_json, serve
 
@@ -72,7 +74,29 @@ def test_a_silent_cap_is_not_the_end() -> None:
 def test_a_count_that_is_too_high_both_times_is_a_wrong_count() -> None:
     listing = Listing(3, meta={"itemCount": 7})
     assert read(listing) == listing.codes
-    assert len(listing.asked) == 4
+    assert sorted(listing.asked) == sorted(2 * [(page, 50) for page in (1, 2, 3, 4)])
+
+
+def test_pages_that_are_known_to_come_are_asked_for_at_a_time() -> None:
+    together = Barrier(AT_A_TIME, timeout=30)
+
+    class Together(Listing):
+        def page(self, number: int, take: int) -> Reply:
+            if 1 < number <= AT_A_TIME + 1:
+                together.wait()
+            return super().page(number, take)
+
+    listing = Together(50 * (AT_A_TIME + 4), meta={"itemCount": 50 * (AT_A_TIME + 4)})
+    assert read(listing) == listing.codes
+    assert sorted(listing.asked) == [(page, 50) for page in range(1, AT_A_TIME + 6)]
+
+
+def test_a_page_that_fails_ahead_of_time_is_no_listing() -> None:
+    listing = Listing(500, meta={"itemCount": 500})
+    listing.pages[9] = as_json({"message": "no"}, 400)
+    with pytest.raises(BadRequestError, match="no"):
+        read(listing)
+    assert max(listing.asked) <= (9 + AT_A_TIME, 50)
 
 
 def test_an_api_without_pages_is_read() -> None:
