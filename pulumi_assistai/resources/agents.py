@@ -10,7 +10,8 @@ from pulumi import dynamic
 from pulumi_assistai.providers.agents import AgentProvider
 from pulumi_assistai.resources.base import refuse_import, warn_about_clear_token
 
-_OUTPUTS = ("code", "managed_since", "model", "created_at", "tenant_domain", "organization_code")
+_OPTIONAL = ("description", "purpose", "instructions", "tone", "voice", "model", "created_at")
+_OUTPUTS = ("code", "managed_since", "tenant_domain", "organization_code")
 
 
 class Agent(dynamic.Resource, module="assistai", name="Agent"):
@@ -92,7 +93,8 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
             "on_delete": on_delete,
             "allow_duplicate_name": None if allow_duplicate_name is False else allow_duplicate_name,
         }
-        _declare(self, resource_name, inputs, opts)
+        declared = {name: value for name, value in inputs.items() if value is not None}
+        _declare(self, resource_name, {**declared, **dict.fromkeys(_OUTPUTS)}, opts)
 
     @classmethod
     def get(cls, resource_name: str, code: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Agent:
@@ -104,14 +106,21 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
             opts: options of the resource.
         """
         agent = cls.__new__(cls)
-        names = ("name", "description", "purpose", "instructions", "tone", "voice")
         existing = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=code))
-        _declare(agent, resource_name, dict.fromkeys(names), existing)
+        _declare(agent, resource_name, dict.fromkeys(("name", *_OPTIONAL, *_OUTPUTS)), existing)
         return agent
 
+    # Type checkers know the attributes, and would take any for one with this.
+    if not TYPE_CHECKING:
 
-def _declare(agent: Agent, resource_name: str, inputs: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        def __getattr__(self, name: str) -> pulumi.Output[None]:
+            # The SDK's work grows with the square of the properties in a program: those not declared are none of them.
+            if name in _OPTIONAL:
+                return pulumi.Output.from_input(None)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+def _declare(agent: Agent, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+    """Declare an agent; a property without a value is an output, and the SDK makes an attribute of each."""
     warn_about_clear_token()
-    # A property without a value is an output: the SDK makes an attribute of each that is named.
-    properties = {**inputs, **dict.fromkeys(_OUTPUTS)}
     dynamic.Resource.__init__(agent, AgentProvider(), resource_name, properties, opts)

@@ -51,6 +51,17 @@ def test_outputs_say_where_the_agent_belongs_and_since_when(project: Project) ->
     assert outputs["managed_since"].endswith("+00:00")
 
 
+def test_what_is_not_declared_is_known_to_be_nothing(project: Project) -> None:
+    project.write(f"""
+        agent = {MINIMAL}
+        pulumi.export("nothing", pulumi.Output.all(agent.voice, agent.model).apply(str))
+        pulumi.export("wrong", hasattr(agent, "instruction"))
+    """)
+    assert project.run("preview").ok
+    project.up()
+    assert project.outputs("trial-dev") == {"nothing": "[None, None]", "wrong": False}
+
+
 @pytest.mark.parametrize("field", ["name", "description", "purpose", "instructions", "tone", "voice"])
 def test_a_changed_field_is_the_only_one_sent(project: Project, api: Api, field: str) -> None:
     values = {"name": "Ventas", "description": "d", "purpose": "p", "instructions": "i", "tone": "t", "voice": "v"}
