@@ -18,8 +18,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import tofu
 from benchmarks.api import Traffic, emulator
-from benchmarks.contestants import OPERATIONS, Case, Contestant, contestants, timed
+from benchmarks.contest import OPERATIONS, Case, Contestant, timed
+from benchmarks.contestants import contestants
+from benchmarks.startup import startup
 
 CASES = ((100, 0.0, 32), (100, 0.2, 10), (100, 0.2, 32), (500, 0.0, 32))
 """Agents, seconds of latency, and how many at a time."""
@@ -59,9 +62,10 @@ def main(
         found = measure(case, runs)
         console.print(table(case, found))
         results += found
-    console.print(machine(), highlight=False)
+    start = startup(runs)
+    console.print(start, machine(), sep="\n", highlight=False)
     if json_file:
-        document = {"machine": machine(), "results": [asdict(result) for result in results]}
+        document = {"machine": machine(), "startup": start, "results": [asdict(result) for result in results]}
         json_file.write_text(json.dumps(document, indent=1), encoding="utf-8")
     if plot:
         from benchmarks.plot import draw  # noqa: PLC0415 - matplotlib is there where a plot is wanted
@@ -113,14 +117,18 @@ def cell(result: Measured, limit: float) -> str:
 def machine() -> str:
     """Return what was measured, and on what."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("pulumi-assistai", "pulumi", "httpx"))
-    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {packages}{_cli()}"
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {packages}, {_cli()}, {_tofu()}"
 
 
 def _cli() -> str:
     if shutil.which("pulumi") is None:
-        return ", no Pulumi CLI"
+        return "no Pulumi CLI"
     found = subprocess.run(["pulumi", "version"], capture_output=True, text=True, check=True)
-    return f", Pulumi CLI {found.stdout.strip()}"
+    return f"Pulumi CLI {found.stdout.strip()}"
+
+
+def _tofu() -> str:
+    return f"OpenTofu {tofu.version()}" if tofu.is_there() else "no OpenTofu with restapi"
 
 
 if __name__ == "__main__":

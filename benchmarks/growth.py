@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.api import emulator
-from benchmarks.contestants import Case, Program, contestants
+from benchmarks.contest import Case
+from benchmarks.contestants import contestants
+from benchmarks.engines import Program
 
 SIZES = (1250, 2500, 5000)
 _KIB = 1024

@@ -82,12 +82,15 @@ class NothingProvider(dynamic.ResourceProvider):
 
     def diff(self, id_, olds, news):
         return dynamic.DiffResult(changes=olds.get("tone") != news.get("tone"))
-
-
-class Agent(dynamic.Resource, module="assistai", name="Agent"):
-    def __init__(self, resource_name, **fields):
-        super().__init__(NothingProvider(), resource_name, fields)
 '''
+
+WITH_NOTHING = """
+import pulumi_assistai.resources.agents as ours
+from provider import NothingProvider
+
+ours.AgentProvider = NothingProvider
+Agent = ours.Agent
+"""
 
 
 def program(head: str, agents: int, *, edited: bool) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from benchmarks.__main__ import one_run
-from benchmarks.contestants import Case, Contestant, contestants
+from benchmarks.contest import Case, Contestant
+from benchmarks.contestants import contestants
+from benchmarks.startup import startup
 
 
 @pytest.mark.parametrize("who", contestants(), ids=lambda who: who.name)
@@ -15,7 +19,7 @@ def test_every_contestant_does_the_work(who: Contestant) -> None:
         assert set(requests.values()) == {0}
     else:
         assert requests["up"] >= 3
-        assert requests["preview"] == 0
+        assert requests["preview"] == (3 if "OpenTofu" in who.name else 0)
         assert requests["refresh"] >= 1
         assert requests["edit"] >= 1
 
@@ -25,3 +29,10 @@ def test_the_most_requests_at_a_time_are_counted() -> None:
     [(operation, _, traffic), *_] = one_run(limit, Case(8, 8), 0.3)
     assert operation == "up"
     assert (traffic.requests, traffic.in_flight) == (8, 8)
+
+
+def test_the_imports_of_a_program_and_of_a_provider_are_measured() -> None:
+    found = re.search(r"`import pulumi_assistai` takes (\d+) ms, .* needs (\d+) ms", startup(1))
+    assert found is not None
+    program, provider = map(int, found.groups())
+    assert 0 < program < provider

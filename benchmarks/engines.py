@@ -1,0 +1,89 @@
+"""Pulumi programs on one of the engines."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.api import BusyApi
+from benchmarks.contest import ACCOUNT, Case, Work
+from benchmarks.programs import program
+
+
+@dataclass(frozen=True)
+class Program:
+    """A Pulumi program on one of the engines.
+
+    Attributes:
+        name: what the table calls it.
+        head: where its `Agent` comes from.
+        command: what runs an operation, before its name.
+        flags: what follows it.
+        module: the module `provider` for a head that imports it; the SDK copies any other provider into every resource.
+    """
+
+    name: str
+    head: str
+    command: tuple[str, ...]
+    flags: tuple[str, ...]
+    module: str = ""
+
+    @contextmanager
+    def begin(self, case: Case, api: BusyApi) -> Iterator[Work]:
+        """Write the project."""
+        with tempfile.TemporaryDirectory(prefix="assistai-bench-") as folder:
+            yield ProgramWork(self, case, api.url, Path(folder))
+
+
+class ProgramWork:
+    """A project directory with one stack."""
+
+    def __init__(self, kind: Program, case: Case, url: str, directory: Path) -> None:
+        self._kind = kind
+        self._case = case
+        self._directory = directory
+        backend = directory / "backend"
+        backend.mkdir()
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("ASSISTAI_", "PULUMI_"))},
+            **ACCOUNT,
+            "ASSISTAI_BASE_URL": url,
+            "PULUMI_BACKEND_URL": backend.as_uri(),
+            "PULUMI_HOME": str(directory / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "PULUMI_SKIP_CHECKPOINTS": "1",
+            "PULUMI_EXPERIMENTAL": "1",
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }
+        (directory / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
+        (directory / "provider.py").write_text(kind.module)
+        self._write(edited=False)
+        if kind.command[0] == "pulumi":
+            self._run("pulumi", "stack", "init", "dev")
+
+    def do(self, operation: str) -> None:
+        """Run the command; for an edit, after editing the program, which takes no time worth mentioning."""
+        verb = "up" if operation == "edit" else operation
+        if operation == "edit":
+            self._write(edited=True)
+        self._run(*self._kind.command, verb, *self._flags(verb), f"--parallel={self._case.parallel}")
+
+    def _flags(self, verb: str) -> tuple[str, ...]:
+        return () if verb == "preview" else self._kind.flags
+
+    def _write(self, *, edited: bool) -> None:
+        text = program(self._kind.head, self._case.agents, edited=edited)
+        (self._directory / "__main__.py").write_text(text, encoding="utf-8")
+
+    def _run(self, *command: str) -> None:
+        done = subprocess.run(
+            command, cwd=self._directory, env=self._environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)} failed: {done.stdout}{done.stderr}")

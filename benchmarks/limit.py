@@ -1,0 +1,57 @@
+"""What the API itself takes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from benchmarks.api import BusyApi
+from benchmarks.contest import ACCOUNT, Case, Work
+
+
+class Limit:
+    """The API's own pace: one asynchronous client that sends what must be sent, so many at a time."""
+
+    name = "the limit (httpx, asyncio)"
+
+    @contextmanager
+    def begin(self, case: Case, api: BusyApi) -> Iterator[Work]:
+        """Remember what to send."""
+        yield LimitWork(case, api.url)
+
+
+class LimitWork:
+    """The requests that cannot be spared."""
+
+    def __init__(self, case: Case, url: str) -> None:
+        self._case = case
+        self._url = f"{url}/api/v1/agents"
+
+    def do(self, operation: str) -> None:
+        """Send the requests of an operation."""
+        asyncio.run(self._send(operation))
+
+    async def _send(self, operation: str) -> None:
+        headers = {
+            "authorization": f"Bearer {ACCOUNT['ASSISTAI_API_TOKEN']}",
+            "x-tenant-domain": ACCOUNT["ASSISTAI_TENANT_DOMAIN"],
+            "x-organization-code": ACCOUNT["ASSISTAI_ORGANIZATION_CODE"],
+        }
+        limits = httpx.Limits(max_connections=self._case.parallel)
+        async with httpx.AsyncClient(headers=headers, limits=limits, timeout=60, trust_env=False) as client:
+            if operation == "up":
+                names = [f"Agente {number}" for number in range(self._case.agents)]
+                answers = await asyncio.gather(*(client.post(self._url, json={"name": name}) for name in names))
+            elif operation == "refresh":
+                pages = range(1, -(-self._case.agents // 50) + 1)
+                answers = [await client.get(self._url, params={"page": page, "take": 50}) for page in pages]
+            elif operation == "edit":
+                code = (await client.get(self._url)).json()["data"][0]["code"]
+                answers = [await client.patch(f"{self._url}/{code}", json={"tone": "amigable"})]
+            else:
+                answers = []
+        for answer in answers:
+            answer.raise_for_status()
