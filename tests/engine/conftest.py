@@ -55,7 +55,8 @@ class ThingProvider(ResourceProvider):
         name = props["name"]
         record("create", name)
         if props.get("say"):
-            print(props["say"], file=sys.stderr)
+            # `print` writes the end of the line apart, and another thread may come between.
+            sys.stderr.write(props["say"] + "\\n")
         if props.get("refuse") == "create":
             sys.tracebacklimit = 0
             raise ValueError("there is no room")
