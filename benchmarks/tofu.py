@@ -49,7 +49,7 @@ resource "restapi_object" "agent" {{
   count = {agents}
   path  = "/api/v1/agents"
   data = jsonencode({{
-    name         = "Agente ${{count.index}}"
+    name         = format("Agente %04d", count.index)
     description  = "Atiende ${{count.index}}"
     instructions = "{instructions}"
     tone         = count.index == {edited} ? "amigable" : "neutral"
@@ -58,7 +58,7 @@ resource "restapi_object" "agent" {{
     search_key   = "code"
     search_value = "{{id}}"
     results_key  = "data"
-    query_string = "take=50&criteria=Agente%20${{count.index}}"
+    query_string = format("criteria=Agente%%20%04d", count.index)
   }}
   ignore_server_additions = true
 }}
