@@ -22,6 +22,7 @@ def draw(results: Sequence[Measured], machine: str, file: Path) -> None:
     mpl.rcParams.update({"svg.hashsalt": "assistai", "font.family": "sans-serif"})
     ups = [result for result in results if result.operation == "up"]
     cases = list(dict.fromkeys(result.case for result in ups))
+    colors = dict(zip(dict.fromkeys(result.who for result in ups), _COLORS, strict=False))
     figure, panels = plt.subplots(len(cases), 1, figsize=(8, 1.9 * len(cases)), layout="constrained", squeeze=False)
     for case, panel in zip(cases, panels[:, 0], strict=True):
         agents, latency, parallel = case
@@ -29,7 +30,7 @@ def draw(results: Sequence[Measured], machine: str, file: Path) -> None:
         bars = panel.barh(
             [result.who for result in shown],
             [median(result.seconds) for result in shown],
-            color=_COLORS[: len(shown)],
+            color=[colors[result.who] for result in shown],
         )
         panel.bar_label(bars, fmt="%.1f s", padding=3)
         panel.invert_yaxis()
