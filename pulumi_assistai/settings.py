@@ -44,7 +44,7 @@ def _safe_base_url(value: str) -> str:
         raise ValueError(f"must be like {DEFAULT_BASE_URL}, with no user, query or fragment")
     if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
         raise ValueError("must begin with https:// (http:// is for loopback hosts alone: it would show the token)")
-    return value.rstrip("/").removesuffix("/api/v1")
+    return url.geturl().rstrip("/").removesuffix("/api/v1")
 
 
 HeaderValue = Annotated[str, AfterValidator(_header_value)]

@@ -92,6 +92,13 @@ def test_base_urls_that_show_the_token_to_nobody(url: str) -> None:
     assert Settings.load(EXPLICIT | {"base_url": url}, {}, {}).base_url == url.rstrip("/")
 
 
+def test_the_scheme_may_be_written_in_capitals() -> None:
+    # Whether certificates are verified depends on it.
+    assert (
+        Settings.load(EXPLICIT | {"base_url": "HTTPS://Api.example.com"}, {}, {}).base_url == "https://Api.example.com"
+    )
+
+
 def test_the_prefix_of_the_documents_examples_is_no_part_of_the_base_url() -> None:
     settings = Settings.load(EXPLICIT | {"base_url": "https://public.assistai.lat/api/v1/"}, {}, {})
     assert settings.base_url == "https://public.assistai.lat"

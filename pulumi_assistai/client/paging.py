@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -118,7 +117,7 @@ def _pages(fetch: Callable[[int], Page[Item]]) -> Generator[Page[Item], None, No
     first = fetch(1)
     yield first
     # The last one is empty and ends the listing.
-    last = 1 + (math.ceil(max(first.total or 0, 0) / len(first.items)) if first.items else 0)
+    last = 1 + (-(-max(first.total or 0, 0) // len(first.items)) if first.items else 0)
     numbers = iter(range(2, last + 1))
     pool = ThreadPoolExecutor(AT_A_TIME)
     try:

@@ -30,7 +30,7 @@ from pulumi_assistai.text import shorten
 
 PREFIX = "/api/v1"
 MOST_CONNECTIONS = 128
-"""As many as requests can be in flight: see `providers.workers`."""
+"""As many as calls can be in flight: see `providers.workers`. The pages of a listing wait for those that are free."""
 
 LARGEST_BODY = 8 * 1024 * 1024
 """Bytes: no documented answer comes near, so that a hostile one cannot fill the memory."""
@@ -61,7 +61,7 @@ class Transport:
             limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
             follow_redirects=False,
             # Plain http never turns into https, and reading the certificate authorities takes its time.
-            verify=settings.base_url.startswith("https:"),
+            verify=urlsplit(settings.base_url).scheme != "http",
             # A proxy of the environment has no business between a program and its own machine.
             trust_env=not is_loopback(urlsplit(settings.base_url).hostname or ""),
         )

@@ -23,7 +23,7 @@ class Executor:
     Args:
         state: the state.
         recorder: told what happens.
-        parallel: how many steps may be under way at a time.
+        parallel: how many chains of steps may be under way at a time.
     """
 
     def __init__(self, state: State, recorder: Recorder, parallel: int) -> None:
@@ -74,15 +74,11 @@ class Executor:
         Raises:
             ShutdownError: one of them, or something else before, failed.
         """
-        for step in steps:
-            await self._slots.acquire()
-            try:
+        async with self._slots:
+            for step in steps:
                 self.check()
-            except ShutdownError:
-                self._slots.release()
-                raise
-            await self._finish(step)
-        self.check()
+                await self._finish(step)
+            self.check()
 
     async def run_group(self, steps: Sequence[Step]) -> None:
         """Carry out steps at the same time.
@@ -111,39 +107,28 @@ class Executor:
         await asyncio.shield(task)
 
     async def _execute(self, step: Step) -> None:
+        if step.shown:
+            self._recorder.started(step.change)
+        operation = self._state.begin(step.pending, step.resource) if step.pending else None
+        if operation is not None:
+            await self._state.save()
         began = time.monotonic()
         try:
-            news = await self._apply(step)
+            await step.apply()
         except EngineError as error:
+            if operation is not None:
+                self._state.end(operation)
+                await self._state.save()
             self._report(step, time.monotonic() - began, error)
             return
-        finally:
-            # Others go on while the state is written.
-            self._slots.release()
-        if news:
+        if operation is not None:
+            self._state.end(operation)
+        if step.settle(self._state):
             await self._state.save()
         if step.shown:
             self._recorder.finished(step.change, time.monotonic() - began)
         if step.counted_op is not None:
             self._recorder.count(step.counted_op)
-
-    async def _apply(self, step: Step) -> bool:
-        """Carry a step out and return whether the state has to be saved."""
-        if step.shown:
-            self._recorder.started(step.change)
-        if not step.pending:
-            await step.apply()
-            return step.settle(self._state)
-        operation = self._state.begin(step.pending, step.resource)
-        await self._state.save()
-        try:
-            await step.apply()
-        except EngineError:
-            self._state.end(operation)
-            await self._state.save()
-            raise
-        self._state.end(operation)
-        return step.settle(self._state)
 
     def _report(self, step: Step, seconds: float, error: EngineError) -> None:
         self._recorder.failed_step(step.change, seconds, str(error))

@@ -9,7 +9,6 @@ status is 0, or 32 where an error was reported to the engine.
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
 import runpy
@@ -31,8 +30,9 @@ _THREADS_A_RESOURCE = 4
 
 def main() -> int:
     """Run the program that standard input names, and return the exit status."""
-    message = json.loads(sys.stdin.readline())
-    sys.stdin = io.StringIO()
+    with sys.stdin:
+        message = json.loads(sys.stdin.readline())
+    sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - the program reads it, if anything does
     program = message["program"]
     sys.argv = [program]
     os.environ.update(message["environment"])

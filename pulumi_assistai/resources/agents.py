@@ -94,7 +94,9 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
             "allow_duplicate_name": None if allow_duplicate_name is False else allow_duplicate_name,
         }
         declared = {name: value for name, value in inputs.items() if value is not None}
-        _declare(self, resource_name, {**declared, **dict.fromkeys(_OUTPUTS)}, opts)
+        # The engine may give what is not declared: an ignored change keeps what was, a transform adds what it likes.
+        given = _OPTIONAL if opts is not None and (opts.ignore_changes or opts.transforms) else ()
+        _declare(self, resource_name, {**dict.fromkeys((*given, *_OUTPUTS)), **declared}, opts)
 
     @classmethod
     def get(cls, resource_name: str, code: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Agent:

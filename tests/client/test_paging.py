@@ -77,6 +77,11 @@ def test_a_count_that_is_too_high_both_times_is_a_wrong_count() -> None:
     assert sorted(listing.asked) == sorted(2 * [(page, 50) for page in (1, 2, 3, 4)])
 
 
+def test_a_count_beyond_all_reason_is_a_wrong_count() -> None:
+    listing = Listing(3, meta={"itemCount": 10**400})
+    assert read(listing) == listing.codes
+
+
 def test_pages_that_are_known_to_come_are_asked_for_at_a_time() -> None:
     together = Barrier(AT_A_TIME, timeout=30)
 

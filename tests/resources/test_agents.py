@@ -51,6 +51,16 @@ def test_outputs_say_where_the_agent_belongs_and_since_when(project: Project) ->
     assert outputs["managed_since"].endswith("+00:00")
 
 
+def test_what_an_ignored_change_keeps_is_known(project: Project) -> None:
+    project.up('assistai.Agent("ventas", name="Ventas", description="Vende")')
+    project.up("""
+        opts = pulumi.ResourceOptions(ignore_changes=["description"])
+        agent = assistai.Agent("ventas", name="Ventas", opts=opts)
+        pulumi.export("description", agent.description)
+    """)
+    assert project.outputs("trial-dev") == {"description": "Vende"}
+
+
 def test_what_is_not_declared_is_known_to_be_nothing(project: Project) -> None:
     project.write(f"""
         agent = {MINIMAL}
