@@ -1,5 +1,10 @@
 """Manage AssistAI agents, and the WhatsApp numbers that they answer on, with Pulumi."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from pulumi_assistai.errors import (
     AdoptionError,
     AgentGoneError,
@@ -25,21 +30,23 @@ from pulumi_assistai.errors import (
     WrongOrganizationError,
     WrongPhoneError,
 )
-from pulumi_assistai.resources.agents import Agent
-from pulumi_assistai.resources.data import (
-    get_agent,
-    get_agent_output,
-    get_agents,
-    get_agents_output,
-    get_conversations,
-    get_conversations_output,
-    get_messages,
-    get_messages_output,
-)
-from pulumi_assistai.resources.fleets import AgentFleet
-from pulumi_assistai.resources.providers import Provider
-from pulumi_assistai.resources.records import AgentRecord, Connection, Conversation, Message
-from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
+
+if TYPE_CHECKING:
+    from pulumi_assistai.resources.agents import Agent
+    from pulumi_assistai.resources.data import (
+        get_agent,
+        get_agent_output,
+        get_agents,
+        get_agents_output,
+        get_conversations,
+        get_conversations_output,
+        get_messages,
+        get_messages_output,
+    )
+    from pulumi_assistai.resources.fleets import AgentFleet
+    from pulumi_assistai.resources.providers import Provider
+    from pulumi_assistai.resources.records import AgentRecord, Connection, Conversation, Message
+    from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
 
 __all__ = [
     "AdoptionError",
@@ -82,3 +89,29 @@ __all__ = [
     "get_messages",
     "get_messages_output",
 ]
+
+_MODULES = {
+    "agents": ("Agent",),
+    "data": (
+        "get_agent",
+        "get_agent_output",
+        "get_agents",
+        "get_agents_output",
+        "get_conversations",
+        "get_conversations_output",
+        "get_messages",
+        "get_messages_output",
+    ),
+    "fleets": ("AgentFleet",),
+    "providers": ("Provider",),
+    "records": ("AgentRecord", "Connection", "Conversation", "Message"),
+    "whatsapp": ("WhatsAppIntegration",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # A provider's process has no use for the resources, and the command starts others before it needs Pulumi itself.
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.resources.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -32,7 +32,7 @@ def test_the_most_requests_at_a_time_are_counted() -> None:
 
 
 def test_the_imports_of_a_program_and_of_a_provider_are_measured() -> None:
-    found = re.search(r"`import pulumi_assistai` takes (\d+) ms, .* needs (\d+) ms", startup(1))
+    found = re.search(r"`pulumi_assistai` exports takes (\d+) ms, .* needs (\d+) ms", startup(1))
     assert found is not None
     program, provider = map(int, found.groups())
     assert 0 < program < provider

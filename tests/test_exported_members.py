@@ -32,8 +32,18 @@ def test_every_public_name_is_documented() -> None:
         assert inspect.getdoc(getattr(pulumi_assistai, name)), name
 
 
-def test_importing_the_package_brings_nothing_heavy() -> None:
+def test_importing_all_of_the_package_brings_nothing_heavy() -> None:
     heavy = ["httpx", "pydantic", "stamina", "fastapi", "typer", "rich", "cryptography", "pulumi_assistai.engine"]
-    script = f"import sys, pulumi_assistai; print([name for name in {heavy} if name in sys.modules])"
+    script = f"import sys; from pulumi_assistai import *; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_whoever_needs_an_error_does_not_wait_for_pulumi() -> None:
+    script = "import sys; from pulumi_assistai import ApiError; print('pulumi' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_a_name_that_is_not_there_is_no_attribute() -> None:
+    assert not hasattr(pulumi_assistai, "Agents")

@@ -116,6 +116,7 @@ def test_the_token_is_in_no_repr_and_no_pickle(monkeypatch: pytest.MonkeyPatch) 
     provider.configure(ConfigureRequest(Config({"tenant_domain": "t", "organization_code": "O"}, "trial")))
     emulator = Emulator(accounts=[Account("canary-token", "t", "O")])
     seen: dict[int, Any] = {}
+    assert provider.session.client
     for thing in (provider, provider.session, provider.session.settings, emulator, Account("canary-token", "t", "O")):
         reachable(thing, seen)
     assert {"Session", "Client", "Transport", "Settings", "Inventory"} <= {

@@ -41,13 +41,16 @@ class AgentsApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def create(self, fields: Mapping[str, str]) -> str:
-        """Create an agent and return its code: POST /agents, sent again only where it cannot have happened.
+    def create(self, fields: Mapping[str, str]) -> AgentRecord:
+        """Create an agent: POST /agents, sent again only where it cannot have happened.
+
+        Returns it as the listing will show it.
 
         Raises:
             ApiError, TransportError: `may_have_happened` says whether the agent may exist all the same.
         """
-        return self._transport.post("/agents", fields).parse(_Created).code
+        code = self._transport.post("/agents", fields).parse(_Created).code
+        return AgentRecord(code=code, name=fields["name"], description=fields.get("description"))
 
     def update(self, code: str, fields: Mapping[str, str]) -> None:
         """Change the given fields of an agent and leave the others: PATCH /agents/CODE.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from pulumi_assistai.client import AgentRecord
 from pulumi_assistai.errors import (
     AdoptionError,
     AgentGoneError,
@@ -29,6 +28,9 @@ from pulumi_assistai.lifecycle.values import (
     known,
     pick,
 )
+
+if TYPE_CHECKING:
+    from pulumi_assistai.client import AgentRecord
 
 FIELDS = ("name", "description", "purpose", "instructions", "tone", "voice")
 """What the API keeps of an agent and a program declares."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from pulumi_assistai.client import AgentRecord
 from pulumi_assistai.errors import (
     ApiError,
     AssistAIError,
@@ -15,6 +15,9 @@ from pulumi_assistai.errors import (
 )
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Properties
+
+if TYPE_CHECKING:
+    from pulumi_assistai.client import AgentRecord
 
 _LOOKS = 10
 """How often the listing is read at most while an unknown outcome settles."""
@@ -42,13 +45,13 @@ def create_once(session: Session, fields: Properties, *, allow_duplicate_name: b
         if not allow_duplicate_name:
             refuse_taken_name(session, name)
         try:
-            code = session.client.agents.create(fields)
+            agent = session.client.agents.create(fields)
         except (ApiError, TransportError) as error:
             if not error.may_have_happened:
                 raise
             return _settle(session, fields, before, error, duplicates=allow_duplicate_name)
-        _enter(session, code, fields)
-    return code
+        session.inventory.enter(agent)
+    return agent.code
 
 
 def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) -> None:
@@ -88,7 +91,7 @@ def _settle(
             "none was touched: find out in AssistAI which one is yours and declare adopt=CODE"
         )
     code = candidates[0].code
-    _enter(session, code, fields)
+    session.inventory.enter(candidates[0])
     try:
         session.client.agents.update(code, fields)
     except AssistAIError as error:
@@ -124,7 +127,3 @@ def _could_be(agent: AgentRecord, fields: Properties, before: Collection[str], s
     live = agent.description or ""
     same = agent.name == fields["name"] and fields.get("description", live) == live
     return same and agent.code not in before and not session.inventory.made(agent.code)
-
-
-def _enter(session: Session, code: str, fields: Properties) -> None:
-    session.inventory.enter(AgentRecord(code=code, name=fields["name"], description=fields.get("description")))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from threading import RLock
+from typing import TYPE_CHECKING
 
-from pulumi_assistai.client import AgentRecord, Listing
 from pulumi_assistai.errors import AssistAIError, IncompleteListingError
+
+if TYPE_CHECKING:
+    from pulumi_assistai.client import AgentRecord, Listing
 
 
 class Inventory:

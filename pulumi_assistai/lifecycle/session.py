@@ -8,15 +8,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from pulumi_assistai.client import Client, announce_retries
 from pulumi_assistai.errors import NameTakenError, OutcomeUnknownError, WrongOrganizationError
 from pulumi_assistai.lifecycle.inventory import Inventory
 from pulumi_assistai.lifecycle.values import Properties
 from pulumi_assistai.settings import Settings
 from pulumi_assistai.text import one_line
+
+if TYPE_CHECKING:
+    from pulumi_assistai.client import AgentRecord, Client, Listing
 
 
 class Session:
@@ -24,7 +26,6 @@ class Session:
 
     Attributes:
         settings: the organization's connection and the package's behaviour.
-        client: the API.
         inventory: the live agents, listed once.
         creations: the names that are being created.
         declared_names, declared_adoptions, handled_agents, handled_integrations: what this operation claimed so far.
@@ -32,14 +33,30 @@ class Session:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.client = Client(settings)
-        self.inventory = Inventory(self.client.agents.list)
+        self.inventory = Inventory(self._list_agents)
         self.creations = Creations()
         self.declared_names = Claims()
         self.declared_adoptions = Claims()
         self.handled_agents = Claims()
         self.handled_integrations = Claims()
         self._told = Claims()
+        self._client: Client | None = None
+        self._client_lock = Lock()
+
+    @property
+    def client(self) -> Client:
+        """Return the API."""
+        # A preview without changes asks it nothing, and does without what asking takes.
+        from pulumi_assistai.client import Client, announce_retries  # noqa: PLC0415
+
+        with self._client_lock:
+            if self._client is None:
+                announce_retries()
+                self._client = Client(self.settings)
+            return self._client
+
+    def _list_agents(self) -> Listing[AgentRecord]:
+        return self.client.agents.list()
 
     @property
     def place(self) -> dict[str, str]:
@@ -165,7 +182,6 @@ def session_of(raw_config: Mapping[str, Any]) -> Session:
     Raises:
         ConfigurationError: settings are missing or not usable.
     """
-    announce_retries()
     explicit = {name: value for name, value in raw_config.items() if name in Settings.model_fields}
     settings = Settings.load(explicit, os.environ, raw_config)
     with _sessions_lock:

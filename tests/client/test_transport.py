@@ -49,7 +49,7 @@ def talk(call: Call, *sequence: Reply) -> tuple[Any, Server]:
 
 
 def create(client: Client) -> Any:
-    return client.agents.create({"name": "Ventas"})
+    return client.agents.create({"name": "Ventas"}).code
 
 
 def update(client: Client) -> Any:
