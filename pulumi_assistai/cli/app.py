@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -67,6 +66,9 @@ def run() -> None:
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callbacks take the option's value
     if wanted:
+        # It takes long to import.
+        from importlib.metadata import version  # noqa: PLC0415
+
         typer.echo(version("pulumi-assistai"))
         raise typer.Exit
 

@@ -15,7 +15,7 @@ from pulumi_assistai.engine.graph import deletion_order, dependencies
 from pulumi_assistai.engine.inheritance import Family
 from pulumi_assistai.engine.providers import require_package
 from pulumi_assistai.engine.recorder import Recorder
-from pulumi_assistai.engine.resource import Resource
+from pulumi_assistai.engine.resource import Resource, stack_outputs
 from pulumi_assistai.engine.state import State
 from pulumi_assistai.engine.steps import Context
 from pulumi_assistai.engine.values import Values, equal
@@ -160,8 +160,3 @@ class Deployment:
         else:
             self.executor.fail(str(error), self._generator.urn_of(goal))
         return ShutdownError(str(error))
-
-
-def stack_outputs(resources: list[Resource]) -> Values:
-    """Return the outputs of the stack that the resources make up."""
-    return next((resource.outputs or {} for resource in resources if resource.type == urns.STACK_TYPE), {})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import grpc.aio
 
@@ -18,24 +19,13 @@ from pulumi_assistai.engine.program import REPORTED
 from pulumi_assistai.engine.project import Config
 from pulumi_assistai.engine.providers import Providers
 from pulumi_assistai.engine.recorder import Recorder
+from pulumi_assistai.engine.requests import Options
 from pulumi_assistai.engine.runner import RunInfo, Runner
+from pulumi_assistai.engine.secrets import Crypter
 from pulumi_assistai.engine.state import State
 from pulumi_assistai.engine.steps import Context
 from pulumi_assistai.engine.target import Target
 from pulumi_assistai.engine.values import Secret, Values
-
-
-@dataclass(frozen=True)
-class Options:
-    """How an operation is to be done.
-
-    Attributes:
-        preview: nothing is to be done, only said.
-        parallel: how many resources are worked on at a time.
-    """
-
-    preview: bool
-    parallel: int
 
 
 @dataclass(frozen=True)
@@ -131,59 +121,32 @@ class Operation:
 
 @asynccontextmanager
 async def begin(
-    target: Target, options: Options, recorder: Recorder, runner: Runner | None
+    target: Target, crypter: Crypter, options: Options, recorder: Recorder, launcher: Launcher
 ) -> AsyncIterator[Operation]:
-    """Begin an operation; at its end all processes have ended.
+    """Begin an operation; at its end all providers have ended.
 
     Args:
         target: the stack.
+        crypter: what its secrets are encrypted with.
         options: how it is done.
         recorder: told what happens.
-        runner: runs the program, None for an operation that runs none.
+        launcher: starts the processes of providers.
     """
-    async with server() as (made, address), _prepared(runner):
-        has_secrets = bool(target.settings().secret_keys)
-        config = target.config(await asyncio.to_thread(target.crypter) if has_secrets else None)
-        launcher = _launcher(target, config, address, recorder)
-        launcher.start_ahead()
-        try:
-            # Deriving the key takes long, so does starting the processes; neither waits for the other.
-            crypter = await asyncio.to_thread(target.crypter)
-            state = target.state(crypter, saved=not options.preview)
-            providers = Providers(launcher, lambda: state.olds)
-            executor = Executor(state, recorder, options.parallel)
-            context = Context(providers, options.preview)
-            operation = Operation(target, options, config, state, recorder, context, executor, made, address)
-            try:
-                yield operation
-            finally:
-                executor.stop()
-                await executor.drain()
-                await providers.close()
-        finally:
-            await launcher.close()
+    config = target.config(crypter)
+    state = target.state(crypter, saved=not options.preview)
+    async with server() as (made, address), AsyncExitStack() as ending:
+        providers = Providers(partial(launcher.launch, address, _environment(target, config)), lambda: state.olds)
+        executor = Executor(state, recorder, options.parallel)
+        context = Context(providers, options.preview)
+        ending.push_async_callback(providers.close)
+        ending.push_async_callback(state.finish)
+        ending.push_async_callback(executor.drain)
+        ending.callback(executor.stop)
+        yield Operation(target, options, config, state, recorder, context, executor, made, address)
 
 
-@asynccontextmanager
-async def _prepared(runner: Runner | None) -> AsyncIterator[None]:
-    if runner is None:
-        yield
-        return
-    await runner.prepare()
-    try:
-        yield
-    finally:
-        await runner.stop()
-
-
-def _launcher(target: Target, config: Config, address: str, recorder: Recorder) -> Launcher:
-    environment = {
-        **target.environment,
-        "PULUMI_PROJECT": target.project.name,
-        "PULUMI_CONFIG": json.dumps(config.values),
-    }
-    directory = target.project.program_directory
-    return Launcher(address, directory, environment, recorder.printed_by_provider, target.preload)
+def _environment(target: Target, config: Config) -> Mapping[str, str]:
+    return {"PULUMI_PROJECT": target.project.name, "PULUMI_CONFIG": json.dumps(config.values)}
 
 
 def _default_provider_config(config: Config) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable, Iterable, Mapping
@@ -11,17 +12,22 @@ from pathlib import Path
 
 _LINE_LIMIT = 2**24
 _GRACE_SECONDS = 5.0
+# What is imported stays, so that no garbage is looked for in it.
 # The child's end of its standard input closes when the engine is gone, however that came about.
-_GUARDED_RUN = """\
-import os, runpy, sys, threading
+_CHILD = """\
+import gc, json, os, runpy, sys, threading
 told, teller = os.pipe()
-sys.stdin = open(told, encoding="utf-8")
 def watch():
     while heard := os.read(0, 4096): os.write(teller, heard)
     os._exit(1)
 threading.Thread(target=watch, daemon=True).start()
-for name in filter(None, sys.argv[1].split(",")): __import__(name)
-sys.argv = sys.argv[2:]
+gc.disable()
+for name in sys.argv[1:]: __import__(name)
+gc.freeze()
+gc.enable()
+with open(told, encoding="utf-8") as orders: sys.argv, environment = json.loads(orders.readline())
+os.environ.update(environment)
+sys.stdin = open(os.devnull, encoding="utf-8")
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
 
@@ -29,7 +35,9 @@ OnLine = Callable[[str], None]
 
 
 class ChildProcess:
-    """A running Python module. Both its output streams are read all the time, line by line.
+    """A Python process that imports what it will need and waits to be told what to run.
+
+    Both its output streams are read all the time, line by line.
 
     Args:
         process: the process, with pipes.
@@ -44,31 +52,26 @@ class ChildProcess:
     @classmethod
     async def start(
         cls,
-        module: str,
-        *arguments: str,
+        *,
         directory: Path,
         environment: Mapping[str, str],
         on_line: OnLine,
-        preload: Iterable[str] = (),
+        preload: Iterable[str],
     ) -> ChildProcess:
-        """Start `python -u -m MODULE ARGUMENTS`.
+        """Start a process.
 
         Args:
-            module: the module to run.
-            arguments: its arguments.
             directory: its working directory, which it can import from.
             environment: all of its environment.
             on_line: called with each line that it writes.
-            preload: modules that it imports before.
+            preload: modules that it imports while it waits.
         """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-u",
             "-c",
-            _GUARDED_RUN,
-            ",".join(preload),
-            module,
-            *arguments,
+            _CHILD,
+            *preload,
             cwd=directory,
             env=dict(environment),
             stdin=PIPE,
@@ -84,13 +87,19 @@ class ChildProcess:
         """Return the first line of standard output, empty if the process ended before."""
         return (await self._stream(self._process.stdout).readline()).decode(errors="replace").strip()
 
-    async def tell(self, line: str) -> None:
-        """Write a line to the module's standard input."""
+    async def run(self, module: str, *arguments: str, environment: Mapping[str, str]) -> None:
+        """Let it run a module as `python -u -m MODULE ARGUMENTS` does.
+
+        Args:
+            module: the module.
+            arguments: its arguments.
+            environment: what is added to its environment.
+        """
         stream = self._process.stdin
         assert stream is not None, "the process was started with pipes"
         # Who is gone already cannot be told; `wait` says how it ended.
         with suppress(ConnectionError):
-            stream.write(f"{line}\n".encode())
+            stream.write(json.dumps([[module, *arguments], dict(environment)]).encode() + b"\n")
             await stream.drain()
 
     def drain(self) -> None:

@@ -1,16 +1,15 @@
 """Runs a Pulumi program: what the process of a program starts with.
 
-    python -m pulumi_assistai.engine.program
+    python -m pulumi_assistai.engine.program PROGRAM SETTINGS
 
-It reads what to run from standard input, one line that is a JSON object; see `pulumi_assistai.engine.runner`. The exit
-status is 0, or 32 where an error was reported to the engine.
+SETTINGS is a JSON object; see `pulumi_assistai.engine.runner`. The exit status is 0, or 32 where an error was reported
+to the engine.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import runpy
 import sys
 import traceback
@@ -29,16 +28,12 @@ _THREADS_A_RESOURCE = 4
 
 
 def main() -> int:
-    """Run the program that standard input names, and return the exit status."""
-    with sys.stdin:
-        message = json.loads(sys.stdin.readline())
-    sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - the program reads it, if anything does
-    program = message["program"]
+    """Run the program that the arguments name, and return the exit status."""
+    program, settings = sys.argv[1:]
     sys.argv = [program]
-    os.environ.update(message["environment"])
     place = program if Path(program).is_dir() else str(Path(program).parent)
     configuration = (config.get_config_env(), config.get_config_secret_keys_env())
-    return run(lambda: _execute(program), place, message["settings"], *configuration)
+    return run(lambda: _execute(program), place, json.loads(settings), *configuration)
 
 
 def run(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pulumi_assistai.engine import urns
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.engine.handlers import CheckFailure, Diff, Handler, Live
-from pulumi_assistai.engine.launcher import Launcher
+from pulumi_assistai.engine.launcher import Launch
 from pulumi_assistai.engine.plugins import Plugin
 from pulumi_assistai.engine.resource import Resource
 from pulumi_assistai.engine.values import Values, equal
@@ -20,15 +20,15 @@ _INTERNAL = "__internal"
 class Providers:
     """The providers that are configured, by reference; it also serves the provider resources themselves.
 
-    Each gets a process of its own. One process is started ahead, for whichever provider is needed first.
+    Each gets a process of its own.
 
     Args:
-        launcher: starts the processes.
+        launch: starts the process of a provider.
         olds: finds resources of the state before, among which providers that were not registered again are looked up.
     """
 
-    def __init__(self, launcher: Launcher, olds: Callable[[], Sequence[Resource]]) -> None:
-        self._launcher = launcher
+    def __init__(self, launch: Launch, olds: Callable[[], Sequence[Resource]]) -> None:
+        self._launch = launch
         self._olds = olds
         self._plugins: dict[str, Plugin] = {}
         self._retired: list[Plugin] = []
@@ -42,7 +42,7 @@ class Providers:
         """
         require_package(urns.provided_package(urns.type_of(urn)))
         configuration = public_inputs(inputs)
-        plugin = Plugin(self._launcher, urn, configuration)
+        plugin = Plugin(self._launch, urn, configuration)
         for known_urn in {urn, self._aliases.get(urn, urn)}:
             reference = urns.make_reference(known_urn, id_)
             if reference in self._plugins:
@@ -105,7 +105,7 @@ class Providers:
     async def close(self) -> None:
         """End all processes."""
         plugins = {*self._plugins.values(), *self._retired}
-        await asyncio.gather(*(plugin.close() for plugin in plugins), self._launcher.close())
+        await asyncio.gather(*(plugin.close() for plugin in plugins))
 
     def _configure_old(self, reference: str) -> None:
         for old in self._olds():

@@ -172,3 +172,8 @@ def _saved(value: Any, encrypt: Callable[[str], str]) -> Any:
             return UNKNOWN_TEXT
         case _:
             return value
+
+
+def stack_outputs(resources: list[Resource]) -> Values:
+    """Return the outputs of the stack that the resources make up."""
+    return next((resource.outputs or {} for resource in resources if resource.type == urns.STACK_TYPE), {})

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from pulumi_assistai.engine.processes import ChildProcess, OnLine
 from pulumi_assistai.engine.project import Config, Project
 
+_MODULE = "pulumi_assistai.engine.program"
 _END_GRACE_SECONDS = 10.0
 
 Program = Callable[[], Any]
@@ -85,10 +86,10 @@ class ProcessRunner:
     async def prepare(self) -> None:
         """Start the process, which imports the SDK and waits."""
         self._process = await ChildProcess.start(
-            "pulumi_assistai.engine.program",
             directory=self._project.program_directory,
             environment=self._environment,
             on_line=self._on_line,
+            preload=["pulumi"],
         )
         self._process.drain()
 
@@ -100,8 +101,8 @@ class ProcessRunner:
             "PULUMI_CONFIG": json.dumps(config.values),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secret_keys)),
         }
-        message = {"program": str(self._project.program), "environment": environment, "settings": asdict(info)}
-        await self._process.tell(json.dumps(message))
+        program = str(self._project.program)
+        await self._process.run(_MODULE, program, json.dumps(asdict(info)), environment=environment)
 
     async def wait(self) -> int:
         """Return the exit status when the process has ended."""

@@ -10,8 +10,8 @@ import base64
 import binascii
 import hashlib
 import os
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -30,14 +30,30 @@ class Crypter:
     """Encrypts and decrypts with one key, and remembers: an unchanged plaintext keeps its ciphertext.
 
     Args:
-        salt: the salt as it stands in the state.
-        key: the key derived from it.
+        derive: returns the salt as it stands in the state, and the key; called when one of them is first needed.
     """
 
-    def __init__(self, salt: str, key: bytes) -> None:
-        self.salt = salt
-        self._cipher = AESGCM(key)
+    def __init__(self, derive: Callable[[], tuple[str, bytes]]) -> None:
+        self._derive = derive
         self._ciphertexts: dict[str, str] = {}
+
+    @cached_property
+    def _opened(self) -> tuple[str, AESGCM]:
+        salt, key = self._derive()
+        return salt, AESGCM(key)
+
+    @property
+    def salt(self) -> str:
+        """The salt as it stands in the state."""
+        return self._opened[0]
+
+    @property
+    def _cipher(self) -> AESGCM:
+        return self._opened[1]
+
+    def prepare(self) -> None:
+        """Derive the key, which takes long, if it has not been derived."""
+        assert self._opened
 
     @classmethod
     def open(cls, passphrase: str, salt: str) -> Crypter:
@@ -50,7 +66,7 @@ class Crypter:
         encoded, _, probe = rest.partition(":")
         if version != "v1" or not probe:
             raise EngineError("the encryption salt is damaged: it does not read v1:SALT:CIPHERTEXT")
-        crypter = cls(salt, _derive(passphrase, _decoded(encoded)))
+        crypter = cls(lambda: (salt, _derive(passphrase, _decoded(encoded))))
         try:
             crypter.decrypt(probe)
         except EngineError:
@@ -63,7 +79,7 @@ class Crypter:
     @classmethod
     def new(cls, passphrase: str) -> Crypter:
         """Return a crypter for a new stack. A process makes one salt a passphrase, for deriving a key takes long."""
-        return cls.open(passphrase, _new_salt(passphrase))
+        return cls(lambda: _new(passphrase))
 
     def encrypt(self, plaintext: str) -> str:
         """Return the ciphertext, `v1:NONCE:SEALED`."""
@@ -112,10 +128,11 @@ def _derive(passphrase: str, salt: bytes) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _new_salt(passphrase: str) -> str:
+def _new(passphrase: str) -> tuple[str, bytes]:
     salt = os.urandom(_SALT_BYTES)
-    probe = Crypter("", _derive(passphrase, salt)).encrypt(_PROBE)
-    return f"v1:{_encoded(salt)}:{probe}"
+    key = _derive(passphrase, salt)
+    probe = Crypter(lambda: ("", key)).encrypt(_PROBE)
+    return f"v1:{_encoded(salt)}:{probe}", key
 
 
 def _encoded(data: bytes) -> str:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from pulumi_assistai.engine.deployment import stack_outputs
-from pulumi_assistai.engine.errors import ShutdownError
-from pulumi_assistai.engine.events import Display, Severity
-from pulumi_assistai.engine.imports import import_resources
+from pulumi_assistai.engine.events import Display
+from pulumi_assistai.engine.launcher import Launcher
 from pulumi_assistai.engine.lock import locked
-from pulumi_assistai.engine.operation import Operation, Options, begin
 from pulumi_assistai.engine.project import Config, Project
 from pulumi_assistai.engine.recorder import Recorder, Result
-from pulumi_assistai.engine.refresh import refresh
+from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, Request
+from pulumi_assistai.engine.resource import stack_outputs
 from pulumi_assistai.engine.runner import FunctionRunner, ProcessRunner, Program, Runner
 from pulumi_assistai.engine.state import empty_document
 from pulumi_assistai.engine.target import Target
 from pulumi_assistai.engine.values import Secret, revealed
 
 _FUNCTION_PROJECT = "test"
-
-Work = Callable[[Operation], Awaitable[None]]
 
 
 class Stack:
@@ -110,12 +107,11 @@ class Stack:
             preview: only say what would change.
             clear_pending_creates: forget the creations that a killed run left under way.
         """
-        work = _refreshing(clear_pending_creates=clear_pending_creates)
-        return self._do(Recorder(display, "refresh"), Options(preview, parallel), work)
+        return self._do(Recorder(display, "refresh"), Options(preview, parallel), Refresh(clear_pending_creates))
 
     def destroy(self, display: Display, *, parallel: int = 16, preview: bool = False) -> Result:
         """Delete all resources; the program is not run. See `refresh` for the arguments."""
-        return self._do(Recorder(display, "destroy"), Options(preview, parallel), _destroying)
+        return self._do(Recorder(display, "destroy"), Options(preview, parallel), Destroy())
 
     def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """Return the stack's outputs as plain values; a secret reads "[secret]" unless asked for."""
@@ -148,28 +144,11 @@ class Stack:
             EngineError: it is no import file that this engine understands, or names what the state has already; what
                 does not exist is told by the result.
         """
-
-        async def work(operation: Operation) -> None:
-            await import_resources(operation, document)
-
-        return self._do(Recorder(display, "import"), Options(preview=False, parallel=parallel), work)
+        return self._do(Recorder(display, "import"), Options(preview=False, parallel=parallel), Import(document))
 
     def _deploy(self, verb: str, display: Display, options: Options, *, refresh: bool) -> Result:
         recorder = Recorder(display, verb)
-        runner = self._runner(recorder)
-
-        async def work(operation: Operation) -> None:
-            if refresh:
-                await _refresh_all(operation, alone=False)
-            else:
-                _warn_about_pending_operations(operation)
-            deployment = operation.deployment()
-            try:
-                await operation.run_program(deployment, runner)
-            finally:
-                await deployment.finish()
-
-        return self._do(recorder, options, work, runner)
+        return self._do(recorder, options, Deploy(self._runner(recorder), refresh))
 
     def _runner(self, recorder: Recorder) -> Runner:
         environment = self._target.environment
@@ -177,57 +156,38 @@ class Stack:
             return FunctionRunner(self._program, environment)
         return ProcessRunner(self._target.project, environment, recorder.printed)
 
-    def _do(self, recorder: Recorder, options: Options, work: Work, runner: Runner | None = None) -> Result:
+    def _do(self, recorder: Recorder, options: Options, request: Request) -> Result:
         if options.preview:
-            return asyncio.run(_operate(self._target, options, recorder, work, runner))
+            return asyncio.run(_operate(self._target, options, recorder, request))
         with locked(self._target.lock_file, self.name):
-            return asyncio.run(_operate(self._target, options, recorder, work, runner))
+            return asyncio.run(_operate(self._target, options, recorder, request))
 
 
-async def _operate(target: Target, options: Options, recorder: Recorder, work: Work, runner: Runner | None) -> Result:
-    async with begin(target, options, recorder, runner) as operation:
-        before = stack_outputs(operation.state.olds)
-        try:
-            await work(operation)
-        except ShutdownError:
-            recorder.failed = True
-        after = stack_outputs(operation.state.resources)
-    return recorder.result(before, after)
+async def _operate(target: Target, options: Options, recorder: Recorder, request: Request) -> Result:
+    async with _launcher(target, recorder) as launcher, _prepared(request):
+        # The processes that were just started import the SDK. So does this one, while a thread derives the key.
+        crypter = asyncio.get_running_loop().run_in_executor(None, target.crypter)
+        from pulumi_assistai.engine.verbs import operate  # noqa: PLC0415
+
+        return await operate(target, await crypter, options, request, recorder=recorder, launcher=launcher)
 
 
-def _refreshing(*, clear_pending_creates: bool) -> Work:
-    async def work(operation: Operation) -> None:
-        if clear_pending_creates:
-            operation.state.operations.clear()
-        await _refresh_all(operation, alone=True)
-
-    return work
+def _launcher(target: Target, recorder: Recorder) -> Launcher:
+    directory = target.project.program_directory
+    return Launcher(directory, target.environment, recorder.printed_by_provider, target.preload)
 
 
-async def _destroying(operation: Operation) -> None:
-    _warn_about_pending_operations(operation)
-    deployment = operation.deployment()
-    try:
-        await deployment.delete_rest()
-    finally:
-        await deployment.finish()
-
-
-async def _refresh_all(operation: Operation, *, alone: bool) -> None:
-    await refresh(operation.state, operation.executor, operation.context, alone=alone)
-
-
-def _warn_about_pending_operations(operation: Operation) -> None:
-    pending = operation.state.operations
-    if not pending or operation.options.preview:
+@asynccontextmanager
+async def _prepared(request: Request) -> AsyncIterator[None]:
+    """Have the program's process ready, where there is a program; at the end it has ended."""
+    if not isinstance(request, Deploy):
+        yield
         return
-    lines = "".join(f"\n  * {known.resource.urn}, interrupted while {known.type}" for known in pending)
-    operation.recorder.diagnose(
-        Severity.WARNING,
-        f"an earlier deployment was interrupted with {len(pending)} operations under way, the outcome of which is not "
-        f"known:{lines}\nSee what became of them. `refresh` clears all but the creations, which it cannot look at; "
-        "once you know what became of those, `refresh --clear-pending-creates` clears them too.",
-    )
+    await request.runner.prepare()
+    try:
+        yield
+    finally:
+        await request.runner.stop()
 
 
 def _hidden(value: Any) -> Any:

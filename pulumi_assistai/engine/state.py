@@ -52,6 +52,7 @@ class State:
         crypter: encrypts the secrets.
         resources: the resources before.
         operations: what an earlier, interrupted deployment had begun.
+        checkpoints: whether it is written whenever that is asked for, or at the end alone.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class State:
         crypter: Crypter,
         resources: Sequence[Resource] = (),
         operations: Sequence[Operation] = (),
+        *,
+        checkpoints: bool = True,
     ) -> None:
         self.olds = list(resources)
         self.operations = list(operations)
@@ -71,6 +74,8 @@ class State:
         self._lock = asyncio.Lock()
         self._asked = 0
         self._saved = 0
+        self._checkpoints = checkpoints
+        self._preparing: asyncio.Task[None] | None = None
 
     @property
     def resources(self) -> list[Resource]:
@@ -100,17 +105,32 @@ class State:
         self.olds = list(resources)
 
     async def save(self) -> None:
-        """Write the state; whoever asks while it is being written shares the next writing."""
+        """Write the state, or remember to; whoever asks while it is being written shares the next writing."""
+        self._asked += 1
+        if self._checkpoints:
+            await self._write(self._asked)
+        elif self._file is not None:
+            self._prepare()
+
+    async def finish(self) -> None:
+        """Write what has not been written."""
+        await self._write(self._asked)
+
+    async def _write(self, asked: int) -> None:
         if self._file is None:
             return
-        self._asked += 1
-        asked = self._asked
         async with self._lock:
             if self._saved >= asked:
                 return
+            await self._prepare()
             covered = self._asked
             await asyncio.to_thread(write_atomically, self._file, self.to_text())
             self._saved = covered
+
+    def _prepare(self) -> asyncio.Task[None]:
+        if self._preparing is None:
+            self._preparing = asyncio.create_task(asyncio.to_thread(self._crypter.prepare))
+        return self._preparing
 
     def to_text(self) -> str:
         """Return the state as its file has it."""
@@ -130,7 +150,9 @@ class State:
         return _object({**version, **declared, "deployment": _object(parts)})
 
 
-def load_state(document: Mapping[str, Any], reader: Crypter, writer: Crypter, file: Path | None) -> State:
+def load_state(
+    document: Mapping[str, Any], reader: Crypter, writer: Crypter, file: Path | None, *, checkpoints: bool = True
+) -> State:
     """Read an exported state.
 
     Args:
@@ -138,6 +160,7 @@ def load_state(document: Mapping[str, Any], reader: Crypter, writer: Crypter, fi
         reader: decrypts the secrets.
         writer: encrypts the secrets when it is saved.
         file: where to save it; None keeps it in memory.
+        checkpoints: whether it is written whenever that is asked for, or at the end alone.
 
     Raises:
         EngineError: it is not a state that this engine understands.
@@ -148,7 +171,7 @@ def load_state(document: Mapping[str, Any], reader: Crypter, writer: Crypter, fi
         Operation(operation["type"], Resource.from_json(operation["resource"], reader))
         for operation in deployment.get("pending_operations") or ()
     ]
-    return State(file, writer, resources, operations)
+    return State(file, writer, resources, operations, checkpoints=checkpoints)
 
 
 def check_document(document: Mapping[str, Any]) -> Mapping[str, Any]:

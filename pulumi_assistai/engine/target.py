@@ -51,6 +51,11 @@ class Target:
         """Where whoever works on the stack leaves the process id."""
         return self.directory / f"{self.stack}.lock"
 
+    @property
+    def checkpoints(self) -> bool:
+        """Whether the state is written after each step, or as with PULUMI_SKIP_CHECKPOINTS at the end alone."""
+        return self.environment.get("PULUMI_SKIP_CHECKPOINTS", "").lower() not in ("1", "true")
+
     def settings(self) -> StackSettings:
         """Read the stack's settings."""
         return StackSettings.load(self.project, self.stack)
@@ -104,8 +109,8 @@ class Target:
 
     def _load(self, document: Mapping[str, Any], crypter: Crypter, *, saved: bool) -> State:
         salt = _salt(document)
-        reader = crypter if salt in ("", crypter.salt) else Crypter.open(read_passphrase(self.environment), salt)
-        return load_state(document, reader, crypter, self.state_file if saved else None)
+        reader = crypter if not salt or salt == crypter.salt else Crypter.open(read_passphrase(self.environment), salt)
+        return load_state(document, reader, crypter, self.state_file if saved else None, checkpoints=self.checkpoints)
 
     def _check_owner(self, document: Mapping[str, Any]) -> None:
         prefix = f"urn:pulumi:{self.stack}::{self.project.name}::"

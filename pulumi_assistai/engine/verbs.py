@@ -1,0 +1,93 @@
+"""What is done to a stack: the verbs, each on an operation under way."""
+
+from __future__ import annotations
+
+from pulumi_assistai.engine.errors import ShutdownError
+from pulumi_assistai.engine.events import Severity
+from pulumi_assistai.engine.imports import import_resources
+from pulumi_assistai.engine.launcher import Launcher
+from pulumi_assistai.engine.operation import Operation, begin
+from pulumi_assistai.engine.recorder import Recorder, Result
+from pulumi_assistai.engine.refresh import refresh
+from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, Request
+from pulumi_assistai.engine.resource import stack_outputs
+from pulumi_assistai.engine.secrets import Crypter
+from pulumi_assistai.engine.target import Target
+
+
+async def operate(
+    target: Target, crypter: Crypter, options: Options, request: Request, *, recorder: Recorder, launcher: Launcher
+) -> Result:
+    """Do what is asked.
+
+    Args:
+        target: the stack.
+        crypter: what its secrets are encrypted with.
+        options: how it is done.
+        request: what is asked.
+        recorder: told what happens.
+        launcher: starts the processes of providers.
+
+    Raises:
+        EngineError: it could not begin; what fails in it is told by the result.
+    """
+    async with begin(target, crypter, options, recorder, launcher) as operation:
+        before = stack_outputs(operation.state.olds)
+        try:
+            await _carry_out(operation, request)
+        except ShutdownError:
+            recorder.failed = True
+        after = stack_outputs(operation.state.resources)
+    return recorder.result(before, after)
+
+
+async def _carry_out(operation: Operation, request: Request) -> None:
+    match request:
+        case Deploy():
+            await _deploy(operation, request)
+        case Refresh():
+            if request.clear_pending_creates:
+                operation.state.operations.clear()
+            await _refresh_all(operation, alone=True)
+        case Destroy():
+            await _destroy(operation)
+        case Import():
+            await import_resources(operation, request.document)
+
+
+async def _deploy(operation: Operation, request: Deploy) -> None:
+    if request.refresh:
+        await _refresh_all(operation, alone=False)
+    else:
+        _warn_about_pending_operations(operation)
+    deployment = operation.deployment()
+    try:
+        await operation.run_program(deployment, request.runner)
+    finally:
+        await deployment.finish()
+
+
+async def _destroy(operation: Operation) -> None:
+    _warn_about_pending_operations(operation)
+    deployment = operation.deployment()
+    try:
+        await deployment.delete_rest()
+    finally:
+        await deployment.finish()
+
+
+async def _refresh_all(operation: Operation, *, alone: bool) -> None:
+    await refresh(operation.state, operation.executor, operation.context, alone=alone)
+
+
+def _warn_about_pending_operations(operation: Operation) -> None:
+    pending = operation.state.operations
+    if not pending or operation.options.preview:
+        return
+    lines = "".join(f"\n  * {known.resource.urn}, interrupted while {known.type}" for known in pending)
+    operation.recorder.diagnose(
+        Severity.WARNING,
+        f"an earlier deployment was interrupted with {len(pending)} operations under way, the outcome of which is not "
+        f"known:{lines}\nSee what became of them. `refresh` clears all but the creations, which it cannot look at; "
+        "once you know what became of those, `refresh --clear-pending-creates` clears them too.",
+    )
