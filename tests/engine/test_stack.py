@@ -497,8 +497,22 @@ def test_a_killed_engine_leaves_a_readable_state_and_no_process(things: Things) 
     assert things.document()["deployment"]["pending_operations"] == pending
 
 
+def test_without_checkpoints_the_state_is_written_at_the_end_alone(things: Things) -> None:
+    things.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
+    engine = start_up(things, 'a = Thing("a")\nb = Thing("b", near=a.out, wait=60)')
+    engine.kill()
+    engine.wait()
+    assert things.resources() == {}
+    assert things.calls() == ["create a", "create b"]
+    result = things.run("up", 'a = Thing("a")\nb = Thing("b", near=a.out, refuse="create")')
+    assert not result.succeeded
+    assert set(things.resources()) == {"trial-dev", "default", "a"}
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another matter there")
-def test_an_interrupted_engine_finishes_what_it_has_begun(things: Things) -> None:
+@pytest.mark.parametrize("skip_checkpoints", ["0", "1"])
+def test_an_interrupted_engine_finishes_what_it_has_begun(things: Things, skip_checkpoints: str) -> None:
+    things.environment["PULUMI_SKIP_CHECKPOINTS"] = skip_checkpoints
     engine = start_up(things, 'a = Thing("a", wait=1)\nb = Thing("b", near=a.out)')
     engine.send_signal(signal.SIGINT)
     assert engine.wait(30) != 0
