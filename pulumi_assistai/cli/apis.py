@@ -10,10 +10,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from pulumi_assistai.cli.ahead import interpreters
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.keys import stack_key, variable
-from pulumi_assistai.providers import NEEDED
 
 _ACCOUNT_FIELDS = ("api_token", "tenant_domain", "organization_code")
 
@@ -32,7 +32,7 @@ def open_stack(directory: Path, name: str) -> Iterator[Stack]:
     """
     stack = Stack(directory, name)
     with _api(directory, stack.config) as environment:
-        yield Stack(directory, name, environment=environment, preload=NEEDED)
+        yield Stack(directory, name, environment=environment, interpreters=interpreters)
 
 
 @contextmanager

@@ -2,64 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
+from pulumi_assistai.engine.interpreters import Interpreters
 from pulumi_assistai.engine.processes import ChildProcess, OnLine
-
-_MODULE = "pulumi.dynamic"
-
-Launch = Callable[[], Awaitable[ChildProcess]]
-"""Starts a process that serves a provider."""
 
 
 class Launcher:
     """Starts provider processes, the first of them ahead, for whichever provider is needed first.
 
     Args:
+        interpreters: what becomes such a process.
+        engine_address: where the engine serves.
         directory: where the processes run, and what they import the program's modules from.
         environment: their environment.
         on_line: called with each line that one writes.
-        preload: modules that they import, after the SDK, while they have nothing to do.
     """
 
     def __init__(
         self,
+        interpreters: Interpreters,
+        *,
+        engine_address: str,
         directory: Path,
         environment: Mapping[str, str],
         on_line: OnLine,
-        preload: Sequence[str],
     ) -> None:
+        self._interpreters = interpreters
+        self._engine_address = engine_address
         self._directory = directory
         self._environment = environment
         self._on_line = on_line
-        self._preload = preload
-        self._spare: list[ChildProcess] = []
+        self._ahead: list[asyncio.Task[ChildProcess]] = []
 
     async def __aenter__(self) -> Self:
-        self._spare.append(await self._start())
+        self._ahead.append(asyncio.create_task(self._launch()))
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for process in self._spare:
-            await process.stop()
+        for process in self._ahead:
+            await (await process).stop()
 
-    async def launch(self, engine_address: str, environment: Mapping[str, str]) -> ChildProcess:
-        """Return a process that serves a provider.
+    async def launch(self) -> ChildProcess:
+        """Return a process that serves a provider, the first line of which is its port."""
+        return await (self._ahead.pop() if self._ahead else self._launch())
 
-        Args:
-            engine_address: where the engine serves.
-            environment: what is added to the process's environment.
-        """
-        process = self._spare.pop() if self._spare else await self._start()
-        await process.run(_MODULE, engine_address, environment=environment)
-        return process
-
-    async def _start(self) -> ChildProcess:
-        return await ChildProcess.start(
-            directory=self._directory,
-            environment=self._environment,
-            on_line=self._on_line,
-            preload=[_MODULE, *self._preload],
+    async def _launch(self) -> ChildProcess:
+        process = ChildProcess(self._interpreters.take("provider"), self._on_line)
+        await process.run(
+            "pulumi.dynamic", self._engine_address, directory=self._directory, environment=self._environment
         )
+        return process

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 import grpc.aio
 
@@ -120,9 +119,7 @@ class Operation:
 
 
 @asynccontextmanager
-async def begin(
-    target: Target, crypter: Crypter, options: Options, recorder: Recorder, launcher: Launcher
-) -> AsyncIterator[Operation]:
+async def begin(target: Target, crypter: Crypter, options: Options, recorder: Recorder) -> AsyncIterator[Operation]:
     """Begin an operation; at its end all providers have ended.
 
     Args:
@@ -130,23 +127,34 @@ async def begin(
         crypter: what its secrets are encrypted with.
         options: how it is done.
         recorder: told what happens.
-        launcher: starts the processes of providers.
     """
     config = target.config(crypter)
     state = target.state(crypter, saved=not options.preview)
-    async with server() as (made, address), AsyncExitStack() as ending:
-        providers = Providers(partial(launcher.launch, address, _environment(target, config)), lambda: state.olds)
+    async with server() as (made, address), _launcher(target, config, address, recorder) as launcher:
+        providers = Providers(launcher, lambda: state.olds)
         executor = Executor(state, recorder, options.parallel)
         context = Context(providers, options.preview)
-        ending.push_async_callback(providers.close)
-        ending.push_async_callback(state.finish)
-        ending.push_async_callback(executor.drain)
-        ending.callback(executor.stop)
-        yield Operation(target, options, config, state, recorder, context, executor, made, address)
+        async with AsyncExitStack() as ending:
+            ending.push_async_callback(providers.close)
+            ending.push_async_callback(state.finish)
+            ending.push_async_callback(executor.drain)
+            ending.callback(executor.stop)
+            yield Operation(target, options, config, state, recorder, context, executor, made, address)
 
 
-def _environment(target: Target, config: Config) -> Mapping[str, str]:
-    return {"PULUMI_PROJECT": target.project.name, "PULUMI_CONFIG": json.dumps(config.values)}
+def _launcher(target: Target, config: Config, address: str, recorder: Recorder) -> Launcher:
+    environment = {
+        **target.environment,
+        "PULUMI_PROJECT": target.project.name,
+        "PULUMI_CONFIG": json.dumps(config.values),
+    }
+    return Launcher(
+        target.interpreters,
+        engine_address=address,
+        directory=target.project.program_directory,
+        environment=environment,
+        on_line=recorder.printed_by_provider,
+    )
 
 
 def _default_provider_config(config: Config) -> Values:

@@ -15,7 +15,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from pulumi_assistai.engine import urns
 from pulumi_assistai.engine.errors import ProviderError
 from pulumi_assistai.engine.handlers import CheckFailure, Diff, Live
-from pulumi_assistai.engine.launcher import Launch
+from pulumi_assistai.engine.launcher import Launcher
 from pulumi_assistai.engine.processes import ChildProcess
 from pulumi_assistai.engine.resource import Resource
 from pulumi_assistai.engine.values import (
@@ -39,14 +39,14 @@ class Plugin:
     Where the configuration is not known yet, which happens in previews alone, no process is asked anything.
 
     Args:
-        launch: starts the process.
+        launcher: starts the process.
         urn: the provider resource.
         config: its configuration.
     """
 
-    def __init__(self, launch: Launch, urn: str, config: Values) -> None:
+    def __init__(self, launcher: Launcher, urn: str, config: Values) -> None:
         self.known = not contains_unknown(config)
-        self._launch = launch
+        self._launcher = launcher
         self._urn = urn
         self._config = config
         self._process: ChildProcess | None = None
@@ -153,7 +153,7 @@ class Plugin:
             raise ProviderError(readable(error.details() or str(error.code()))) from None
 
     async def _start(self) -> provider_pb2_grpc.ResourceProviderStub:
-        self._process = await self._launch()
+        self._process = await self._launcher.launch()
         port = await self._process.first_line()
         self._process.drain()
         if not port.isdecimal():

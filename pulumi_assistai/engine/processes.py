@@ -1,116 +1,68 @@
-"""Child processes that run a Python module and die with the engine, even if the engine is killed."""
+"""Child processes that run Python modules for the engine, and end with it even if it is killed."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sys
-from asyncio.subprocess import PIPE
-from collections.abc import Callable, Iterable, Mapping
+import subprocess
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
+from typing import IO, TypeVar
 
-_LINE_LIMIT = 2**24
+T = TypeVar("T")
+
 _GRACE_SECONDS = 5.0
-# What is imported stays, so that no garbage is looked for in it.
-# The child's end of its standard input closes when the engine is gone, however that came about.
-_CHILD = """\
-import gc, json, os, runpy, sys, threading
-told, teller = os.pipe()
-def watch():
-    while heard := os.read(0, 4096): os.write(teller, heard)
-    os._exit(1)
-threading.Thread(target=watch, daemon=True).start()
-gc.disable()
-for name in sys.argv[1:]: __import__(name)
-gc.freeze()
-gc.enable()
-with open(told, encoding="utf-8") as orders: sys.argv, environment = json.loads(orders.readline())
-os.environ.update(environment)
-sys.stdin = open(os.devnull, encoding="utf-8")
-runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-"""
 
 OnLine = Callable[[str], None]
 
 
 class ChildProcess:
-    """A Python process that imports what it will need and waits to be told what to run.
-
-    Both its output streams are read all the time, line by line.
+    """A process that was started as an interpreter that waits. What it writes is read all the time, line by line.
 
     Args:
         process: the process, with pipes.
         on_line: called with each line of its standard error, and of its standard output once `drain` was called.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process, on_line: OnLine) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], on_line: OnLine) -> None:
         self._process = process
         self._on_line = on_line
-        self._readers = [asyncio.create_task(self._read(self._stream(process.stderr)))]
+        self._loop = asyncio.get_running_loop()
+        self._ended = _in_thread(process.wait)
+        self._readers = [_in_thread(lambda: self._read(_pipe(process.stderr)))]
 
-    @classmethod
-    async def start(
-        cls,
-        *,
-        directory: Path,
-        environment: Mapping[str, str],
-        on_line: OnLine,
-        preload: Iterable[str],
-    ) -> ChildProcess:
-        """Start a process.
-
-        Args:
-            directory: its working directory, which it can import from.
-            environment: all of its environment.
-            on_line: called with each line that it writes.
-            preload: modules that it imports while it waits.
-        """
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-u",
-            "-c",
-            _CHILD,
-            *preload,
-            cwd=directory,
-            env=dict(environment),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            limit=_LINE_LIMIT,
-            # An interrupt from the terminal is for the engine; it ends its children when they have finished.
-            start_new_session=True,
-        )
-        return cls(process, on_line)
-
-    async def first_line(self) -> str:
-        """Return the first line of standard output, empty if the process ended before."""
-        return (await self._stream(self._process.stdout).readline()).decode(errors="replace").strip()
-
-    async def run(self, module: str, *arguments: str, environment: Mapping[str, str]) -> None:
+    async def run(self, module: str, *arguments: str, directory: Path, environment: Mapping[str, str]) -> None:
         """Let it run a module as `python -u -m MODULE ARGUMENTS` does.
 
         Args:
             module: the module.
             arguments: its arguments.
-            environment: what is added to its environment.
+            directory: its working directory, which it can import from.
+            environment: all of its environment.
         """
-        stream = self._process.stdin
-        assert stream is not None, "the process was started with pipes"
-        # Who is gone already cannot be told; `wait` says how it ended.
-        with suppress(ConnectionError):
-            stream.write(json.dumps([[module, *arguments], dict(environment)]).encode() + b"\n")
-            await stream.drain()
+        orders = json.dumps([[module, *arguments], str(directory), dict(environment)]).encode() + b"\n"
+        await _in_thread(lambda: self._tell(orders))
+
+    async def first_line(self) -> str:
+        """Return the first line of standard output, empty if the process ended before."""
+        line = await _in_thread(_pipe(self._process.stdout).readline)
+        return line.decode(errors="replace").strip()
 
     def drain(self) -> None:
         """Pass what is left of standard output on as well."""
-        self._readers.append(asyncio.create_task(self._read(self._stream(self._process.stdout))))
+        self._readers.append(_in_thread(lambda: self._read(_pipe(self._process.stdout))))
 
     async def wait(self) -> int:
         """Return the exit status, after all output has been passed on."""
-        status = await self._process.wait()
+        status = await asyncio.shield(self._ended)
         # A grandchild may hold the pipes open for longer.
-        await asyncio.wait(self._readers, timeout=_GRACE_SECONDS)
+        _, reading = await asyncio.wait(self._readers, timeout=_GRACE_SECONDS)
+        if not reading:
+            for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+                with suppress(OSError):
+                    _pipe(stream).close()
         return status
 
     async def stop(self, grace: float = 0) -> None:
@@ -119,19 +71,44 @@ class ChildProcess:
         Args:
             grace: seconds in which it may end by itself.
         """
-        if grace:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), grace)
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+        await asyncio.wait([self._ended], timeout=grace)
+        self._process.kill()
         await self.wait()
 
-    async def _read(self, stream: asyncio.StreamReader) -> None:
-        while line := await stream.readline():
-            self._on_line(line.decode(errors="replace").rstrip("\r\n"))
+    def _tell(self, orders: bytes) -> None:
+        # Who is gone already cannot be told; `wait` says how it ended.
+        with suppress(OSError):
+            stream = _pipe(self._process.stdin)
+            stream.write(orders)
+            stream.flush()
 
-    @staticmethod
-    def _stream(stream: asyncio.StreamReader | None) -> asyncio.StreamReader:
-        assert stream is not None, "the process was started with pipes"
-        return stream
+    def _read(self, stream: IO[bytes]) -> None:
+        for line in stream:
+            text = line.decode(errors="replace").rstrip("\r\n")
+            # Nobody listens any more after the operation, when a grandchild may still write.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._on_line, text)
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None, "the process was started with pipes"
+    return stream
+
+
+def _in_thread(call: Callable[[], T]) -> asyncio.Future[T]:
+    """Return what a call that waits for a process returns; the threads of the loop are for what ends by itself."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def run() -> None:
+        result = call()
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, future, result)
+
+    Thread(target=run, daemon=True).start()
+    return future
+
+
+def _settle(future: asyncio.Future[T], result: T) -> None:
+    if not future.done():
+        future.set_result(result)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pulumi_assistai.engine import urns
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.engine.handlers import CheckFailure, Diff, Handler, Live
-from pulumi_assistai.engine.launcher import Launch
+from pulumi_assistai.engine.launcher import Launcher
 from pulumi_assistai.engine.plugins import Plugin
 from pulumi_assistai.engine.resource import Resource
 from pulumi_assistai.engine.values import Values, equal
@@ -23,12 +23,12 @@ class Providers:
     Each gets a process of its own.
 
     Args:
-        launch: starts the process of a provider.
+        launcher: starts the processes.
         olds: finds resources of the state before, among which providers that were not registered again are looked up.
     """
 
-    def __init__(self, launch: Launch, olds: Callable[[], Sequence[Resource]]) -> None:
-        self._launch = launch
+    def __init__(self, launcher: Launcher, olds: Callable[[], Sequence[Resource]]) -> None:
+        self._launcher = launcher
         self._olds = olds
         self._plugins: dict[str, Plugin] = {}
         self._retired: list[Plugin] = []
@@ -42,7 +42,7 @@ class Providers:
         """
         require_package(urns.provided_package(urns.type_of(urn)))
         configuration = public_inputs(inputs)
-        plugin = Plugin(self._launch, urn, configuration)
+        plugin = Plugin(self._launcher, urn, configuration)
         for known_urn in {urn, self._aliases.get(urn, urn)}:
             reference = urns.make_reference(known_urn, id_)
             if reference in self._plugins:

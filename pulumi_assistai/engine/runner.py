@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+from pulumi_assistai.engine.interpreters import Interpreters
 from pulumi_assistai.engine.processes import ChildProcess, OnLine
 from pulumi_assistai.engine.project import Config, Project
 
@@ -49,8 +50,8 @@ class RunInfo:
 class Runner(Protocol):
     """Runs one program once."""
 
-    async def prepare(self) -> None:
-        """Get ready to run the program."""
+    def prepare(self) -> None:
+        """Have what runs the program started."""
 
     async def start(self, info: RunInfo, config: Config) -> None:
         """Start the program.
@@ -64,7 +65,7 @@ class Runner(Protocol):
         """Return the program's exit status when it has ended and all its output was passed on."""
 
     async def stop(self) -> None:
-        """End the program: at once where it has not started, else if it does not do so by itself within seconds."""
+        """End the program if it does not do so by itself within seconds."""
 
 
 class ProcessRunner:
@@ -73,46 +74,46 @@ class ProcessRunner:
     Args:
         project: the project.
         environment: the program's environment.
+        interpreters: what runs it.
         on_line: called with each line that the program prints.
     """
 
-    def __init__(self, project: Project, environment: Mapping[str, str], on_line: OnLine) -> None:
+    def __init__(
+        self, project: Project, environment: Mapping[str, str], interpreters: Interpreters, on_line: OnLine
+    ) -> None:
         self._project = project
         self._environment = environment
+        self._interpreters = interpreters
         self._on_line = on_line
         self._process: ChildProcess | None = None
-        self._grace = 0.0
 
-    async def prepare(self) -> None:
-        """Start the process, which imports the SDK and waits."""
-        self._process = await ChildProcess.start(
-            directory=self._project.program_directory,
-            environment=self._environment,
-            on_line=self._on_line,
-            preload=["pulumi"],
-        )
-        self._process.drain()
+    def prepare(self) -> None:
+        """Have the process started."""
+        self._interpreters.start_ahead("program")
 
     async def start(self, info: RunInfo, config: Config) -> None:
         """Tell the process what to run."""
-        assert self._process is not None, "prepare comes first"
-        self._grace = _END_GRACE_SECONDS
+        self._process = ChildProcess(self._interpreters.take("program"), self._on_line)
+        self._process.drain()
         environment = {
+            **self._environment,
             "PULUMI_CONFIG": json.dumps(config.values),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(sorted(config.secret_keys)),
         }
         program = str(self._project.program)
-        await self._process.run(_MODULE, program, json.dumps(asdict(info)), environment=environment)
+        directory = self._project.program_directory
+        settings = json.dumps(asdict(info))
+        await self._process.run(_MODULE, program, settings, directory=directory, environment=environment)
 
     async def wait(self) -> int:
         """Return the exit status when the process has ended."""
-        assert self._process is not None, "prepare comes first"
+        assert self._process is not None, "start comes first"
         return await self._process.wait()
 
     async def stop(self) -> None:
         """End the process."""
         if self._process is not None:
-            await self._process.stop(self._grace)
+            await self._process.stop(_END_GRACE_SECONDS)
 
 
 class FunctionRunner:
@@ -128,7 +129,7 @@ class FunctionRunner:
         self._environment = environment
         self._task: asyncio.Task[int] | None = None
 
-    async def prepare(self) -> None:
+    def prepare(self) -> None:
         """Do nothing: this process is ready."""
 
     async def start(self, info: RunInfo, config: Config) -> None:

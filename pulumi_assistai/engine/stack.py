@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pulumi_assistai.engine.events import Display
-from pulumi_assistai.engine.launcher import Launcher
+from pulumi_assistai.engine.interpreters import Interpreters
 from pulumi_assistai.engine.lock import locked
 from pulumi_assistai.engine.project import Config, Project
 from pulumi_assistai.engine.recorder import Recorder, Result
@@ -41,7 +40,7 @@ class Stack:
         config: configuration that takes the place of what the files say, secrets as `values.Secret`; a key without a
             namespace is the project's.
         state_dir: where the state is kept instead.
-        preload: modules that a provider's process imports while it has nothing to do; default: none.
+        interpreters: what programs and providers run in; default: processes that are started when needed.
 
     Raises:
         EngineError: there is no Python project in the folder.
@@ -56,13 +55,14 @@ class Stack:
         program: Program | None = None,
         config: Mapping[str, Any] | None = None,
         state_dir: Path | None = None,
-        preload: Sequence[str] = (),
+        interpreters: Interpreters | None = None,
     ) -> None:
         values = dict(os.environ if environment is None else environment)
         directory = Path(project_dir)
         project = Project.load(directory) if program is None else Project(_FUNCTION_PROJECT, directory, directory)
         self._program = program
-        self._target = Target(project, name, values, Config.given(project, config or {}), state_dir, preload)
+        interpreters = interpreters or Interpreters(values)
+        self._target = Target(project, name, values, interpreters, Config.given(project, config or {}), state_dir)
 
     @property
     def name(self) -> str:
@@ -154,7 +154,7 @@ class Stack:
         environment = self._target.environment
         if self._program is not None:
             return FunctionRunner(self._program, environment)
-        return ProcessRunner(self._target.project, environment, recorder.printed)
+        return ProcessRunner(self._target.project, environment, self._target.interpreters, recorder.printed)
 
     def _do(self, recorder: Recorder, options: Options, request: Request) -> Result:
         if options.preview:
@@ -164,30 +164,17 @@ class Stack:
 
 
 async def _operate(target: Target, options: Options, recorder: Recorder, request: Request) -> Result:
-    async with _launcher(target, recorder) as launcher, _prepared(request):
+    target.interpreters.start_ahead("provider")
+    if isinstance(request, Deploy):
+        request.runner.prepare()
+    try:
         # The processes that were just started import the SDK. So does this one, while a thread derives the key.
         crypter = asyncio.get_running_loop().run_in_executor(None, target.crypter)
         from pulumi_assistai.engine.verbs import operate  # noqa: PLC0415
 
-        return await operate(target, await crypter, options, request, recorder=recorder, launcher=launcher)
-
-
-def _launcher(target: Target, recorder: Recorder) -> Launcher:
-    directory = target.project.program_directory
-    return Launcher(directory, target.environment, recorder.printed_by_provider, target.preload)
-
-
-@asynccontextmanager
-async def _prepared(request: Request) -> AsyncIterator[None]:
-    """Have the program's process ready, where there is a program; at the end it has ended."""
-    if not isinstance(request, Deploy):
-        yield
-        return
-    await request.runner.prepare()
-    try:
-        yield
+        return await operate(target, await crypter, options, recorder, request)
     finally:
-        await request.runner.stop()
+        target.interpreters.close()
 
 
 def _hidden(value: Any) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
+from pulumi_assistai.engine.interpreters import Interpreters
 from pulumi_assistai.engine.project import Config, Project, StackSettings
 from pulumi_assistai.engine.secrets import Crypter, read_passphrase
 from pulumi_assistai.engine.state import State, check_document, load_state, read_document, write_atomically
@@ -26,15 +27,15 @@ class Target:
         environment: what programs, providers and the passphrase are taken from.
         overrides: configuration that takes the place of what the files say.
         state_directory: where the state is kept; None is the folder `.sandbox` of the project.
-        preload: modules that a provider's process imports while it has nothing to do.
+        interpreters: what programs and providers run in.
     """
 
     project: Project
     stack: str
     environment: Mapping[str, str]
+    interpreters: Interpreters
     overrides: Config = field(default_factory=lambda: Config({}, frozenset()))
     state_directory: Path | None = None
-    preload: Sequence[str] = ()
 
     @property
     def directory(self) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pulumi_assistai.engine.errors import ShutdownError
 from pulumi_assistai.engine.events import Severity
 from pulumi_assistai.engine.imports import import_resources
-from pulumi_assistai.engine.launcher import Launcher
 from pulumi_assistai.engine.operation import Operation, begin
 from pulumi_assistai.engine.recorder import Recorder, Result
 from pulumi_assistai.engine.refresh import refresh
@@ -15,23 +14,20 @@ from pulumi_assistai.engine.secrets import Crypter
 from pulumi_assistai.engine.target import Target
 
 
-async def operate(
-    target: Target, crypter: Crypter, options: Options, request: Request, *, recorder: Recorder, launcher: Launcher
-) -> Result:
+async def operate(target: Target, crypter: Crypter, options: Options, recorder: Recorder, request: Request) -> Result:
     """Do what is asked.
 
     Args:
         target: the stack.
         crypter: what its secrets are encrypted with.
         options: how it is done.
-        request: what is asked.
         recorder: told what happens.
-        launcher: starts the processes of providers.
+        request: what is asked.
 
     Raises:
         EngineError: it could not begin; what fails in it is told by the result.
     """
-    async with begin(target, crypter, options, recorder, launcher) as operation:
+    async with begin(target, crypter, options, recorder) as operation:
         before = stack_outputs(operation.state.olds)
         try:
             await _carry_out(operation, request)

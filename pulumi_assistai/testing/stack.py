@@ -10,6 +10,7 @@ from typing import Any
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS
 from pulumi_assistai.engine import Result, Stack
 from pulumi_assistai.engine.events import Event
+from pulumi_assistai.engine.interpreters import Interpreters
 from pulumi_assistai.engine.runner import Program
 from pulumi_assistai.keys import variable
 from pulumi_assistai.providers import NEEDED
@@ -48,14 +49,15 @@ class ProgramStack:
     ) -> None:
         self.api = Api(url)
         function = program if callable(program) else None
+        variables = {**_environment(url), **(environment or {})}
         self._stack = Stack(
             state_dir if callable(program) else Path(program),
             name,
-            environment={**_environment(url), **(environment or {})},
+            environment=variables,
             program=function,
             config=config,
             state_dir=state_dir,
-            preload=NEEDED,
+            interpreters=Interpreters(variables, NEEDED),
         )
 
     def preview(self, *, refresh: bool = False) -> Result:
