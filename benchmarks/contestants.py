@@ -6,7 +6,7 @@ import shutil
 
 from benchmarks import tofu
 from benchmarks.contest import Contestant
-from benchmarks.engines import Program
+from benchmarks.engines import PATH, Program
 from benchmarks.limit import Limit
 from benchmarks.programs import NOTHING, OURS, PLAIN, WITH_NOTHING
 
@@ -18,9 +18,19 @@ def contestants() -> list[Contestant]:
     """Return all who can take part on this machine."""
     found: list[Contestant] = [Limit(), Program("embedded engine", OURS, ("assistai", "sandbox"), ("--yes",))]
     if shutil.which("pulumi"):
-        found.append(Program("Pulumi CLI", OURS, _PULUMI, _PULUMI_FLAGS))
-        found.append(Program("Pulumi CLI, provider that does nothing", WITH_NOTHING, _PULUMI, _PULUMI_FLAGS, NOTHING))
-        found.append(Program("Pulumi CLI, plain dynamic provider", PLAIN, _PULUMI, _PULUMI_FLAGS))
+        toolchains = ("uv", "pip") if shutil.which("uv", path=PATH) else ("pip",)
+        for toolchain in toolchains:
+            found += _on_the_cli(toolchain)
+        found.append(_cli("plain dynamic provider", PLAIN, "", toolchains[0]))
     if tofu.is_there():
         found.append(tofu.OpenTofu())
     return found
+
+
+def _on_the_cli(toolchain: str) -> list[Contestant]:
+    return [_cli("", OURS, "", toolchain), _cli("provider that does nothing", WITH_NOTHING, NOTHING, toolchain)]
+
+
+def _cli(what: str, head: str, module: str, toolchain: str) -> Program:
+    name = ", ".join(filter(None, ("Pulumi CLI", toolchain, what)))
+    return Program(name, head, _PULUMI, _PULUMI_FLAGS, module, toolchain)

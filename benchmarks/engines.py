@@ -15,6 +15,26 @@ from benchmarks.api import BusyApi
 from benchmarks.contest import ACCOUNT, Case, Work
 from benchmarks.programs import program
 
+PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+_PROJECTS = {
+    "pip": "name: bench\nruntime: python\n",
+    "uv": f"""\
+name: bench
+runtime:
+  name: python
+  options:
+    toolchain: uv
+    virtualenv: {sys.prefix}
+""",
+}
+_PYPROJECT = """\
+[project]
+name = "bench"
+version = "0"
+requires-python = ">=3.11"
+"""
+
 
 @dataclass(frozen=True)
 class Program:
@@ -26,6 +46,7 @@ class Program:
         command: what runs an operation, before its name.
         flags: what follows it.
         module: the module `provider` for a head that imports it; the SDK copies any other provider into every resource.
+        toolchain: what tells the Pulumi CLI which packages are installed: "pip", or "uv" by its lock file.
     """
 
     name: str
@@ -33,6 +54,7 @@ class Program:
     command: tuple[str, ...]
     flags: tuple[str, ...]
     module: str = ""
+    toolchain: str = "pip"
 
     @contextmanager
     def begin(self, case: Case, api: BusyApi) -> Iterator[Work]:
@@ -59,11 +81,14 @@ class ProgramWork:
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_SKIP_CHECKPOINTS": "1",
             "PULUMI_EXPERIMENTAL": "1",
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": PATH,
         }
-        (directory / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
+        (directory / "Pulumi.yaml").write_text(_PROJECTS[kind.toolchain])
         (directory / "provider.py").write_text(kind.module)
         self._write(edited=False)
+        if kind.toolchain == "uv":
+            (directory / "pyproject.toml").write_text(_PYPROJECT)
+            self._run("uv", "lock", "--offline")
         if kind.command[0] == "pulumi":
             self._run("pulumi", "stack", "init", "dev")
 
