@@ -39,6 +39,8 @@ class Subcommands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """Return a subcommand, None where there is no such one."""
         if cmd_name not in _COMMANDS:
+            # What the error suggests instead is looked for here.
+            self.commands = dict.fromkeys(_COMMANDS, self)
             return None
         module, name = _COMMANDS[cmd_name].split(".")
         found = getattr(import_module(f"pulumi_assistai.cli.{module}"), name)

@@ -1,0 +1,17 @@
+"""The command itself, whatever its subcommand."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Assistai
+
+
+def test_a_mistyped_subcommand_is_answered_with_the_right_one(assistai: Assistai) -> None:
+    run = assistai("sandobx", "up")
+    assert run.status == 2
+    assert "No such command 'sandobx'. Did you mean 'sandbox'?" in " ".join(run.err.replace("│", " ").split())
+
+
+def test_the_subcommands_are_listed_in_the_help(assistai: Assistai) -> None:
+    run = assistai("--help")
+    assert run.status == 0
+    assert all(any(f"│ {name} " in line for line in run.lines) for name in ("sandbox", "status", "link", "import"))
