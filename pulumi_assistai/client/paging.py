@@ -126,7 +126,8 @@ def _pages(fetch: Callable[[int], Page[Item]]) -> Generator[Page[Item], None, No
             yield ahead.popleft().result()
             ahead.extend(pool.submit(fetch, number) for number in islice(numbers, 1))
     finally:
-        pool.shutdown(cancel_futures=True)
+        # Whoever has what was wanted, or an error, does not wait for the pages that are still under way.
+        pool.shutdown(wait=False, cancel_futures=True)
     yield from map(fetch, count(last + 1))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -102,6 +102,26 @@ def test_a_page_that_fails_ahead_of_time_is_no_listing() -> None:
     with pytest.raises(BadRequestError, match="no"):
         read(listing)
     assert max(listing.asked) <= (9 + AT_A_TIME, 50)
+
+
+def test_an_error_does_not_wait_for_the_other_pages() -> None:
+    released, answered = Event(), Event()
+
+    class Slow(Listing):
+        def __call__(self, request: Request) -> Reply:
+            reply = super().__call__(request)
+            if "page=3&" in request.path:
+                released.wait(30)
+                answered.set()
+            return reply
+
+    listing = Slow(500, meta={"itemCount": 500})
+    listing.pages[2] = as_json({"message": "no"}, 400)
+    with serve(listing) as server, Client(settings_for(server.url, timeout=60)) as client:
+        with pytest.raises(BadRequestError, match="no"):
+            client.agents.list()
+        assert not answered.is_set()
+        released.set()
 
 
 def test_an_api_without_pages_is_read() -> None:
