@@ -47,7 +47,8 @@ class LimitWork:
                 answers = await asyncio.gather(*(client.post(self._url, json={"name": name}) for name in names))
             elif operation == "refresh":
                 pages = range(1, -(-self._case.agents // 50) + 1)
-                answers = [await client.get(self._url, params={"page": page, "take": 50}) for page in pages]
+                queries = [{"page": page, "take": 50} for page in pages]
+                answers = await asyncio.gather(*(client.get(self._url, params=query) for query in queries))
             elif operation == "edit":
                 code = (await client.get(self._url)).json()["data"][0]["code"]
                 answers = [await client.patch(f"{self._url}/{code}", json={"tone": "amigable"})]
