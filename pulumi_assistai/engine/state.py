@@ -117,6 +117,10 @@ class State:
         await self._write(self._asked)
 
     async def _write(self, asked: int) -> None:
+        # It is brought to its end even if nobody waits any more, or it could overtake the next writing.
+        await asyncio.shield(self._replace_file(asked))
+
+    async def _replace_file(self, asked: int) -> None:
         if self._file is None:
             return
         async with self._lock:
