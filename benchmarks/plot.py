@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from matplotlib import pyplot as plt
 if TYPE_CHECKING:
     from benchmarks.__main__ import Measured
 
-_COLORS = ("#9aa5b1", "#0b7285", "#5f3dc4", "#ced4da", "#e8590c", "#2b8a3e")
+_COLORS = ("#9aa5b1", "#0b7285", "#5f3dc4", "#d0bfff", "#9775fa", "#e5dbff", "#e8590c", "#2b8a3e")
 
 
 def draw(results: Sequence[Measured], machine: str, file: Path) -> None:
@@ -22,8 +23,8 @@ def draw(results: Sequence[Measured], machine: str, file: Path) -> None:
     mpl.rcParams.update({"svg.hashsalt": "assistai", "font.family": "sans-serif"})
     ups = [result for result in results if result.operation == "up"]
     cases = list(dict.fromkeys(result.case for result in ups))
-    colors = dict(zip(dict.fromkeys(result.who for result in ups), _COLORS, strict=False))
-    figure, panels = plt.subplots(len(cases), 1, figsize=(8, 1.9 * len(cases)), layout="constrained", squeeze=False)
+    colors = dict(zip(dict.fromkeys(result.who for result in ups), cycle(_COLORS), strict=False))
+    figure, panels = plt.subplots(len(cases), 1, figsize=(8, 2.3 * len(cases)), layout="constrained", squeeze=False)
     for case, panel in zip(cases, panels[:, 0], strict=True):
         agents, latency, parallel = case
         shown = [result for result in ups if result.case == case]
