@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def run(
 
 def _run(loop: asyncio.AbstractEventLoop, program: Callable[[], Any], place: str) -> int:
     try:
-        loop.run_until_complete(runtime.run_in_stack(program))
+        loop.run_until_complete(runtime.run_in_stack(lambda: _begin(program)))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return REPORTED
@@ -77,6 +78,15 @@ def _run(loop: asyncio.AbstractEventLoop, program: Callable[[], Any], place: str
         pulumi.log.error(f"Program failed with an unhandled exception:\n{_users_traceback(error, place)}")
         return REPORTED
     return 0
+
+
+async def _begin(program: Callable[[], Any]) -> None:
+    result = program()
+    if isawaitable(result):
+        await result
+    # Lets every registration begin. The SDK waits for those that have begun first, and otherwise for each single output
+    # of the program, looking at all of them each time: work that grows with the square of the fleet.
+    await asyncio.sleep(0)
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:

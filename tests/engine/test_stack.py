@@ -74,6 +74,30 @@ def test_independent_resources_are_created_at_the_same_time(things: Things) -> N
     assert counts(result) == {"create": 21}
 
 
+def test_a_program_looks_at_each_of_its_outputs_a_few_times_only(things: Things) -> None:
+    resources = 200
+    things.up(
+        f"""
+        import asyncio, atexit, os, pathlib
+
+        looked_at = []
+        wait = asyncio.wait
+        def counting(tasks, **options):
+            looked_at.append(len(tasks))
+            return wait(tasks, **options)
+        asyncio.wait = counting
+        atexit.register(
+            lambda: pathlib.Path(os.environ["THINGS"], "looked-at").write_text(str(sum(looked_at)))
+        )
+        for number in range({resources}):
+            Thing(f"thing-{{number}}")
+        """
+    )
+
+    outputs = 20 * resources
+    assert int((things.store / "looked-at").read_text()) < outputs
+
+
 def test_an_update_changes_in_place(things: Things) -> None:
     created = things.up(GRAPH) and things.resources()["a"]
     things.calls()
