@@ -40,11 +40,9 @@ class LimitWork:
             "x-tenant-domain": ACCOUNT["ASSISTAI_TENANT_DOMAIN"],
             "x-organization-code": ACCOUNT["ASSISTAI_ORGANIZATION_CODE"],
         }
-        limits = httpx.Limits(max_connections=self._case.parallel)
-        async with httpx.AsyncClient(headers=headers, limits=limits, timeout=60, trust_env=False) as client:
+        async with httpx.AsyncClient(headers=headers, timeout=60, trust_env=False) as client:
             if operation == "up":
-                names = [f"Agente {number}" for number in range(self._case.agents)]
-                answers = await asyncio.gather(*(client.post(self._url, json={"name": name}) for name in names))
+                answers = await self._create(client)
             elif operation == "refresh":
                 pages = range(1, -(-self._case.agents // 50) + 1)
                 queries = [{"page": page, "take": 50} for page in pages]
@@ -56,3 +54,13 @@ class LimitWork:
                 answers = []
         for answer in answers:
             answer.raise_for_status()
+
+    async def _create(self, client: httpx.AsyncClient) -> list[httpx.Response]:
+        # Requests that wait in httpx's own pool are gone through with each answer, which is no limit of the API's.
+        free = asyncio.Semaphore(self._case.parallel)
+
+        async def create(number: int) -> httpx.Response:
+            async with free:
+                return await client.post(self._url, json={"name": f"Agente {number}"})
+
+        return await asyncio.gather(*map(create, range(self._case.agents)))
