@@ -80,7 +80,6 @@ class ProgramWork:
             "PULUMI_HOME": str(directory / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_SKIP_CHECKPOINTS": "1",
-            "PULUMI_EXPERIMENTAL": "1",
             "PATH": PATH,
         }
         (directory / "Pulumi.yaml").write_text(_PROJECTS[kind.toolchain])
