@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,10 @@ from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.settings import Settings
 from pulumi_assistai.testing import Api
 from tests.engines import ENGINES, PASSPHRASE, Engine, Outcome, has_pulumi, open_stack
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that runs tests in its background has them, and all that they start, ignore interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 needs_pulumi = pytest.mark.skipif(not has_pulumi(), reason="no `pulumi` on PATH")
 

@@ -491,8 +491,6 @@ def start_up(things: Things, program: str) -> subprocess.Popen[bytes]:
     """Start `up` in another process, and wait until its provider waits in a creation."""
     things.program(program)
     code = (
-        # A shell that runs tests in its background has them ignore interrupts.
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys; from pathlib import Path; from pulumi_assistai.engine import Stack\n"
         "class Quiet:\n    def show(self, event): pass\n"
         "Stack(Path(sys.argv[1])).up(Quiet())"
