@@ -9,6 +9,7 @@ from pulumi import dynamic
 
 from pulumi_assistai.providers.whatsapp import WhatsAppIntegrationProvider
 from pulumi_assistai.resources.base import refuse_import, warn_about_clear_token
+from pulumi_assistai.resources.registration import register_early
 
 _OUTPUTS = ("status", "phone_number", "tenant_domain", "organization_code")
 
@@ -72,3 +73,4 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
             **dict.fromkeys(_OUTPUTS),
         }
         super().__init__(WhatsAppIntegrationProvider(), resource_name, properties, opts)
+        register_early(opts)
