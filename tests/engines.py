@@ -17,7 +17,7 @@ import yaml
 from rich.console import Console
 
 from pulumi_assistai.engine import Stack
-from pulumi_assistai.engine.display import TextDisplay
+from pulumi_assistai.engine.reporting.display import TextDisplay
 
 ENGINES = ("embedded", "pulumi")
 PASSPHRASE = "correct horse"

@@ -7,7 +7,7 @@ import gc
 import sys
 from importlib.util import find_spec
 
-from pulumi_assistai.cli import ahead
+from pulumi_assistai.cli.sandbox import ahead
 
 
 def main() -> None:

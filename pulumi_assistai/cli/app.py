@@ -11,8 +11,8 @@ import typer
 from typer.core import TyperGroup
 
 from pulumi_assistai.emulator.errors import EmulatorError
-from pulumi_assistai.engine.diff import visible
 from pulumi_assistai.engine.errors import EngineError
+from pulumi_assistai.engine.reporting.diff import visible
 from pulumi_assistai.errors import AssistAIError
 
 _COMMANDS = {
@@ -22,11 +22,11 @@ _COMMANDS = {
     "doctor": "doctor.doctor",
     "conversations": "conversations.conversations",
     "schema": "schema.schema",
-    "import": "imports.import_agents",
+    "import": "adoption.import_agents",
     "link": "link.link",
     "sandbox": "sandbox.sandbox",
 }
-"""Where each subcommand is: a module of this package, and in it a function or a group."""
+"""The folder of each subcommand, and the function or group in the folder's `command.py`."""
 
 
 class Subcommands(TyperGroup):
@@ -42,8 +42,8 @@ class Subcommands(TyperGroup):
             # What the error suggests instead is looked for here.
             self.commands = dict.fromkeys(_COMMANDS, self)
             return None
-        module, name = _COMMANDS[cmd_name].split(".")
-        found = getattr(import_module(f"pulumi_assistai.cli.{module}"), name)
+        folder, name = _COMMANDS[cmd_name].split(".")
+        found = getattr(import_module(f"pulumi_assistai.cli.{folder}.command"), name)
         if isinstance(found, typer.Typer):
             return typer.main.get_command(found)
         alone = typer.Typer(add_completion=False)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_assistai.engine.diff import visible
+from pulumi_assistai.engine.reporting.diff import visible
 
 _WIDEST = 10_000
 """Columns where no terminal limits them: what another program reads is not folded."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pulumi_assistai.engine.errors import EngineError
-    from pulumi_assistai.engine.recorder import Result
+    from pulumi_assistai.engine.reporting.recorder import Result
     from pulumi_assistai.engine.stack import Stack
 
 __all__ = ["EngineError", "Result", "Stack"]
 
-_MODULES = {"EngineError": "errors", "Result": "recorder", "Stack": "stack"}
+_MODULES = {"EngineError": "errors", "Result": "reporting.recorder", "Stack": "stack"}
 
 
 def __getattr__(name: str) -> Any:

@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_assistai.engine import urns
 from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, ShutdownError
-from pulumi_assistai.engine.executor import Executor
-from pulumi_assistai.engine.generator import Plan, StepGenerator
-from pulumi_assistai.engine.goals import Goal, ReadGoal
-from pulumi_assistai.engine.graph import deletion_order, dependencies
-from pulumi_assistai.engine.inheritance import Family
-from pulumi_assistai.engine.providers import require_package
-from pulumi_assistai.engine.recorder import Recorder
-from pulumi_assistai.engine.resource import Resource, stack_outputs
-from pulumi_assistai.engine.state import State
-from pulumi_assistai.engine.steps import Context
-from pulumi_assistai.engine.values import Values, equal
+from pulumi_assistai.engine.execution.executor import Executor
+from pulumi_assistai.engine.execution.providers import require_package
+from pulumi_assistai.engine.execution.steps import Context
+from pulumi_assistai.engine.model import urns
+from pulumi_assistai.engine.model.goals import Goal, ReadGoal
+from pulumi_assistai.engine.model.graph import deletion_order, dependencies
+from pulumi_assistai.engine.model.resource import Resource, stack_outputs
+from pulumi_assistai.engine.model.values import Values, equal
+from pulumi_assistai.engine.planning.generator import Plan, StepGenerator
+from pulumi_assistai.engine.planning.inheritance import Family
+from pulumi_assistai.engine.reporting.recorder import Recorder
+from pulumi_assistai.engine.storage.state import State
 
 
 class Deployment:

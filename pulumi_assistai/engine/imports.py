@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from pulumi_assistai.engine import urns
 from pulumi_assistai.engine.deployment import Deployment
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
-from pulumi_assistai.engine.events import Op
-from pulumi_assistai.engine.goals import Goal
+from pulumi_assistai.engine.execution.steps import Step, mark_secret_outputs
+from pulumi_assistai.engine.model import urns
+from pulumi_assistai.engine.model.goals import Goal
+from pulumi_assistai.engine.model.resource import Resource, load_values, now
+from pulumi_assistai.engine.model.values import Values
 from pulumi_assistai.engine.operation import Operation
-from pulumi_assistai.engine.resource import Resource, load_values, now
-from pulumi_assistai.engine.state import State
-from pulumi_assistai.engine.steps import Step, mark_secret_outputs
-from pulumi_assistai.engine.values import Values
+from pulumi_assistai.engine.reporting.events import Op
+from pulumi_assistai.engine.storage.state import State
 
 _FILE_KEYS = {"nameTable", "resources"}
 

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 import grpc.aio
 
 from pulumi_assistai.engine.deployment import Deployment
-from pulumi_assistai.engine.executor import Executor
-from pulumi_assistai.engine.launcher import Launcher
+from pulumi_assistai.engine.execution.executor import Executor
+from pulumi_assistai.engine.execution.providers import Providers
+from pulumi_assistai.engine.execution.steps import Context
+from pulumi_assistai.engine.model.values import Secret, Values
 from pulumi_assistai.engine.monitor import Log, Monitor, serve, server
-from pulumi_assistai.engine.program import REPORTED
-from pulumi_assistai.engine.project import Config
-from pulumi_assistai.engine.providers import Providers
-from pulumi_assistai.engine.recorder import Recorder
+from pulumi_assistai.engine.processes.launcher import Launcher
+from pulumi_assistai.engine.processes.program import REPORTED
+from pulumi_assistai.engine.processes.runner import RunInfo, Runner
+from pulumi_assistai.engine.reporting.recorder import Recorder
 from pulumi_assistai.engine.requests import Options
-from pulumi_assistai.engine.runner import RunInfo, Runner
-from pulumi_assistai.engine.secrets import Crypter
-from pulumi_assistai.engine.state import State
-from pulumi_assistai.engine.steps import Context
-from pulumi_assistai.engine.target import Target
-from pulumi_assistai.engine.values import Secret, Values
+from pulumi_assistai.engine.storage.project import Config
+from pulumi_assistai.engine.storage.secrets import Crypter
+from pulumi_assistai.engine.storage.state import State
+from pulumi_assistai.engine.storage.target import Target
 
 
 @dataclass(frozen=True)

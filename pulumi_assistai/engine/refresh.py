@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pulumi_assistai.engine.comparison import compare
-from pulumi_assistai.engine.events import Change, Op
-from pulumi_assistai.engine.executor import Executor
-from pulumi_assistai.engine.resource import Resource, now
-from pulumi_assistai.engine.state import State
-from pulumi_assistai.engine.steps import Context, Step, mark_secret_outputs
-from pulumi_assistai.engine.values import equal
+from pulumi_assistai.engine.execution.executor import Executor
+from pulumi_assistai.engine.execution.steps import Context, Step, mark_secret_outputs
+from pulumi_assistai.engine.model.resource import Resource, now
+from pulumi_assistai.engine.model.values import equal
+from pulumi_assistai.engine.planning.comparison import compare
+from pulumi_assistai.engine.reporting.events import Change, Op
+from pulumi_assistai.engine.storage.state import State
 
 
 @dataclass(eq=False, kw_only=True)

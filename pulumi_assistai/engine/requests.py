@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_assistai.engine.runner import Runner
+from pulumi_assistai.engine.processes.runner import Runner
 
 
 @dataclass(frozen=True)

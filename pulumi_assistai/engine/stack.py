@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_assistai.engine.events import Display
-from pulumi_assistai.engine.interpreters import Interpreters
-from pulumi_assistai.engine.lock import locked
-from pulumi_assistai.engine.project import Config, Project
-from pulumi_assistai.engine.recorder import Recorder, Result
+from pulumi_assistai.engine.model.resource import stack_outputs
+from pulumi_assistai.engine.model.values import Secret, revealed
+from pulumi_assistai.engine.processes.interpreters import Interpreters
+from pulumi_assistai.engine.processes.runner import FunctionRunner, ProcessRunner, Program, Runner
+from pulumi_assistai.engine.reporting.events import Display
+from pulumi_assistai.engine.reporting.recorder import Recorder, Result
 from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, Request
-from pulumi_assistai.engine.resource import stack_outputs
-from pulumi_assistai.engine.runner import FunctionRunner, ProcessRunner, Program, Runner
-from pulumi_assistai.engine.state import empty_document
-from pulumi_assistai.engine.target import Target
-from pulumi_assistai.engine.values import Secret, revealed
+from pulumi_assistai.engine.storage.lock import locked
+from pulumi_assistai.engine.storage.project import Config, Project
+from pulumi_assistai.engine.storage.state import empty_document
+from pulumi_assistai.engine.storage.target import Target
 
 _FUNCTION_PROJECT = "test"
 

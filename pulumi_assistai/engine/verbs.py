@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pulumi_assistai.engine.errors import ShutdownError
-from pulumi_assistai.engine.events import Severity
 from pulumi_assistai.engine.imports import import_resources
+from pulumi_assistai.engine.model.resource import stack_outputs
 from pulumi_assistai.engine.operation import Operation, begin
-from pulumi_assistai.engine.recorder import Recorder, Result
 from pulumi_assistai.engine.refresh import refresh
+from pulumi_assistai.engine.reporting.events import Severity
+from pulumi_assistai.engine.reporting.recorder import Recorder, Result
 from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, Request
-from pulumi_assistai.engine.resource import stack_outputs
-from pulumi_assistai.engine.secrets import Crypter
-from pulumi_assistai.engine.target import Target
+from pulumi_assistai.engine.storage.secrets import Crypter
+from pulumi_assistai.engine.storage.target import Target
 
 
 async def operate(target: Target, crypter: Crypter, options: Options, recorder: Recorder, request: Request) -> Result:

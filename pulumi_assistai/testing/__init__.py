@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pulumi_assistai.engine.events import Change, Diagnostic, Op, Severity
-    from pulumi_assistai.engine.recorder import Result
-    from pulumi_assistai.engine.values import UNKNOWN, Secret
+    from pulumi_assistai.engine.model.values import UNKNOWN, Secret
+    from pulumi_assistai.engine.reporting.events import Change, Diagnostic, Op, Severity
+    from pulumi_assistai.engine.reporting.recorder import Result
     from pulumi_assistai.testing.api import Api, Faults
     from pulumi_assistai.testing.stack import ProgramStack
 
@@ -29,9 +29,9 @@ __all__ = [
 ]
 
 _MODULES = {
-    "engine.events": ("Change", "Diagnostic", "Op", "Severity"),
-    "engine.recorder": ("Result",),
-    "engine.values": ("UNKNOWN", "Secret"),
+    "engine.reporting.events": ("Change", "Diagnostic", "Op", "Severity"),
+    "engine.reporting.recorder": ("Result",),
+    "engine.model.values": ("UNKNOWN", "Secret"),
     "testing.api": ("Api", "Faults"),
     "testing.stack": ("ProgramStack",),
 }

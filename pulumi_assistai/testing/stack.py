@@ -9,9 +9,9 @@ from typing import Any
 
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS
 from pulumi_assistai.engine import Result, Stack
-from pulumi_assistai.engine.events import Event
-from pulumi_assistai.engine.interpreters import Interpreters
-from pulumi_assistai.engine.runner import Program
+from pulumi_assistai.engine.processes.interpreters import Interpreters
+from pulumi_assistai.engine.processes.runner import Program
+from pulumi_assistai.engine.reporting.events import Event
 from pulumi_assistai.keys import variable
 from pulumi_assistai.providers import NEEDED
 from pulumi_assistai.testing.api import Api

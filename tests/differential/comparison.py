@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from difflib import unified_diff
 from typing import Any
 
-from pulumi_assistai.engine.secrets import Crypter
+from pulumi_assistai.engine.storage.secrets import Crypter
 from tests.engines import PASSPHRASE
 
 _TIMES = ("created", "modified", "created_at", "managed_since", "sourcePosition", "stackTrace")

@@ -18,12 +18,12 @@ import httpx
 import pytest
 import typer
 
-from pulumi_assistai.cli.emulator import emulator as command
+from pulumi_assistai.cli.emulator.command import emulator as command
 from pulumi_assistai.errors import AssistAIError
 from tests.emulator.conftest import SANDBOX
 from tests.test_docs import blocks
 
-PROGRAM = "import typer; from pulumi_assistai.cli.emulator import emulator; typer.run(emulator)"
+PROGRAM = "import typer; from pulumi_assistai.cli.emulator.command import emulator; typer.run(emulator)"
 
 
 class Running:

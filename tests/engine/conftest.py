@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pulumi_assistai.engine import Result, Stack
-from pulumi_assistai.engine.events import Event, Finished, Op, Severity
+from pulumi_assistai.engine.reporting.events import Event, Finished, Op, Severity
 
 PROVIDER = """
 import json, os, sys, time

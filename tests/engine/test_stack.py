@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from pulumi_assistai.engine import EngineError, Stack
-from pulumi_assistai.engine.events import Severity, Summary
-from pulumi_assistai.engine.secrets import Crypter
-from pulumi_assistai.engine.values import UNKNOWN, Secret
+from pulumi_assistai.engine.model.values import UNKNOWN, Secret
+from pulumi_assistai.engine.reporting.events import Severity, Summary
+from pulumi_assistai.engine.storage.secrets import Crypter
 from tests.engine.conftest import PROVIDER, Things, counts
 
 GRAPH = """

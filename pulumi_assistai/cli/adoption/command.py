@@ -1,0 +1,142 @@
+"""`assistai import`: take live agents under management, many at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from pulumi_assistai.cli.adoption.generated import agent_file, fleet_program, python_program
+from pulumi_assistai.cli.adoption.import_file import Adoption, adopt, make_import_file, unused
+from pulumi_assistai.cli.adoption.next_steps import NextSteps, is_project
+from pulumi_assistai.cli.options import Directory, StackName
+from pulumi_assistai.cli.project.apis import note
+from pulumi_assistai.cli.project.declared import declared_agents
+from pulumi_assistai.cli.project.surroundings import open_organization
+from pulumi_assistai.cli.tables import waiting
+from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.engine.model.urns import name_of
+from pulumi_assistai.engine.reporting.diff import quoted, visible
+from pulumi_assistai.errors import AdoptionError, AssistAIError
+from pulumi_assistai.lifecycle import comparison
+from pulumi_assistai.lifecycle.session import Session
+
+Format = Literal["python", "markdown"]
+
+_PROJECT = "name: fleet\nruntime: python\n"
+
+Codes = Annotated[list[str] | None, typer.Argument(metavar="[CODE]...", help="Codes of the agents.")]
+Unmanaged = Annotated[
+    bool, typer.Option("--unmanaged", help="All agents that the stack does not manage; so it is without codes, too.")
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to; left out, `imported` in the project's.")
+]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="One Agent after the other in Python, or an AgentFleet of Markdown files.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
+
+
+def import_agents(
+    codes: Codes = None,
+    *,
+    unmanaged: Unmanaged = False,
+    out: Out = None,
+    format_: FormatOption = "python",
+    force: Force = False,
+    directory: Directory = Path(),
+    stack: StackName = None,
+) -> None:
+    """Write the file for `pulumi import --file`, and a program that declares the same agents.
+
+    Nothing is changed, neither in AssistAI nor in the stack: the commands that it ends with take the agents over.
+    """
+    if codes and unmanaged:
+        raise AssistAIError("give the codes of agents, or --unmanaged for all that the stack does not manage")
+    with open_organization(directory, stack) as around, waiting("Reading the agents"):
+        state = around.stack.state()
+        session = Session(around.settings)
+        chosen = _declarable(_choose(session, state, codes or []))
+    if not chosen:
+        typer.echo("There is nothing to import: the stack manages every agent that can be declared.")
+        return
+    folder = directory / "imported" if out is None else out
+    files = _files(chosen, _names(state), session.place, format_)
+    own_project = {} if is_project(directory) else {"Pulumi.yaml": _PROJECT}
+    _write(folder, {**files, **own_project}, force=force)
+    typer.echo(f"Wrote {len(chosen)} {'agent' if len(chosen) == 1 else 'agents'} to {visible(str(folder))}. Next:\n")
+    for line in NextSteps(directory, folder, around.stack, stack, fleet=format_ == "markdown").lines():
+        typer.echo(visible(line))
+
+
+def _choose(session: Session, state: Mapping[str, Any], codes: Sequence[str]) -> list[AgentRecord]:
+    """Return the live agents of these codes, or all that the state does not manage.
+
+    Raises:
+        AdoptionError: there is no such agent, or the state manages it.
+    """
+    managed = {agent.code: agent for agent in declared_agents(state) if comparison.belongs(session, agent.recorded)}
+    agents = session.inventory.agents()
+    if not codes:
+        return comparison.unmanaged(session, list(managed.values()))
+    missing = [code for code in codes if code not in agents]
+    if missing:
+        organization = session.settings.organization_code
+        raise AdoptionError(f"the organization {organization} has no agent {', '.join(missing)}; check the code")
+    known = [f"{code} (as {managed[code].resource})" for code in codes if code in managed]
+    if known:
+        raise AdoptionError(f"the stack manages {', '.join(known)} already")
+    return [agents[code] for code in dict.fromkeys(codes)]
+
+
+def _declarable(agents: Iterable[AgentRecord]) -> list[AgentRecord]:
+    """Return the agents whose names a program can declare, and tell of the others."""
+    found = []
+    for agent in agents:
+        if agent.name and agent.name == agent.name.strip():
+            found.append(agent)
+        else:
+            note(f"{visible(agent.code)} is left out: rename it, {quoted(agent.name)} is no name that can be declared")
+    return found
+
+
+def _names(state: Mapping[str, Any]) -> set[str]:
+    deployment = state.get("deployment") or {}
+    return {name_of(resource["urn"]) for resource in deployment.get("resources") or []}
+
+
+def _files(agents: Sequence[AgentRecord], taken: set[str], place: Mapping[str, str], format_: Format) -> dict[str, str]:
+    """Return the files' texts by their paths in the folder."""
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    if format_ == "python":
+        adoptions, fleet = adopt(agents, taken), ""
+        program = {"__main__.py": python_program(adoptions)}
+    else:
+        adoptions, fleet = adopt(agents, ()), unused("fleet", taken)
+        program = {"__main__.py": fleet_program(fleet), **_agent_files(adoptions)}
+    document = make_import_file(adoptions, place, since, fleet)
+    return {"import.json": json.dumps(document, indent=4) + "\n", **program}
+
+
+def _agent_files(adoptions: Iterable[Adoption]) -> dict[str, str]:
+    return {f"agents/{adoption.key}.md": agent_file(adoption) for adoption in adoptions}
+
+
+def _write(folder: Path, files: Mapping[str, str], *, force: bool) -> None:
+    present = [name for name in files if (folder / name).exists()]
+    if present and not force:
+        raise AssistAIError(f"{folder / present[0]} exists: say --force to overwrite it, or --out for another folder")
+    strangers = sorted(file.name for file in folder.glob("agents/*.md") if f"agents/{file.name}" not in files)
+    if strangers and "__main__.py" in files and any(name.startswith("agents/") for name in files):
+        raise AssistAIError(f"{folder / 'agents'} has other files, such as {strangers[0]}: choose another folder")
+    try:
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AssistAIError(f"cannot write to {folder}: {error.strerror}") from None

@@ -1,0 +1,80 @@
+"""What to run after `assistai import`, exactly."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulumi_assistai.cli.project.stacks import KeptStack, NoStack, SandboxStack
+from pulumi_assistai.engine.storage.project import Project
+
+_FILES = ("Pulumi.yaml", "Pulumi.yml")
+
+
+def is_project(directory: Path) -> bool:
+    """Tell whether a folder is that of a Pulumi project."""
+    return any((directory / file).is_file() for file in _FILES)
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """What is known of the import.
+
+    Attributes:
+        directory: the folder that was looked at for a project.
+        folder: where the files were written.
+        stack: the stack.
+        stack_name: the stack's name as it was given, None where it was not.
+        fleet: whether the program is an `AgentFleet`.
+    """
+
+    directory: Path
+    folder: Path
+    stack: KeptStack
+    stack_name: str | None
+    fleet: bool
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines: commands are indented, sentences are not."""
+        base = self.directory if self._in_project() else self.folder
+        if base.resolve() != Path.cwd():
+            yield f"    cd {shlex.quote(str(base))}"
+        if isinstance(self.stack, NoStack):
+            yield "    pulumi stack select --create dev"
+        yield f"    {self._import(self._path(base, 'import.json'))}"
+        yield from self._program(base)
+        yield f"    {self._preview()}"
+
+    def _in_project(self) -> bool:
+        return is_project(self.directory)
+
+    def _program(self, base: Path) -> Iterator[str]:
+        """Yield how the generated program gets to where the project's is."""
+        place = Project.load(base).program_directory
+        if self.folder.resolve() == place:
+            return
+        names = ["__main__.py", *(["agents"] if self.fleet else [])]
+        paths = [self._path(base, name) for name in names]
+        if not (place / "__main__.py").exists() and not Project.load(base).program.is_file():
+            yield f"    cp -R {' '.join(paths)} {shlex.quote(os.path.relpath(place, base.resolve()))}"
+            return
+        folder = ", and copy its folder agents beside that" if self.fleet else ""
+        yield f"Add the declarations of {paths[0]} to your program{folder}. Then:"
+
+    def _import(self, file: str) -> str:
+        if isinstance(self.stack, SandboxStack):
+            return f"assistai sandbox import {file}{self._stack_option()}"
+        return f"pulumi import --file {file} --generate-code=false --protect=false --yes{self._stack_option()}"
+
+    def _preview(self) -> str:
+        command = "assistai sandbox" if isinstance(self.stack, SandboxStack) else "pulumi"
+        return f"{command} preview --expect-no-changes{self._stack_option()}"
+
+    def _stack_option(self) -> str:
+        return f" --stack {shlex.quote(self.stack_name)}" if self.stack_name else ""
+
+    def _path(self, base: Path, name: str) -> str:
+        return shlex.quote(os.path.relpath((self.folder / name).resolve(), base.resolve()))

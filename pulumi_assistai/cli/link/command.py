@@ -1,0 +1,215 @@
+"""`assistai link`: show the QR that links a phone, until one is linked."""
+
+from __future__ import annotations
+
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pulumi_assistai.cli.link.page import WebView
+from pulumi_assistai.cli.link.views import FileView, TerminalView, View
+from pulumi_assistai.cli.options import Directory, StackName
+from pulumi_assistai.cli.project.apis import note
+from pulumi_assistai.cli.project.declared import declared_integrations
+from pulumi_assistai.cli.project.stacks import SandboxStack
+from pulumi_assistai.cli.project.surroundings import Surroundings, open_organization
+from pulumi_assistai.cli.tables import open_console
+from pulumi_assistai.client import Client, Connected, QrCode
+from pulumi_assistai.engine.reporting.diff import visible
+from pulumi_assistai.errors import (
+    AssistAIError,
+    NotFoundError,
+    ServerError,
+    TooManyRequestsError,
+    TransportError,
+    UnexpectedAnswerError,
+    WrongPhoneError,
+)
+from pulumi_assistai.lifecycle.whatsapp import Link, no_integration, require_expected
+
+_INTERVAL = 2.0
+"""Seconds between two looks; a QR lives some twenty."""
+
+_INTERRUPTED = 130
+_PASSING = (ServerError, TooManyRequestsError, UnexpectedAnswerError, TransportError)
+
+Code = Annotated[str, typer.Argument(help="The agent's code, or its name where no other agent has it.")]
+Web = Annotated[bool, typer.Option("--web", help="Show it on a page in the browser, on this machine alone.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="With --web: print the page's address, open nothing.")]
+Png = Annotated[
+    Path | None, typer.Option("--png", metavar="FILE", help="Keep the current QR in a picture, to send it on.")
+]
+Timeout = Annotated[float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for the phone.")]
+Expected = Annotated[
+    str | None,
+    typer.Option(metavar="NUMBER", help="The number that must be linked; left out, the one that the stack declares."),
+]
+
+
+def link(
+    code: Code,
+    *,
+    web: Web = False,
+    no_browser: NoBrowser = False,
+    png: Png = None,
+    timeout: Timeout = 300,
+    expected_phone_number: Expected = None,
+    directory: Directory = Path(),
+    stack: StackName = None,
+) -> None:
+    """Show the QR that links a phone to an agent's WhatsApp, renewed as it changes, until a phone is linked.
+
+    Exit status: 0 with a linked phone, 1 where none was linked in time or it is another number than the expected one,
+    130 after Ctrl-C.
+    """
+    with open_organization(directory, stack) as around:
+        try:
+            agent = _find(around.client, code)
+            expected = expected_phone_number or _declared_number(around.stack.state(), agent)
+            linking = _Linking(around.client, agent, expected, timeout)
+            number = _show(linking, _views(agent, web=web, png=png), open_page=web and not no_browser)
+        except KeyboardInterrupt:
+            typer.echo(f"Stopped: no phone was linked to agent {visible(code)}.")
+            raise typer.Exit(_INTERRUPTED) from None
+    linked = f"WhatsApp of agent {visible(agent)} is linked to {visible(number)}."
+    typer.echo(f"{linked} Run {_refresh(around)} to record it.")
+
+
+@dataclass(frozen=True)
+class _Linking:
+    """What is to be linked.
+
+    Attributes:
+        client: the API.
+        agent: the agent's code.
+        expected: the number that must be linked, None for any.
+        timeout: seconds to wait for the phone.
+    """
+
+    client: Client
+    agent: str
+    expected: str | None
+    timeout: float
+
+    def answers(self) -> Iterator[QrCode | Connected | AssistAIError]:
+        """Ask for the QR again and again, and yield what is answered, or why nothing was just now.
+
+        Raises:
+            AssistAIError: no phone was linked in time, or the API refuses.
+        """
+        deadline = time.monotonic() + self.timeout
+        while True:
+            yield self._ask()
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise _TimeoutError(f"no phone was linked to agent {self.agent} within {self.timeout:g} s")
+            time.sleep(min(_INTERVAL, left))
+
+    def number(self, answer: Connected) -> str:
+        """Return the linked number.
+
+        Raises:
+            WrongPhoneError: it is another one than the expected one.
+        """
+        require_expected(self.agent, Link("connected", answer.phone_number or ""), self.expected)
+        return answer.phone_number or "a number that AssistAI does not tell"
+
+    def _ask(self) -> QrCode | Connected | AssistAIError:
+        try:
+            return self.client.whatsapp.connect(self.agent)
+        except NotFoundError as error:
+            raise no_integration(self.agent, error, f"assistai link {self.agent}") from None
+        except _PASSING as error:
+            return error
+
+
+class _TimeoutError(AssistAIError):
+    """The time is over."""
+
+
+def _show(linking: _Linking, views: list[View], *, open_page: bool) -> str:
+    """Show the QR until a phone is linked, and return its number."""
+    with ExitStack() as opened:
+        for view in views:
+            opened.enter_context(view)
+            if isinstance(view, WebView):
+                _announce_page(view, open_page=open_page)
+        try:
+            number = _follow(linking, views)
+        except BaseException as error:
+            _end(views, _outcome(error), "")
+            raise
+        _end(views, "linked", number)
+    return number
+
+
+def _follow(linking: _Linking, views: list[View]) -> str:
+    for answer in linking.answers():
+        if isinstance(answer, Connected):
+            return linking.number(answer)
+        for view in views:
+            if isinstance(answer, QrCode):
+                view.show(answer.png)
+            view.trouble("" if isinstance(answer, QrCode) else f"{answer}; tried again until the time is over")
+    raise AssertionError("the answers end with an error")
+
+
+def _outcome(error: BaseException) -> str:
+    match error:
+        case KeyboardInterrupt():
+            return "stopped"
+        case WrongPhoneError():
+            return "wrong"
+        case _TimeoutError():
+            return "timeout"
+        case _:
+            return "failed"
+
+
+def _end(views: list[View], outcome: str, text: str) -> None:
+    for view in views:
+        view.end(outcome, text)
+
+
+def _views(agent: str, *, web: bool, png: Path | None) -> list[View]:
+    views: list[View] = [WebView(agent)] if web else []
+    if png is not None:
+        views.append(FileView(png))
+        note(
+            f"The current QR is kept in {visible(str(png))}. Whoever has it can take over the agent's WhatsApp for "
+            "about a minute: send it to one person, directly."
+        )
+    return views or [TerminalView(open_console())]
+
+
+def _announce_page(view: WebView, *, open_page: bool) -> None:
+    typer.echo(f"The QR is at {view.url}\nWhoever opens that page on this machine can link a phone. Ctrl-C ends.")
+    sys.stdout.flush()
+    if open_page:
+        webbrowser.open(view.url)
+
+
+def _find(client: Client, wanted: str) -> str:
+    """Return the code of an agent given by code or by name; what no agent has counts as a code."""
+    agents = client.agents.list().items
+    named = [agent.code for agent in agents if agent.name == wanted]
+    if len(named) > 1 and wanted not in {agent.code for agent in agents}:
+        raise AssistAIError(f'{len(named)} agents are named "{wanted}": say which by its code, {", ".join(named)}')
+    return named[0] if named and wanted not in {agent.code for agent in agents} else wanted
+
+
+def _declared_number(state: Mapping[str, Any], agent: str) -> str | None:
+    recorded = [known.recorded for known in declared_integrations(state)]
+    numbers = [known.get("expected_phone_number") for known in recorded if known.get("agent_code") == agent]
+    return next((number for number in numbers if number), None)
+
+
+def _refresh(around: Surroundings) -> str:
+    return "`assistai sandbox refresh`" if isinstance(around.stack, SandboxStack) else "`pulumi refresh`"

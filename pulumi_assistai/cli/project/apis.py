@@ -1,0 +1,84 @@
+"""Which API a program talks to: the configured one, or the emulator of its sandbox."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from pulumi_assistai.cli.sandbox.ahead import interpreters
+from pulumi_assistai.emulator import DEFAULT_ACCOUNTS
+from pulumi_assistai.engine import Stack
+from pulumi_assistai.keys import stack_key, variable
+
+_ACCOUNT_FIELDS = ("api_token", "tenant_domain", "organization_code")
+
+
+@contextmanager
+def open_stack(directory: Path, name: str) -> Iterator[Stack]:
+    """Give a stack whose program has an API to talk to.
+
+    Where no base URL is configured, an emulator runs meanwhile, its data in DIRECTORY/.sandbox/emulator.db. The
+    program then gets the emulator's own token, tenant and organization whatever the environment says: a real token
+    has no business there, and the emulator would not know it.
+
+    Args:
+        directory: the folder of Pulumi.yaml.
+        name: the stack's name.
+    """
+    stack = Stack(directory, name)
+    with _api(directory, stack.config) as environment:
+        yield Stack(directory, name, environment=environment, interpreters=interpreters)
+
+
+@contextmanager
+def api_of(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Give the environment, that of the sandbox's emulator where the folder has one."""
+    if not _database(directory).is_file():
+        yield os.environ
+        return
+    with _api(directory, config) as environment:
+        yield environment
+
+
+@contextmanager
+def _api(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Give an environment that names an API: this process's, or an emulator's that runs meanwhile."""
+    if os.environ.get(variable("base_url")) or config.get(stack_key("base_url")):
+        yield os.environ
+        return
+    # Who has an API does not wait for the packages of a web server.
+    from pulumi_assistai.emulator import Emulator  # noqa: PLC0415
+
+    database = _database(directory)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with Emulator(db=database) as emulator:
+        note(
+            f"No AssistAI base URL is configured: for this command an emulator runs at {emulator.url} (data in "
+            f"{database}), with its own token, tenant and organization{_left_out()}."
+        )
+        yield {**os.environ, **_emulated(emulator.url)}
+
+
+def _database(directory: Path) -> Path:
+    return directory / ".sandbox" / "emulator.db"
+
+
+def note(message: str) -> None:
+    """Write a remark to standard error, dimmed on a terminal."""
+    Console(file=sys.stderr).print(message, style="dim", markup=False, highlight=False, soft_wrap=True)
+
+
+def _emulated(url: str) -> Mapping[str, str]:
+    account = DEFAULT_ACCOUNTS[0]
+    values = dict(zip(_ACCOUNT_FIELDS, (account.token, account.tenant, account.organization), strict=True))
+    return {variable(field): value for field, value in {"base_url": url, **values}.items()}
+
+
+def _left_out() -> str:
+    names = [variable(field) for field in _ACCOUNT_FIELDS if os.environ.get(variable(field))]
+    return f"; {', '.join(names)} of the environment not used" if names else ""

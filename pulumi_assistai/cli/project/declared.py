@@ -1,0 +1,67 @@
+"""What a stack's state says of agents and integrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pulumi_assistai.engine.model.urns import name_of
+from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE
+from pulumi_assistai.lifecycle.comparison import DeclaredAgent, DeclaredIntegration
+
+_AGENT = "pulumi-python:dynamic/assistai:Agent"
+_INTEGRATION = "pulumi-python:dynamic/assistai:WhatsAppIntegration"
+
+
+def declared_agents(state: Mapping[str, Any]) -> list[DeclaredAgent]:
+    """Return the agents that a stack manages.
+
+    Args:
+        state: the state as `pulumi stack export` writes it.
+    """
+    return [
+        DeclaredAgent(name_of(resource["urn"]), resource["id"], plain, secret)
+        for resource in _resources(state, _AGENT)
+        if not resource.get("external")
+        for plain, secret in [_split(resource.get("outputs") or {})]
+    ]
+
+
+def declared_integrations(state: Mapping[str, Any]) -> list[DeclaredIntegration]:
+    """Return the WhatsApp integrations that a stack manages.
+
+    Args:
+        state: the state as `pulumi stack export` writes it.
+    """
+    return [
+        DeclaredIntegration(name_of(resource["urn"]), {"agent_code": resource["id"], **plain})
+        for resource in _resources(state, _INTEGRATION)
+        for plain, _ in [_split(resource.get("outputs") or {})]
+    ]
+
+
+def read_only_agents(state: Mapping[str, Any]) -> dict[str, str]:
+    """Return the codes of the agents that a stack only reads, each with the resource that does."""
+    return {
+        resource["id"]: name_of(resource["urn"]) for resource in _resources(state, _AGENT) if resource.get("external")
+    }
+
+
+def _resources(state: Mapping[str, Any], type_: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the resources of a type, without those whose deletion is only pending."""
+    deployment = state.get("deployment") or {}
+    for resource in deployment.get("resources") or []:
+        if resource["type"] == type_ and not resource.get("delete"):
+            yield resource
+
+
+def _split(outputs: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
+    """Return the outputs that are in clear, and the names of those that are encrypted."""
+    secret = frozenset(_secret(outputs.items()))
+    return {name: value for name, value in outputs.items() if name not in secret}, secret
+
+
+def _secret(items: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    for name, value in items:
+        if isinstance(value, dict) and value.get(SIGNATURE) == SECRET_SIGNATURE:
+            yield name

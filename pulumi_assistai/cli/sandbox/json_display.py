@@ -1,0 +1,83 @@
+"""Gathers an operation's events into one JSON document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+from pulumi_assistai.engine.model.values import UNKNOWN, ResourceReference, Secret
+from pulumi_assistai.engine.reporting.diff import public
+from pulumi_assistai.engine.reporting.events import Change, Diagnostic, Event, Finished, Op, Started, Summary
+
+
+class JsonDisplay:
+    """Writes one JSON document when the operation ends.
+
+    Its keys: verb, succeeded, changeSummary (operation to number of resources), steps (op, urn, id, oldInputs,
+    newInputs, replaceKeys; "refresh" is what a refresh before an update found), diagnostics (severity, message, urn),
+    outputs, duration (seconds). A secret reads "[secret]", an unknown value "[unknown]".
+
+    Args:
+        stream: where to write.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._changes: dict[tuple[str, str, bool], Change] = {}
+        self._diagnostics: list[dict[str, str]] = []
+
+    def show(self, event: Event) -> None:
+        """Keep `event`; write the document if it is the summary."""
+        match event:
+            case Finished(change):
+                self._keep(change)
+            case Started(change) if not change.refreshed:  # What a refresh finds is known when it has ended.
+                self._keep(change)
+            case Diagnostic(severity, message, urn):
+                self._diagnostics.append({"severity": severity, "message": message, "urn": urn})
+            case Summary():
+                json.dump(self._document(event), self._stream, indent=4, ensure_ascii=False)
+                self._stream.write("\n")
+
+    def _keep(self, change: Change) -> None:
+        self._changes[change.op, change.urn, change.refreshed] = change
+
+    def _document(self, summary: Summary) -> dict[str, Any]:
+        return {
+            "verb": summary.verb,
+            "succeeded": summary.succeeded,
+            "changeSummary": dict(summary.counts),
+            "steps": [_step(change, summary.verb) for change in self._changes.values()],
+            "diagnostics": self._diagnostics,
+            "outputs": plain(summary.outputs),
+            "duration": round(summary.seconds, 3),
+        }
+
+
+def plain(value: Any) -> Any:
+    """Return a property value as JSON can hold it, without secrets and without Pulumi's own properties."""
+    match value:
+        case Secret():
+            return "[secret]"
+        case _ if value is UNKNOWN:
+            return "[unknown]"
+        case Mapping():
+            return {key: plain(element) for key, element in public(value).items()}
+        case list() | tuple():
+            return [plain(element) for element in value]
+        case ResourceReference(urn):
+            return urn
+        case _:
+            return value
+
+
+def _step(change: Change, verb: str) -> dict[str, Any]:
+    return {
+        "op": Op.REFRESH if change.refreshed and verb != "refresh" else change.op,
+        "urn": change.urn,
+        "id": change.id,
+        "oldInputs": plain(change.old),
+        "newInputs": plain(change.new),
+        "replaceKeys": list(change.replace_keys),
+    }

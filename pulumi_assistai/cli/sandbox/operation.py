@@ -1,0 +1,103 @@
+"""An operation on a sandbox stack: what was asked for, the question before it, what its result means."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import typer
+from rich.console import Console
+
+from pulumi_assistai.cli.project.apis import open_stack
+from pulumi_assistai.cli.sandbox.json_display import JsonDisplay
+from pulumi_assistai.engine import Result, Stack
+from pulumi_assistai.engine.reporting.display import TextDisplay
+from pulumi_assistai.engine.reporting.events import Display
+from pulumi_assistai.errors import AssistAIError
+
+Verb = Literal["preview", "up", "refresh", "destroy"]
+_NOUNS = {"up": "update", "refresh": "refresh", "destroy": "destroy"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the user asked for.
+
+    Attributes:
+        verb: the operation.
+        yes: do it without asking.
+        diff: show the properties of every change.
+        parallel: how many resources are worked on at a time.
+        refresh: compare with the world first (preview and up).
+        expect_no_changes: fail where something changes.
+        as_json: write one JSON document instead of text.
+        clear_pending_creates: forget the creations that a killed run left under way (refresh).
+    """
+
+    verb: Verb
+    yes: bool = True
+    diff: bool = False
+    parallel: int = 16
+    refresh: bool = False
+    expect_no_changes: bool = False
+    as_json: bool = False
+    clear_pending_creates: bool = False
+
+    def run(self, directory: Path, stack_name: str) -> None:
+        """Carry the operation out on a stack, after asking where that is needed.
+
+        Args:
+            directory: the folder of Pulumi.yaml.
+            stack_name: the stack's name.
+
+        Raises:
+            AssistAIError: nobody can be asked, or something changed that should not.
+            typer.Exit: something failed, with status 1; the display has said what.
+        """
+        if not self.yes:
+            self._require_somebody_to_ask()
+        with open_stack(directory, stack_name) as stack:
+            if not self.yes:
+                self._ask(stack)
+            result = self._carry_out(stack, preview=self.verb == "preview")
+        if self.expect_no_changes and result.has_changes:
+            what = "were proposed" if self.verb == "preview" else "occurred"
+            raise AssistAIError(f"no changes were expected but changes {what}")
+
+    def _require_somebody_to_ask(self) -> None:
+        if self.as_json:
+            raise AssistAIError("--yes must be passed to proceed with --json")
+        if not sys.stdin.isatty():
+            raise AssistAIError("--yes must be passed to proceed when not on a terminal")
+
+    def _ask(self, stack: Stack) -> None:
+        self._carry_out(stack, preview=True)
+        typer.confirm(f"Do you want to perform this {_NOUNS[self.verb]}?", abort=True)
+
+    def _carry_out(self, stack: Stack, *, preview: bool) -> Result:
+        result = self._call(stack, self._display(stack, preview=preview), preview=preview)
+        if not result.succeeded:
+            raise typer.Exit(1)
+        return result
+
+    def _call(self, stack: Stack, display: Display, *, preview: bool) -> Result:
+        match self.verb:
+            case "refresh":
+                clear = self.clear_pending_creates
+                return stack.refresh(display, parallel=self.parallel, preview=preview, clear_pending_creates=clear)
+            case "destroy":
+                return stack.destroy(display, parallel=self.parallel, preview=preview)
+            case _ if preview:
+                return stack.preview(display, parallel=self.parallel, refresh=self.refresh)
+            case _:
+                return stack.up(display, parallel=self.parallel, refresh=self.refresh)
+
+    def _display(self, stack: Stack, *, preview: bool) -> Display:
+        if self.as_json:
+            return JsonDisplay(sys.stdout)
+        console = Console(file=sys.stdout)
+        return TextDisplay(
+            console, diff=self.diff, project=stack.project, stack=stack.name, verb=self.verb, preview=preview
+        )

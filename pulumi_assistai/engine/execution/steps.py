@@ -1,0 +1,258 @@
+"""The steps a deployment is made of: each does one thing to one resource, and says what becomes of it in the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from pulumi_assistai.engine.execution.providers import Providers
+from pulumi_assistai.engine.model import urns
+from pulumi_assistai.engine.model.resource import Resource, now
+from pulumi_assistai.engine.model.values import Secret, equal
+from pulumi_assistai.engine.reporting.events import Change, Op
+from pulumi_assistai.engine.storage.state import State
+
+# What may differ between two states of a resource of which the inputs are the same.
+_SAVED_WITHOUT_CHANGE = (
+    "urn",
+    "type",
+    "custom",
+    "custom_timeouts",
+    "retain_on_delete",
+    "provider",
+    "parent",
+    "deleted_with",
+    "replace_with",
+    "protect",
+    "inputs",
+    "outputs",
+    "dependencies",
+    "replacement_trigger",
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What steps work with.
+
+    Attributes:
+        providers: serve the resources.
+        preview: nothing is to be done, only said.
+        deletes: the URNs of all resources that are or will be deleted; it grows.
+    """
+
+    providers: Providers
+    preview: bool
+    deletes: set[str] = field(default_factory=set)
+
+
+@dataclass(eq=False, kw_only=True)
+class Step:
+    """One step; the base of all.
+
+    Attributes:
+        op: what the step is called.
+        pending: what the state calls it while its end is not known; empty where a crash would leave no doubt.
+        counted: whether it counts as what happened to its resource, rather than as a part of that.
+        fatal: whether nothing more is begun if it fails.
+        context: what it works with.
+        old: the resource before.
+        new: the resource after.
+        keys: the properties that made a replacement necessary.
+    """
+
+    op: ClassVar[Op]
+    pending: ClassVar[str] = ""
+    counted: ClassVar[bool] = True
+    fatal: ClassVar[bool] = True
+    context: Context
+    old: Resource | None = None
+    new: Resource | None = None
+    keys: tuple[str, ...] = ()
+
+    @property
+    def resource(self) -> Resource:
+        """The resource, the newer of both where there are two."""
+        resource = self.new or self.old
+        assert resource is not None, "a step is about a resource"
+        return resource
+
+    @property
+    def change(self) -> Change:
+        """What people are told of the step."""
+        before = self.old.inputs or {} if self.old else None
+        after = self.new.inputs or {} if self.new else None
+        id_ = self.resource.id or (self.old.id if self.old else "")
+        return Change(self.op, self.resource.urn, id_, before, after, self.keys)
+
+    @property
+    def shown(self) -> bool:
+        """Whether people are told of it; the engine's own affairs are not news."""
+        return not self.resource.is_default_provider
+
+    @property
+    def counted_op(self) -> Op | None:
+        """As what it counts in the summary, None where it does not."""
+        return self.op if self.counted and self.shown else None
+
+    async def apply(self) -> None:
+        """Do it.
+
+        Raises:
+            ProviderError: the provider failed.
+            ProtectedError: the resource is protected.
+        """
+
+    def settle(self, state: State) -> bool:
+        """Bring the state up to date after success; return whether it has to be saved."""
+        raise NotImplementedError
+
+
+@dataclass(eq=False, kw_only=True)
+class SameStep(Step):
+    """Leave a resource as it is, though the state may learn something new about it."""
+
+    op = Op.SAME
+    old: Resource
+    new: Resource
+
+    async def apply(self) -> None:
+        """Keep what the provider said."""
+        self.new.id, self.new.outputs = self.old.id, self.old.outputs
+        self.new.created, self.new.modified = self.old.created, self.old.modified
+        mark_secret_outputs(self.new)
+        providers = self.context.providers
+        if self.new.is_provider and not providers.serves(urns.make_reference(self.new.urn, self.new.id)):
+            # The provider decided about the old inputs, so it is these that it must see.
+            providers.configure(self.new.urn, self.new.id, self.old.inputs or {})
+
+    def settle(self, state: State) -> bool:  # noqa: D102
+        state.remove(self.old)
+        state.add(self.new)
+        return any(not equal(getattr(self.old, name), getattr(self.new, name)) for name in _SAVED_WITHOUT_CHANGE)
+
+
+@dataclass(eq=False, kw_only=True)
+class CreateStep(Step):
+    """Create a resource."""
+
+    op = Op.CREATE
+    pending = "creating"
+    new: Resource
+
+    async def apply(self) -> None:  # noqa: D102
+        if self.new.custom:
+            handler = self.context.providers.handler(self.new)
+            self.new.id, self.new.outputs = await handler.create(self.new, preview=self.context.preview)
+            mark_secret_outputs(self.new)
+        self.new.created = self.new.modified = now()
+
+    def settle(self, state: State) -> bool:  # noqa: D102
+        state.add(self.new)
+        return True
+
+
+@dataclass(eq=False, kw_only=True)
+class CreateReplacementStep(CreateStep):
+    """Create what replaces a resource.
+
+    Attributes:
+        old: what is replaced.
+        delete_later: the old one still exists and is deleted when all else is done.
+    """
+
+    op = Op.CREATE_REPLACEMENT
+    counted = False
+    old: Resource
+    delete_later: bool = True
+
+    async def apply(self) -> None:  # noqa: D102
+        await super().apply()
+        if self.delete_later:
+            self.old.delete = True
+
+    def settle(self, state: State) -> bool:  # noqa: D102
+        if self.old.pending_replacement:
+            state.remove(self.old)
+        return super().settle(state)
+
+
+@dataclass(eq=False, kw_only=True)
+class ReplaceStep(Step):
+    """Say that a resource is replaced; other steps do it."""
+
+    op = Op.REPLACE
+    old: Resource
+    new: Resource
+
+    def settle(self, state: State) -> bool:  # noqa: ARG002, D102
+        return False
+
+
+@dataclass(eq=False, kw_only=True)
+class UpdateStep(Step):
+    """Update a resource in place."""
+
+    op = Op.UPDATE
+    pending = "updating"
+    old: Resource
+    new: Resource
+
+    async def apply(self) -> None:  # noqa: D102
+        self.new.id, self.new.created, self.new.modified = self.old.id, self.old.created, self.old.modified
+        if self.new.custom:
+            handler = self.context.providers.handler(self.new)
+            self.new.outputs = await handler.update(self.old, self.new, preview=self.context.preview)
+            self.new.modified = now()
+            mark_secret_outputs(self.new)
+
+    def settle(self, state: State) -> bool:  # noqa: D102
+        state.remove(self.old)
+        state.add(self.new)
+        return True
+
+
+@dataclass(eq=False, kw_only=True)
+class ReadStep(Step):
+    """Read a resource that somebody else manages."""
+
+    op = Op.READ
+    pending = "reading"
+    new: Resource
+    replacing: bool = False
+
+    @property
+    def counted_op(self) -> Op | None:  # noqa: D102
+        changed = self.old is not None and not equal(self.old.outputs or {}, self.new.outputs or {})
+        return self.op if changed and not self.replacing else None
+
+    async def apply(self) -> None:  # noqa: D102
+        new, old = self.new, self.old
+        if new.id == urns.UNKNOWN_ID:
+            new.outputs = {}
+        else:
+            live = await self.context.providers.handler(new).read(new)
+            new.id, new.outputs = live.id or new.id, live.outputs
+        mark_secret_outputs(new)
+        if old is not None:
+            old.delete = old.delete or self.replacing
+            new.created, new.modified = old.created, old.modified
+            if not (equal(old.inputs, new.inputs) and equal(old.outputs, new.outputs)):
+                new.modified = now()
+
+    def settle(self, state: State) -> bool:  # noqa: D102
+        if self.old is not None and not self.replacing:
+            state.remove(self.old)
+        state.add(self.new)
+        return True
+
+
+def mark_secret_outputs(resource: Resource) -> None:
+    """Make those outputs secret that were declared so, and those whose input of the same name is secret."""
+    outputs = dict(resource.outputs or {})
+    inputs = resource.inputs or {}
+    secret = {*resource.additional_secret_outputs, *(key for key, value in inputs.items() if isinstance(value, Secret))}
+    for key in secret & outputs.keys() - {"id"}:
+        if not isinstance(outputs[key], Secret):
+            outputs[key] = Secret(outputs[key])
+    resource.outputs = outputs

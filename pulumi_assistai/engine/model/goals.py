@@ -1,0 +1,221 @@
+"""What the program asks for: the requests of the SDK, read into values."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pulumi.runtime.proto import alias_pb2, resource_pb2, source_pb2
+
+from pulumi_assistai.engine.errors import EngineError, UnsupportedError
+from pulumi_assistai.engine.model.resource import Resource
+from pulumi_assistai.engine.model.values import Values, from_struct, from_value, output_dependencies
+
+_REFUSED = {
+    "remote": "remote components",
+    "importId": "the resource option import_",
+    "transforms": "transforms",
+    "hooks": "resource hooks",
+    "state_migrations": "state migrations",
+    "packageRef": "parameterized packages",
+    "envVarMappings": "environment variable mappings of providers",
+}
+_TAKEN_OVER = (
+    "type",
+    "custom",
+    "inputs",
+    "parent",
+    "dependencies",
+    "property_dependencies",
+    "additional_secret_outputs",
+    "custom_timeouts",
+    "deleted_with",
+    "replace_with",
+    "replacement_trigger",
+    "source_position",
+    "ignore_changes",
+    "hide_diff",
+    "replace_on_changes",
+)
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)")
+
+
+@dataclass(frozen=True)
+class Alias:
+    """A name that a resource may have had: a whole URN, or the parts that were different."""
+
+    urn: str = ""
+    name: str = ""
+    type: str = ""
+    stack: str = ""
+    project: str = ""
+    parent: str = ""
+    no_parent: bool = False
+
+
+@dataclass
+class Goal:
+    """A resource as the program wants it.
+
+    `protect`, `retain_on_delete` and `delete_before_replace` are None where the program says nothing.
+    """
+
+    type: str
+    name: str
+    custom: bool
+    parent: str = ""
+    inputs: Values = field(default_factory=dict)
+    dependencies: list[str] = field(default_factory=list)
+    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
+    provider: str = ""
+    providers: Mapping[str, str] = field(default_factory=dict)
+    protect: bool | None = None
+    retain_on_delete: bool | None = None
+    delete_before_replace: bool | None = None
+    deleted_with: str = ""
+    replace_with: list[str] = field(default_factory=list)
+    replacement_trigger: Any = None
+    ignore_changes: list[str] = field(default_factory=list)
+    replace_on_changes: list[str] = field(default_factory=list)
+    hide_diff: list[str] = field(default_factory=list)
+    additional_secret_outputs: list[str] = field(default_factory=list)
+    aliases: Sequence[Alias] = ()
+    custom_timeouts: dict[str, float] = field(default_factory=dict)
+    source_position: str = ""
+
+    def to_resource(self, urn: str, former_urns: list[str]) -> Resource:
+        """Return the resource as it is to be, before its provider has had a say.
+
+        Args:
+            urn: the resource's URN.
+            former_urns: the URN that the state knows it by, where that is another one.
+        """
+        taken = {name: getattr(self, name) for name in _TAKEN_OVER}
+        return Resource(
+            urn=urn,
+            aliases=former_urns,
+            provider=self.provider if self.custom else "",
+            protect=bool(self.protect),
+            retain_on_delete=bool(self.retain_on_delete),
+            **taken,
+        )
+
+
+@dataclass(frozen=True)
+class ReadGoal:
+    """An existing resource that the program only wants to read."""
+
+    type: str
+    name: str
+    id: str
+    parent: str
+    inputs: Values
+    dependencies: list[str]
+    provider: str
+    additional_secret_outputs: list[str]
+    source_position: str
+
+
+def read_goal(request: resource_pb2.ReadResourceRequest, root: Path) -> ReadGoal:
+    """Read a request to read a resource; source positions are told from `root` on.
+
+    Raises:
+        UnsupportedError: it asks for what only the Pulumi CLI does.
+    """
+    _refuse(request)
+    return ReadGoal(
+        type=request.type,
+        name=request.name,
+        id=request.id,
+        parent=request.parent,
+        inputs=from_struct(request.properties),
+        dependencies=sorted(request.dependencies),
+        provider=request.provider,
+        additional_secret_outputs=list(request.additionalSecretOutputs),
+        source_position=_source_position(request.sourcePosition, root),
+    )
+
+
+def goal(request: resource_pb2.RegisterResourceRequest, root: Path) -> Goal:
+    """Read a request to register a resource; source positions are told from `root` on.
+
+    Raises:
+        UnsupportedError: it asks for what only the Pulumi CLI does.
+        EngineError: it is malformed.
+    """
+    _refuse(request)
+    decided = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
+    return Goal(
+        type=request.type,
+        name=request.name,
+        custom=request.custom,
+        parent=request.parent,
+        inputs=from_struct(request.object),
+        dependencies=sorted(request.dependencies),
+        property_dependencies=_property_dependencies(request),
+        provider=request.provider,
+        providers=dict(request.providers),
+        protect=request.protect if request.HasField("protect") else None,
+        retain_on_delete=request.retainOnDelete if request.HasField("retainOnDelete") else None,
+        delete_before_replace=request.deleteBeforeReplace if decided else None,
+        deleted_with=request.deletedWith,
+        replace_with=list(request.replace_with),
+        replacement_trigger=from_value(request.replacement_trigger),
+        ignore_changes=list(request.ignoreChanges),
+        replace_on_changes=list(request.replaceOnChanges),
+        hide_diff=list(request.hideDiffs),
+        additional_secret_outputs=list(request.additionalSecretOutputs),
+        aliases=[*(Alias(urn=urn) for urn in request.aliasURNs), *map(_alias, request.aliases)],
+        custom_timeouts=_timeouts(request.customTimeouts),
+        source_position=_source_position(request.sourcePosition, root),
+    )
+
+
+def _refuse(request: resource_pb2.RegisterResourceRequest | resource_pb2.ReadResourceRequest) -> None:
+    for name, feature in _REFUSED.items():
+        value = getattr(request, name, None)
+        if value and (name != "hooks" or value.ListFields()):
+            raise UnsupportedError(f"{feature} (resource {request.name})")
+
+
+def _property_dependencies(request: resource_pb2.RegisterResourceRequest) -> dict[str, list[str]]:
+    declared = {key: set(value.urns) for key, value in request.propertyDependencies.items()}
+    if not declared:
+        declared = {key: set(request.dependencies) for key in request.object.fields}
+    for key, value in request.object.fields.items():
+        declared.setdefault(key, set()).update(output_dependencies(value))
+    return {key: sorted(found) for key, found in sorted(declared.items())}
+
+
+def _alias(message: alias_pb2.Alias) -> Alias:
+    if message.WhichOneof("alias") == "urn":
+        return Alias(urn=message.urn)
+    spec = message.spec
+    return Alias("", spec.name, spec.type, spec.stack, spec.project, spec.parentUrn, spec.noParent)
+
+
+def _timeouts(message: resource_pb2.RegisterResourceRequest.CustomTimeouts) -> dict[str, float]:
+    return {descriptor.name: _seconds(text) for descriptor, text in message.ListFields()}
+
+
+def _seconds(text: str) -> float:
+    parts = _DURATION.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise EngineError(f"the custom timeout {text!r} is no duration such as 90s or 1h30m")
+    seconds = math.fsum(float(number) * _SECONDS[unit] for number, unit in parts)
+    return int(seconds) if seconds.is_integer() else seconds
+
+
+def _source_position(message: source_pb2.SourcePosition, root: Path) -> str:
+    if not message.uri:
+        return ""
+    place = Path(os.path.relpath(unquote(urlsplit(message.uri).path), root)).as_posix()
+    column = f",{message.column}" if message.column else ""
+    return f"project:///{place}#{message.line}{column}"

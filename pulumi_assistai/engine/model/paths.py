@@ -1,0 +1,126 @@
+"""Property paths, such as `a.b[0]["c d"]` or `tags[*]`: which part of a resource's properties an option means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pulumi_assistai.engine.model.values import Secret, Values, equal
+
+Path = tuple[str | int, ...]
+
+_ELEMENT = re.compile(r"""\.?(?:\["((?:\\"|[^"])*)"\]|\[(\d+|\*)\]|([^.\[\]"]+))""")
+_EVERY = "*"
+
+
+def parse_path(text: str) -> Path | None:
+    """Return the elements of a path, or None where `text` is not one."""
+    elements: list[str | int] = []
+    position = 0
+    while position < len(text):
+        match = _ELEMENT.match(text, position)
+        if match is None:
+            return None
+        quoted, index, name = match.groups()
+        elements.append(_element(quoted, index, name))
+        position = match.end()
+    return tuple(elements)
+
+
+def contains(path: Path, other: Path) -> bool:
+    """Tell whether `other` is `path` or lies within it."""
+    return len(other) >= len(path) and all(a in (_EVERY, b) for a, b in zip(path, other, strict=False))
+
+
+def changed_paths(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield the paths of what differs between two values, as deep as both have the same shape."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted(old.keys() | new.keys()):
+            if key in old and key in new:
+                yield from changed_paths(old[key], new[key], (*path, key))
+            else:
+                yield (*path, key)
+    elif isinstance(old, list) and isinstance(new, list):
+        for index in range(max(len(old), len(new))):
+            if index < min(len(old), len(new)):
+                yield from changed_paths(old[index], new[index], (*path, index))
+            else:
+                yield (*path, index)
+    elif not equal(old, new):
+        yield path
+
+
+def ignore_changes(inputs: Values, old: Mapping[str, Any], paths: Sequence[str]) -> tuple[Values, list[str]]:
+    """Put what the paths mean back to its old value.
+
+    Args:
+        inputs: the new inputs; they are left as they are.
+        old: the inputs before.
+        paths: what to put back.
+
+    Returns:
+        The inputs to go on with, and the paths that could not be put back because elements were added or removed.
+    """
+    kept: Any = inputs
+    refused = []
+    for text in paths:
+        path = parse_path(text)
+        if path:
+            kept, complete = _reset(path, dict(old), kept)
+            refused += [] if complete else [text]
+    return kept, refused
+
+
+def _element(quoted: str | None, index: str | None, name: str) -> str | int:
+    if quoted is not None:
+        return quoted.replace('\\"', '"')
+    if index is not None:
+        return _EVERY if index == _EVERY else int(index)
+    return name
+
+
+def _reset(path: Path, old: Any, new: Any) -> tuple[Any, bool]:
+    """Return `new` with what `path` means as it is in `old`, and whether both have a place for all of that."""
+    if not path:
+        return old, True
+    if isinstance(old, Secret) or isinstance(new, Secret):
+        value, complete = _reset(path, _opened(old), _opened(new))
+        return Secret(value), complete
+    if isinstance(old, dict) and isinstance(new, dict):
+        return _reset_keys(path, old, new)
+    if isinstance(old, list) and isinstance(new, list):
+        return _reset_indices(path, old, new)
+    return new, not isinstance(old, dict | list) and not isinstance(new, dict | list)
+
+
+def _reset_keys(path: Path, old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    head, rest = path[0], path[1:]
+    result = dict(new)
+    complete = True
+    for key in old.keys() | new.keys() if head == _EVERY else (str(head),):
+        if key in old and (key in new or not rest):
+            result[key], done = _reset(rest, old[key], new.get(key))
+            complete = complete and done
+        elif rest:
+            complete = complete and key not in old and key not in new
+        else:
+            result.pop(key, None)
+    return result, complete
+
+
+def _reset_indices(path: Path, old: list[Any], new: list[Any]) -> tuple[list[Any], bool]:
+    head, rest = path[0], path[1:]
+    result = list(new)
+    complete = True
+    for index in range(max(len(old), len(new))) if head == _EVERY else (int(head),):
+        if index < min(len(old), len(new)):
+            result[index], done = _reset(rest, old[index], new[index])
+            complete = complete and done
+        else:
+            complete = complete and index >= max(len(old), len(new))
+    return result, complete
+
+
+def _opened(value: Any) -> Any:
+    return value.value if isinstance(value, Secret) else value

@@ -1,0 +1,1 @@
+"""The processes of programs and providers."""

@@ -1,0 +1,234 @@
+"""Property values and their differences as lines of text, laid out as the Pulumi CLI lays them out.
+
+Whatever comes from a program, a provider or the world is untrusted text: `visible` and `quoted` make control characters
+harmless, and every line made here has gone through one of them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pulumi_assistai.engine.model.values import UNKNOWN, ResourceReference, Secret, equal
+
+_CONTEXT_LINES = 2
+_SHOWN_LINES = 3
+_SHOWN_COLUMNS = 150
+_SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_JOINERS = "\u200c\u200d"  # emoji and several scripts are written with them
+
+
+class Mark(StrEnum):
+    """What a line says about its property."""
+
+    SAME = " "
+    ADD = "+"
+    DELETE = "-"
+    UPDATE = "~"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a property listing.
+
+    Attributes:
+        mark: what happens to the property.
+        depth: how deep it is nested, in steps of four columns; at least 1.
+        text: the text, safe for a terminal.
+    """
+
+    mark: Mark
+    depth: int
+    text: str
+
+    def __str__(self) -> str:
+        """Return the line as the CLI lays it out, the mark just before the text."""
+        return " " * (4 * self.depth - 2) + f"{self.mark} {self.text}"
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    r"""Return `text` with control characters, ANSI escapes and direction marks spelled out, such as `\x1b`.
+
+    Args:
+        text: any text.
+        keep: control characters to leave as they are.
+    """
+    return "".join(character if character in keep else _spelled(character) for character in text)
+
+
+def quoted(text: str) -> str:
+    """Return `text` as a quoted string on one line."""
+    return '"' + visible(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+
+
+def public(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties people declared: without nulls and without Pulumi's own, such as `__provider`."""
+    return {key: value for key, value in values.items() if value is not None and not key.startswith("__")}
+
+
+def changed_keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Name the properties that differ, as in `+added-removed~changed,other`; empty where none does."""
+    before, after = public(old), public(new)
+    groups = {
+        Mark.ADD: after.keys() - before.keys(),
+        Mark.DELETE: before.keys() - after.keys(),
+        Mark.UPDATE: {key for key in before.keys() & after.keys() if not equal(before[key], after[key])},
+    }
+    return "".join(mark + ",".join(sorted(map(visible, keys))) for mark, keys in groups.items() if keys)
+
+
+def listing(values: Mapping[str, Any], depth: int) -> Iterator[Line]:
+    """List all properties of one resource, without marks."""
+    return _whole_items(Mark.SAME, depth, _items(values))
+
+
+def differences(
+    old: Mapping[str, Any], new: Mapping[str, Any], depth: int, *, unchanged: bool = False
+) -> Iterator[Line]:
+    """List the properties that differ, with marks.
+
+    Args:
+        old: the properties before.
+        new: the properties after.
+        depth: how deep the lines are nested.
+        unchanged: list the properties that do not differ too, without a mark.
+    """
+    before, after = _items(old), _items(new)
+    keys = sorted(key for key in before.keys() | after.keys() if unchanged or _differ(key, before, after))
+    titles = _titles(keys)
+    for key in keys:
+        if not _differ(key, before, after):
+            yield from _whole(Mark.SAME, depth, titles[key], after[key])
+        elif key not in before:
+            yield from _whole(Mark.ADD, depth, titles[key], after[key])
+        elif key not in after:
+            yield from _whole(Mark.DELETE, depth, titles[key], before[key])
+        else:
+            yield from _changed(depth, titles[key], before[key], after[key])
+
+
+def _spelled(character: str) -> str:
+    if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or character in _JOINERS:
+        return character
+    return _SHORT_ESCAPES.get(character) or _escape_sequence(ord(character))
+
+
+def _escape_sequence(code: int) -> str:
+    if code > 0xFFFF:  # noqa: PLR2004 - where Python's own escapes get longer
+        return f"\\U{code:08x}"
+    return f"\\u{code:04x}" if code > 0xFF else f"\\x{code:02x}"  # noqa: PLR2004 - the same
+
+
+def _items(value: Any) -> dict[Any, Any]:
+    return public(value) if isinstance(value, Mapping) else dict(enumerate(value))
+
+
+def _differ(key: Any, before: Mapping[Any, Any], after: Mapping[Any, Any]) -> bool:
+    return key not in before or key not in after or not equal(before[key], after[key])
+
+
+def _titles(keys: Sequence[Any]) -> dict[Any, str]:
+    names = {key: visible(key) if isinstance(key, str) else f"[{key}]" for key in keys}
+    width = max((len(name) for key, name in names.items() if isinstance(key, str)), default=0)
+    return {key: f"{name:{width}}: " for key, name in names.items()}
+
+
+def _whole_items(mark: Mark, depth: int, items: Mapping[Any, Any]) -> Iterator[Line]:
+    titles = _titles(sorted(items))
+    for key, title in titles.items():
+        yield from _whole(mark, depth, title, items[key])
+
+
+def _whole(mark: Mark, depth: int, title: str, value: Any) -> Iterator[Line]:
+    if not _nested(value) or not value:
+        yield Line(mark, depth, title + _inline(value))
+        return
+    opening, closing = _brackets(value)
+    yield Line(mark, depth, title + opening)
+    yield from _whole_items(mark, depth + 1, _items(value))
+    yield Line(Mark.SAME, depth, closing)
+
+
+def _changed(depth: int, title: str, old: Any, new: Any) -> Iterator[Line]:
+    if _nested(old) and _nested(new) and _brackets(old) == _brackets(new):
+        opening, closing = _brackets(new)
+        yield Line(Mark.UPDATE, depth, title + opening)
+        yield from differences(old, new, depth + 1)
+        yield Line(Mark.SAME, depth, closing)
+    elif _nested(old) or _nested(new):
+        yield from _whole(Mark.DELETE, depth, title, old)
+        yield from _whole(Mark.ADD, depth, title, new)
+    elif isinstance(old, str) and isinstance(new, str) and "\n" in old + new:
+        yield Line(Mark.UPDATE, depth, title)
+        yield from _changed_text(depth + 1, *_lines_of(old, new))
+    else:
+        yield Line(Mark.UPDATE, depth, f"{title}{_inline(old, shorten=False)} => {_inline(new, shorten=False)}")
+
+
+def _lines_of(old: str, new: str) -> tuple[list[str], list[str]]:
+    """Split both texts, so that a last line feed shows where only one of them has it."""
+    if old.endswith("\n") and new.endswith("\n"):
+        old, new = old[:-1], new[:-1]
+    return old.split("\n"), new.split("\n")
+
+
+def _changed_text(depth: int, old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    shown_up_to = 0
+    for group in matcher.get_grouped_opcodes(_CONTEXT_LINES):
+        if group[0][1] > shown_up_to:
+            yield Line(Mark.SAME, depth, "...")
+        for tag, old_start, old_end, new_start, new_end in group:
+            removed = Mark.SAME if tag == "equal" else Mark.DELETE
+            added = () if tag == "equal" else new[new_start:new_end]
+            yield from (Line(removed, depth, visible(text)) for text in old[old_start:old_end])
+            yield from (Line(Mark.ADD, depth, visible(text)) for text in added)
+        shown_up_to = group[-1][2]
+    if shown_up_to < len(old):
+        yield Line(Mark.SAME, depth, "...")
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, (Mapping, list, tuple))
+
+
+def _brackets(value: Any) -> tuple[str, str]:
+    return ("{", "}") if isinstance(value, Mapping) else ("[", "]")
+
+
+def _inline(value: Any, *, shorten: bool = True) -> str:
+    match value:
+        case Secret():
+            return "[secret]"
+        case _ if value is UNKNOWN:
+            return "[unknown]"
+        case str():
+            return quoted(_shortened(value) if shorten else value)
+        case _ if _nested(value):
+            return "".join(_brackets(value))
+        case _:
+            return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    match value:
+        case None:
+            return "<null>"
+        case bool():
+            return str(value).lower()
+        case ResourceReference(urn):
+            return quoted(urn)
+        case int() | float():
+            return f"{value:.0f}" if float(value).is_integer() else repr(value)
+        case _:
+            return quoted(str(value))
+
+
+def _shortened(text: str) -> str:
+    lines = text.split("\n")
+    cut = [line if len(line) <= _SHOWN_COLUMNS else line[:_SHOWN_COLUMNS] + "..." for line in lines[:_SHOWN_LINES]]
+    return "\n".join([*cut, "..."] if len(lines) > _SHOWN_LINES else cut)

@@ -1,0 +1,196 @@
+"""What a project's files say: Pulumi.yaml, and the stack configuration of Pulumi.STACK.yaml.
+
+Of the runtime options nothing is used: programs and providers run on the interpreter that runs the engine, whatever
+`virtualenv` says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pulumi_assistai.engine.errors import EngineError, UnsupportedError
+from pulumi_assistai.engine.model.values import Secret, revealed
+from pulumi_assistai.plain_yaml import PlainLoader
+
+_LEGACY_KEY_PARTS = 3
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Pulumi project.
+
+    Attributes:
+        name: the project's name.
+        directory: the folder of Pulumi.yaml.
+        program: the folder of the program, or its file.
+        defaults: full configuration keys to the values that the project gives them.
+        required: full configuration keys that every stack must set.
+        config_directory: the folder of the stacks' configuration files.
+    """
+
+    name: str
+    directory: Path
+    program: Path
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    config_directory: Path = Path()
+
+    @property
+    def program_directory(self) -> Path:
+        """The folder that the program and its providers run in."""
+        return self.program.parent if self.program.is_file() else self.program
+
+    @classmethod
+    def load(cls, directory: Path) -> Project:
+        """Read Pulumi.yaml.
+
+        Raises:
+            EngineError: there is none, or it does not describe a Python project.
+        """
+        directory = directory.resolve()
+        file = next((file for file in map(directory.joinpath, ("Pulumi.yaml", "Pulumi.yml")) if file.is_file()), None)
+        if file is None:
+            raise EngineError(f"no Pulumi.yaml in {directory}")
+        document = _read(file)
+        name = document.get("name")
+        if not isinstance(name, str) or not name:
+            raise EngineError(f"{file}: the project has no name")
+        _require_python(document.get("runtime"))
+        entries = document.get("config") or {}
+        defaults, required = _defaults(entries if isinstance(entries, dict) else {}, name)
+        configs = directory / str(document.get("stackConfigDir") or (entries if isinstance(entries, str) else ""))
+        program = directory / str(document.get("main") or "")
+        return cls(name, directory, program, defaults, required, configs)
+
+
+@dataclass(frozen=True)
+class StackSettings:
+    """What Pulumi.STACK.yaml says.
+
+    Attributes:
+        entries: full configuration keys to their values as in the file, `secure` ones still encrypted.
+        salt: the encryption salt, empty where the file has none.
+    """
+
+    entries: Mapping[str, Any]
+    salt: str = ""
+
+    @classmethod
+    def load(cls, project: Project, stack: str) -> StackSettings:
+        """Read a stack's file; a stack without one has no settings."""
+        file = project.config_directory / f"Pulumi.{stack}.yaml"
+        if not file.is_file():
+            return cls({})
+        document = _read(file)
+        if document.get("secretsprovider", "passphrase") != "passphrase":
+            raise UnsupportedError(f"the secrets provider {document['secretsprovider']}")
+        entries = document.get("config") or {}
+        named = {_full_key(str(key), project.name): value for key, value in entries.items()}
+        return cls(named, str(document.get("encryptionsalt") or ""))
+
+    @property
+    def secret_keys(self) -> frozenset[str]:
+        """The keys of the encrypted values."""
+        return frozenset(key for key, value in self.entries.items() if _has_secure(value))
+
+
+@dataclass(frozen=True)
+class Config:
+    """A stack's configuration, decrypted.
+
+    Attributes:
+        values: full keys, such as `project:key`, to texts; objects are JSON.
+        secret_keys: the keys of secrets.
+    """
+
+    values: Mapping[str, str]
+    secret_keys: frozenset[str]
+
+    @classmethod
+    def of(cls, project: Project, settings: StackSettings, decrypt: Callable[[str], str], overrides: Config) -> Config:
+        """Put the stack's settings over the project's defaults, and `overrides` over both.
+
+        Raises:
+            EngineError: the project asks for a key that the stack does not set, or a secret cannot be decrypted.
+        """
+        missing = [key for key in project.required if key not in {**settings.entries, **overrides.values}]
+        if missing:
+            raise EngineError(
+                f"the stack is missing the configuration {', '.join(missing)}, which Pulumi.yaml asks for"
+            )
+        values = {key: _as_text(_decrypted(value, decrypt)) for key, value in settings.entries.items()}
+        return cls({**project.defaults, **values, **overrides.values}, settings.secret_keys | overrides.secret_keys)
+
+    @classmethod
+    def given(cls, project: Project, values: Mapping[str, Any]) -> Config:
+        """Return configuration from values, secrets as `Secret`; a key without a namespace is the project's."""
+        named = {_full_key(key, project.name): value for key, value in values.items()}
+        secret_keys = frozenset(key for key, value in named.items() if isinstance(value, Secret))
+        return cls({key: _as_text(revealed(value)) for key, value in named.items()}, secret_keys)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        # The loader is a safe one.
+        document = yaml.load(file.read_text(encoding="utf-8"), PlainLoader)  # noqa: S506
+    except yaml.YAMLError as error:
+        raise EngineError(f"{file} is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(document, dict):
+        raise EngineError(f"{file} does not hold settings")
+    return document
+
+
+def _require_python(runtime: Any) -> None:
+    name = runtime.get("name") if isinstance(runtime, dict) else runtime
+    if name != "python":
+        raise UnsupportedError(f"the runtime {name}")
+
+
+def _defaults(entries: Mapping[str, Any], project: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    found = {_full_key(str(key), project): _default(value) for key, value in entries.items()}
+    given = {key: _as_text(value) for key, value in found.items() if value is not None}
+    return given, tuple(key for key, value in found.items() if value is None and key.startswith(f"{project}:"))
+
+
+def _default(entry: Any) -> Any:
+    return entry.get("value", entry.get("default")) if isinstance(entry, dict) else entry
+
+
+def _full_key(key: str, project: str) -> str:
+    parts = key.split(":")
+    if len(parts) == _LEGACY_KEY_PARTS and parts[1] == "config":
+        return f"{parts[0]}:{parts[2]}"
+    return key if len(parts) > 1 else f"{project}:{key}"
+
+
+def _is_secure(value: Any) -> bool:
+    return isinstance(value, dict) and list(value) == ["secure"] and isinstance(value["secure"], str)
+
+
+def _has_secure(value: Any) -> bool:
+    if _is_secure(value):
+        return True
+    elements = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(map(_has_secure, elements))
+
+
+def _decrypted(value: Any, decrypt: Callable[[str], str]) -> Any:
+    if _is_secure(value):
+        return decrypt(value["secure"])
+    if isinstance(value, dict):
+        return {key: _decrypted(element, decrypt) for key, element in value.items()}
+    if isinstance(value, list):
+        return [_decrypted(element, decrypt) for element in value]
+    return value
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,285 @@
+"""The state of a stack: what is in its file, and what becomes of it while a deployment is under way."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi_assistai.engine.errors import EngineError, UnsupportedError
+from pulumi_assistai.engine.model import urns
+from pulumi_assistai.engine.model.resource import Resource, now
+from pulumi_assistai.engine.storage.secrets import Crypter
+
+_VERSION = 3
+_VERSION_WITH_FEATURES = 4
+_ENGINE_VERSION = "v3.260.0"
+_REPLACE_WITH = "replaceWith"
+_CREATING = "creating"
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """A step that was begun and of which the end is not known.
+
+    Attributes:
+        type: "creating", "updating", "deleting" or "reading".
+        resource: what it was done to.
+    """
+
+    type: str
+    resource: Resource
+
+    def to_json(self, crypter: Crypter) -> dict[str, Any]:
+        """Return the operation as the state writes it."""
+        return {"resource": self.resource.to_json(crypter), "type": self.type}
+
+
+class State:
+    """A stack's state while it is worked on.
+
+    A resource stays where it was until a step has dealt with it; then its new self takes the next place, so that
+    whatever a resource depends on comes before it.
+
+    Args:
+        file: where the state is saved; None keeps it in memory, as a preview does.
+        crypter: encrypts the secrets.
+        resources: the resources before.
+        operations: what an earlier, interrupted deployment had begun.
+        checkpoints: whether it is written whenever that is asked for, or at the end alone.
+    """
+
+    def __init__(
+        self,
+        file: Path | None,
+        crypter: Crypter,
+        resources: Sequence[Resource] = (),
+        operations: Sequence[Operation] = (),
+        *,
+        checkpoints: bool = True,
+    ) -> None:
+        self.olds = list(resources)
+        self.operations = list(operations)
+        self._file = file
+        self._crypter = crypter
+        self._news: list[Resource] = []
+        self._done: set[Resource] = set()
+        self._running: list[Operation] = []
+        self._lock = asyncio.Lock()
+        self._asked = 0
+        self._saved = 0
+        self._checkpoints = checkpoints
+        self._preparing: asyncio.Task[None] | None = None
+
+    @property
+    def resources(self) -> list[Resource]:
+        """All resources that there are now."""
+        return [resource for resource in (*self._news, *self.olds) if resource not in self._done]
+
+    def begin(self, type_: str, resource: Resource) -> Operation:
+        """Note that an operation on a resource begins."""
+        operation = Operation(type_, resource)
+        self._running.append(operation)
+        return operation
+
+    def end(self, operation: Operation) -> None:
+        """Note that the end of an operation is known."""
+        self._running.remove(operation)
+
+    def add(self, resource: Resource) -> None:
+        """Add a resource as it is now."""
+        self._news.append(resource)
+
+    def remove(self, resource: Resource) -> None:
+        """Drop a resource, or the old self of one."""
+        self._done.add(resource)
+
+    def rebuild(self, resources: Sequence[Resource]) -> None:
+        """Start over from other resources, those that a refresh has found."""
+        self.olds = list(resources)
+
+    async def save(self) -> None:
+        """Write the state, or remember to; whoever asks while it is being written shares the next writing."""
+        self._asked += 1
+        if self._checkpoints:
+            await self._write(self._asked)
+        elif self._file is not None:
+            self._prepare()
+
+    async def finish(self) -> None:
+        """Write what has not been written."""
+        await self._write(self._asked)
+
+    async def _write(self, asked: int) -> None:
+        # It is brought to its end even if nobody waits any more, or it could overtake the next writing.
+        await asyncio.shield(self._replace_file(asked))
+
+    async def _replace_file(self, asked: int) -> None:
+        if self._file is None:
+            return
+        async with self._lock:
+            if self._saved >= asked:
+                return
+            await self._prepare()
+            covered = self._asked
+            await asyncio.to_thread(write_atomically, self._file, self.to_text())
+            self._saved = covered
+
+    def _prepare(self) -> asyncio.Task[None]:
+        if self._preparing is None:
+            self._preparing = asyncio.create_task(asyncio.to_thread(self._crypter.prepare))
+        return self._preparing
+
+    def to_text(self) -> str:
+        """Return the state as its file has it."""
+        resources = normalized(self.resources)
+        parts = {key: _text(value) for key, value in _deployment_head(self._crypter).items()}
+        if resources:
+            # The resources' texts are remembered; only what is around them is made anew.
+            texts = ",\n".join(resource.to_text(self._crypter) for resource in resources)
+            parts["resources"] = f"[\n{texts}\n]"
+        operations = [*self._running, *(operation for operation in self.operations if operation.type == _CREATING)]
+        if operations:
+            parts["pending_operations"] = _text([operation.to_json(self._crypter) for operation in operations])
+        parts["metadata"] = "{}"
+        features = [_REPLACE_WITH] if any(resource.replace_with for resource in resources) else []
+        version = {"version": _text(_VERSION_WITH_FEATURES if features else _VERSION)}
+        declared = {"features": _text(features)} if features else {}
+        return _object({**version, **declared, "deployment": _object(parts)})
+
+
+def load_state(
+    document: Mapping[str, Any], reader: Crypter, writer: Crypter, file: Path | None, *, checkpoints: bool = True
+) -> State:
+    """Read an exported state.
+
+    Args:
+        document: the state, `{"version": 3, "deployment": ...}`, or empty for a stack that has none.
+        reader: decrypts the secrets.
+        writer: encrypts the secrets when it is saved.
+        file: where to save it; None keeps it in memory.
+        checkpoints: whether it is written whenever that is asked for, or at the end alone.
+
+    Raises:
+        EngineError: it is not a state that this engine understands.
+    """
+    deployment = check_document(document)
+    resources = [Resource.from_json(resource, reader) for resource in deployment.get("resources") or ()]
+    operations = [
+        Operation(operation["type"], Resource.from_json(operation["resource"], reader))
+        for operation in deployment.get("pending_operations") or ()
+    ]
+    return State(file, writer, resources, operations, checkpoints=checkpoints)
+
+
+def check_document(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the deployment in an exported state; an empty one where the document is empty.
+
+    Raises:
+        EngineError: it is not a state that this engine understands.
+    """
+    if not document:
+        return {}
+    if document.get("version") not in (_VERSION, _VERSION_WITH_FEATURES):
+        raise EngineError(f"the state has version {document.get('version')}; this engine reads versions 3 and 4")
+    unknown = set(document.get("features") or ()) - {_REPLACE_WITH}
+    if unknown:
+        raise UnsupportedError(f"a state with {', '.join(sorted(unknown))}")
+    deployment = document.get("deployment")
+    if not isinstance(deployment, dict):
+        raise EngineError("the state has no deployment")
+    return deployment
+
+
+def empty_document(crypter: Crypter) -> dict[str, Any]:
+    """Return the state of a stack that nothing was deployed to."""
+    return {"version": _VERSION, "deployment": {**_deployment_head(crypter), "metadata": {}}}
+
+
+def read_document(file: Path) -> dict[str, Any]:
+    """Return what is in a state's file, an empty dict where there is none.
+
+    Raises:
+        EngineError: the file cannot be read, or is no JSON.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise EngineError(f"cannot read the state {file}: {error.strerror}") from None
+    try:
+        document: dict[str, Any] = json.loads(text)
+    except ValueError:
+        raise EngineError(f"the state {file} is damaged: it is not JSON") from None
+    return document
+
+
+def write_atomically(file: Path, text: str) -> None:
+    """Replace a file's text: whoever reads it, even after a crash, finds the old text or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def normalized(resources: Sequence[Resource]) -> list[Resource]:
+    """Return the resources with every reference to a former URN of one replaced by its present URN."""
+    renamed: dict[str, str] = {}
+    for resource in resources:
+        renamed.update(dict.fromkeys(resource.aliases, resource.urn))
+        parent = renamed.get(resource.parent)
+        if parent and urns.qualified_type(parent) != urns.STACK_TYPE:
+            stack, project, _, name = resource.urn.removeprefix("urn:pulumi:").split("::", 3)
+            moved = urns.make_urn(stack, project, parent, resource.type, name)
+            renamed.setdefault(resource.urn, moved)
+    renamed = {old: new for old, new in renamed.items() if old != new}
+    return [_renamed(resource, renamed) for resource in resources] if renamed else list(resources)
+
+
+def _renamed(resource: Resource, names: Mapping[str, str]) -> Resource:
+    def new(urn: str) -> str:
+        return names.get(urn, urn)
+
+    def all_new(old: Sequence[str]) -> list[str]:
+        return [new(urn) for urn in old]
+
+    result = resource.copy()
+    result.urn, result.parent = new(resource.urn), new(resource.parent)
+    result.deleted_with, result.replace_with = new(resource.deleted_with), all_new(resource.replace_with)
+    result.dependencies = all_new(resource.dependencies)
+    result.property_dependencies = {key: all_new(old) for key, old in resource.property_dependencies.items()}
+    if resource.provider:
+        urn, id_ = urns.split_reference(resource.provider)
+        result.provider = urns.make_reference(new(urn), id_)
+    result.aliases = []
+    return result
+
+
+def _deployment_head(crypter: Crypter) -> dict[str, Any]:
+    magic = hashlib.sha256(_ENGINE_VERSION.encode()).hexdigest()
+    return {
+        "manifest": {"time": now(), "magic": magic, "version": _ENGINE_VERSION},
+        "secrets_providers": {"type": "passphrase", "state": {"salt": crypter.salt}},
+    }
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, indent=4, ensure_ascii=False)
+
+
+def _object(parts: Mapping[str, str]) -> str:
+    return "{\n" + ",\n".join(f"{_text(key)}: {text}" for key, text in parts.items()) + "\n}"

@@ -1,0 +1,434 @@
+"""`assistai link` as a user runs it, with the emulator's phone to scan what it shows."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from queue import Empty, Queue
+
+import httpx
+import pytest
+import segno
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
+from rich.console import Console
+
+from pulumi_assistai.cli.link.page import WebView
+from pulumi_assistai.cli.link.qr import draw_qr, read_qr
+from pulumi_assistai.cli.link.texts import TEXTS, choose_language
+from pulumi_assistai.cli.link.views import TerminalView
+from pulumi_assistai.client import Client
+from pulumi_assistai.emulator import Emulator
+from pulumi_assistai.errors import AssistAIError
+from tests.conftest import Api, Project
+from tests.test_docs import blocks
+
+ASSISTAI = str(Path(sys.executable).with_name("assistai"))
+CHROMIUM = shutil.which("chromium")
+IMAGES = Path(__file__).parents[3] / "docs" / "images"
+SCREENSHOTS = os.environ.get("ASSISTAI_SCREENSHOTS") == "1"
+PHONE = "584221234567"
+PAYLOAD = "2@AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdEfGhIjKlMnOpQrStUvWxYz=,aGVsbG8=,d29ybGQ=,1"
+LIGHT = {"█": (255, 255), "▀": (255, 0), "▄": (0, 255), " ": (0, 0)}
+SECONDS = 30
+
+
+class Running:
+    """A command in a process of its own, and the lines that it has written."""
+
+    def __init__(self, command: list[str], directory: Path, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            command, cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self._coming: Queue[str] = Queue()
+        self.lines: list[str] = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._coming.put(line.rstrip("\n"))
+
+    def until(self, found: Callable[[list[str]], object], what: str) -> None:
+        """Read lines until `found` says so of all that there are."""
+        deadline = time.monotonic() + SECONDS
+        while not found(self.lines):
+            try:
+                self.lines.append(self._coming.get(timeout=max(0.0, deadline - time.monotonic())))
+            except Empty:
+                raise AssertionError(f"no {what} in {self.lines}") from None
+
+    def end(self) -> int:
+        status = self.process.wait(SECONDS)
+        time.sleep(0.05)
+        while not self._coming.empty():
+            self.lines.append(self._coming.get())
+        return status
+
+
+Link = Callable[..., Running]
+
+
+@pytest.fixture
+def link(tmp_path: Path, environment: dict[str, str]) -> Iterator[Link]:
+    started: list[Running] = []
+
+    def run(*arguments: object) -> Running:
+        command = [ASSISTAI, "link", *map(str, arguments)]
+        started.append(Running(command, tmp_path, environment | {"PYTHONUNBUFFERED": "1", "BROWSER": "true"}))
+        return started[-1]
+
+    yield run
+    for running in started:
+        running.process.kill()
+        running.process.wait()
+
+
+@pytest.fixture
+def code(api: Api) -> str:
+    return api.create("Ventas")
+
+
+def scan(lines: list[str]) -> str | None:
+    """Return what a phone sees in lines of half blocks on a dark terminal."""
+    margin, scale = 4, 4
+    rows = [half for line in lines for half in zip(*(LIGHT[character] for character in line), strict=True)]
+    picture = Image.new("L", (len(rows[0]) + 2 * margin, len(rows) + 2 * margin), 0)
+    for y, row in enumerate(rows):
+        for x, light in enumerate(row):
+            picture.putpixel((x + margin, y + margin), light)
+    size = (picture.width * scale, picture.height * scale)
+    found = zxingcpp.read_barcode(picture.resize(size, Image.Resampling.NEAREST))
+    return found.text if found else None
+
+
+def drawings(lines: list[str]) -> list[list[str]]:
+    """Return the whole QR codes among lines, each from one line of full blocks to the next."""
+    edges = [number for number, line in enumerate(lines) if line and set(line) == {"█"}]
+    return [lines[first : last + 1] for first, last in zip(edges[::2], edges[1::2], strict=False)]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=250))
+def test_what_is_drawn_is_what_was_read(content: str) -> None:
+    picture = io.BytesIO()
+    segno.make_qr(content).save(picture, kind="png", scale=4)
+    assert read_qr(picture.getvalue()) == content
+    assert scan(draw_qr(content)) == content
+
+
+def test_a_drawing_is_as_small_as_it_can_be() -> None:
+    lines = draw_qr(PAYLOAD)
+    assert {len(line) for line in lines} == {41}
+    assert len(lines) == 21
+
+
+@pytest.mark.parametrize("png", [b"", b"\x89PNG\r\n\x1a\n", b"GIF89a"])
+def test_a_picture_that_cannot_be_read_is_none(png: bytes) -> None:
+    assert read_qr(png) is None
+
+
+def test_a_picture_without_a_qr_names_the_other_ways() -> None:
+    blank = io.BytesIO()
+    Image.new("L", (50, 50), 255).save(blank, "PNG")
+    view = TerminalView(Console(file=io.StringIO()))
+    with view, pytest.raises(AssistAIError, match=r"use --web or --png FILE"):
+        view.show(blank.getvalue())
+
+
+def picture_of(payload: str) -> bytes:
+    written = io.BytesIO()
+    segno.make_qr(payload, error="l", boost_error=False).save(written, kind="png", scale=4)
+    return written.getvalue()
+
+
+def terminal(width: int, height: int) -> tuple[Console, io.StringIO]:
+    written = io.StringIO()
+    console = Console(file=written, force_terminal=True, color_system="truecolor", width=width, height=height)
+    return console, written
+
+
+def test_a_terminal_gets_dark_on_light_whatever_its_colours() -> None:
+    console, written = terminal(80, 24)
+    with TerminalView(console) as view:
+        view.show(picture_of(PAYLOAD))
+        shown = written.getvalue()
+    assert "\x1b[38;2;255;255;255;48;2;0;0;0m" in shown
+    plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)
+    assert scan(drawings(plain.splitlines())[0]) == PAYLOAD
+    assert written.getvalue().endswith("\x1b[2K")
+
+
+def test_a_small_terminal_says_what_is_needed() -> None:
+    console, written = terminal(80, 20)
+    with TerminalView(console) as view:
+        view.show(picture_of(PAYLOAD))
+        assert "The QR needs 41 x 21 characters: enlarge the terminal, or use --web." in written.getvalue()
+
+
+def test_the_qr_is_drawn_again_as_it_rotates_until_a_phone_scans_it(link: Link, api: Api, code: str) -> None:
+    running = link(code)
+    running.until(lambda lines: len(drawings(lines)) >= 2, "second QR")
+    first, second = (scan(drawing) for drawing in drawings(running.lines)[:2])
+    assert first != second
+    assert second == api.agent("Ventas")["qr"]
+    api.call("POST", f"/agents/{code}/whatsapp/link", phoneNumber=PHONE, qr=second)
+    assert running.end() == 0
+    assert running.lines[-1] == f"WhatsApp of agent {code} is linked to {PHONE}. Run `pulumi refresh` to record it."
+
+
+def test_an_agent_can_be_named(link: Link, api: Api, client: Client, code: str) -> None:
+    client.whatsapp.connect(code)
+    api.link(code, PHONE)
+    running = link("Ventas")
+    assert running.end() == 0
+    assert running.lines == [f"WhatsApp of agent {code} is linked to {PHONE}. Run `pulumi refresh` to record it."]
+    other = api.create("Ventas")
+    running = link("Ventas")
+    assert running.end() == 1
+    assert running.lines == [f'error: 2 agents are named "Ventas": say which by its code, {code}, {other}']
+
+
+def test_another_number_than_the_expected_one_is_an_error(link: Link, api: Api, client: Client, code: str) -> None:
+    client.whatsapp.connect(code)
+    api.link(code, PHONE)
+    assert link(code, "--expected-phone-number", "+58 422 123 45 67").end() == 0
+    running = link(code, "--expected-phone-number", "+58 000 000 00 00")
+    assert running.end() == 1
+    assert running.lines[-1].startswith(
+        f"error: WhatsApp of agent {code} is linked to {PHONE}, not to the expected +58 000 000 00 00; unlink it"
+    )
+
+
+@pytest.mark.parametrize("engine", ["embedded"])
+def test_the_declared_number_is_expected(link: Link, api: Api, code: str, project: Project) -> None:
+    project.up(f'assistai.WhatsAppIntegration("w", agent_code="{code}", expected_phone_number="111111111")')
+    api.link(code, PHONE)
+    running = link(code)
+    assert running.end() == 1
+    assert f"is linked to {PHONE}, not to the expected 111111111" in running.lines[-1]
+    api.unlink(code)
+    api.link(code, "111111111")
+    running = link(code)
+    assert running.end() == 0
+    assert running.lines[-1].endswith("Run `assistai sandbox refresh` to record it.")
+
+
+def test_the_time_can_be_over(link: Link, code: str) -> None:
+    running = link(code, "--timeout", "0")
+    assert running.end() == 1
+    assert running.lines[-1] == f"error: no phone was linked to agent {code} within 0 s"
+
+
+def test_ctrl_c_ends_it(link: Link, code: str) -> None:
+    running = link(code)
+    running.until(drawings, "QR")
+    running.process.send_signal(signal.SIGINT)
+    assert running.end() == 130
+    assert running.lines[-1] == f"Stopped: no phone was linked to agent {code}."
+
+
+def test_passing_errors_are_shown_and_tried_again(link: Link, api: Api, code: str) -> None:
+    api.faults.add("status-before", method="GET", path=r".*/qr", status=503, count=1)
+    running = link(code)
+    running.until(drawings, "QR")
+    [trouble] = [line for line in running.lines if "503" in line]
+    assert trouble.endswith("tried again until the time is over")
+    api.link(code, PHONE)
+    assert running.end() == 0
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refusals_end_it_at_once(link: Link, api: Api, code: str, status: int) -> None:
+    api.faults.add("status-before", method="GET", path=r".*/qr", status=status, count=0)
+    running = link(code)
+    assert running.end() == 1
+    assert f"answered {status}" in running.lines[-1]
+
+
+def test_an_agent_without_an_integration_is_told_what_to_do(link: Link, api: Api, code: str) -> None:
+    api.call("DELETE", f"/agents/{code}/whatsapp")
+    running = link(code)
+    assert running.end() == 1
+    assert running.lines[-1].startswith(f"error: agent {code} has no WhatsApp integration to connect (GET ")
+    assert running.lines[-1].endswith(f"add WhatsApp Web to it, and run `assistai link {code}` again")
+
+
+def test_a_picture_follows_the_qr_and_goes_at_the_end(link: Link, api: Api, code: str, tmp_path: Path) -> None:
+    file = tmp_path / "qr.png"
+    running = link(code, "--png", file)
+    seen: list[bytes] = []
+    deadline = time.monotonic() + SECONDS
+    while len(seen) < 2 and time.monotonic() < deadline:
+        if file.exists() and file.read_bytes() not in seen:
+            seen.append(file.read_bytes())
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        time.sleep(0.05)
+    assert [one != other for one, other in pairwise(map(read_qr, seen))] == [True]
+    api.link(code, PHONE)
+    assert running.end() == 0
+    assert any("can take over the agent's WhatsApp" in line for line in running.lines)
+    assert not list(tmp_path.glob("*qr.png*"))
+
+
+def test_a_picture_that_cannot_be_written_is_one_line(link: Link, code: str, tmp_path: Path) -> None:
+    file = tmp_path / "missing" / "qr.png"
+    running = link(code, "--png", file)
+    assert running.end() == 1
+    assert running.lines[-1] == f"error: cannot write {file}: No such file or directory"
+
+
+def page_of(running: Running) -> str:
+    running.until(lambda lines: any("http://" in line for line in lines), "address")
+    [url] = re.findall(r"http://127\.0\.0\.1:\d+/\S+/", "\n".join(running.lines))
+    return str(url)
+
+
+def test_the_page_is_for_whoever_knows_its_address_alone(link: Link, api: Api, code: str) -> None:
+    running = link(code, "--web", "--no-browser")
+    url = page_of(running)
+    origin, token = re.fullmatch(r"(http://127\.0\.0\.1:\d+)/(\S+)/", url).groups()  # type: ignore[union-attr]
+    assert len(token) >= 22
+    with httpx.Client() as http:
+        page = http.get(url, headers={"Accept-Language": "es-VE,es;q=0.9,en;q=0.8"})
+        assert f"Vincular WhatsApp al agente {code}" in page.text
+        assert "no-store" in page.headers["cache-control"]
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        for other in (f"{origin}/", f"{origin}/qr.png", f"{url}other", f"{origin}/{'A' * len(token)}/"):
+            assert http.get(other).status_code == 404
+        assert http.get(url, headers={"Host": "evil.example"}).status_code == 404
+        assert http.get(f"{url}state").json()["outcome"] == "waiting"
+        assert http.post(url).status_code == 501
+        wait_for(lambda: http.get(f"{url}qr.png").status_code == 200)
+        picture = http.get(f"{url}qr.png").content
+        wait_for(lambda: http.get(f"{url}qr.png").content != picture)
+        api.link(code, PHONE)
+        wait_for(lambda: http.get(f"{url}state").json()["outcome"] == "linked")
+    assert running.end() == 0
+    assert running.lines[-1].startswith(f"WhatsApp of agent {code} is linked to {PHONE}.")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_the_heading_is_no_markup() -> None:
+    with WebView("<b>$title") as view:
+        assert "agent &lt;b&gt;$title" in httpx.get(view.url).text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("es", "es"),
+        ("fr, es-MX;q=0.5", "es"),
+        ("en;q=0.1, ES;q=0.2", "es"),
+        ("es;q=0, de", "en"),
+        ("x;q", "en"),
+    ],
+)
+def test_the_page_speaks_the_language_of_the_browser(accepted: str, language: str) -> None:
+    assert choose_language(accepted) == language
+
+
+def test_both_languages_say_the_same() -> None:
+    assert TEXTS["en"].keys() == TEXTS["es"].keys()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
+def test_the_page_follows_the_qr_in_a_browser(link: Link, api: Api, code: str) -> None:
+    running = link(code, "--web", "--no-browser")
+    url = page_of(running)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(locale="en-US", viewport={"width": 620, "height": 660})
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(url)
+        picture = page.get_by_alt_text("QR to scan with WhatsApp")
+        expect(picture).to_be_visible(timeout=SECONDS * 1000)
+        first = picture.get_attribute("src")
+        expect(picture).not_to_have_attribute("src", str(first), timeout=SECONDS * 1000)
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+        if SCREENSHOTS:
+            page.screenshot(path=IMAGES / "link-web.png")
+        api.link(code, PHONE)
+        expect(page.get_by_text("WhatsApp is connected.")).to_be_visible(timeout=SECONDS * 1000)
+        expect(page.get_by_text(PHONE)).to_be_visible()
+        expect(picture).to_be_hidden()
+        assert running.end() == 0
+        assert complaints == []
+        browser.close()
+
+
+def test_a_page_left_open_learns_of_ctrl_c(link: Link, code: str) -> None:
+    running = link(code, "--web", "--no-browser")
+    url = page_of(running)
+    assert httpx.get(f"{url}state").json()["outcome"] == "waiting"
+    running.process.send_signal(signal.SIGINT)
+    wait_for(lambda: httpx.get(f"{url}state").json()["outcome"] == "stopped")
+    assert running.end() == 130
+
+
+@pytest.mark.skipif(not SCREENSHOTS, reason="ASSISTAI_SCREENSHOTS is not 1")
+def test_the_picture_of_a_terminal(tmp_path: Path) -> None:
+    console = Console(record=True, file=io.StringIO(), force_terminal=True, width=80, height=40)
+    with Emulator() as emulator:
+        api = Api(emulator.url)
+        code = api.create("Ventas")
+        png = httpx.get(
+            f"{emulator.url}/api/v1/agents/{code}/integrations/whatsappweb/qr",
+            headers={
+                "authorization": "Bearer sandbox-token",
+                "x-tenant-domain": "sandbox",
+                "x-organization-code": "SANDBOX",
+            },
+        ).content
+    view = TerminalView(console)
+    view.show(png)
+    for line in view.screen():
+        console.print(line)
+    # Larger characters that nothing clips leave no gap between lines, as in a terminal; web fonts are not needed.
+    drawing = console.export_svg(title=f"assistai link {code}").replace("font-size: 20px", "font-size: 22px")
+    drawing = re.sub(r'@font-face \{.*?\}| clip-path="url\(#\S*line-\d+\)"', "", drawing, flags=re.DOTALL)
+    (tmp_path / "terminal.svg").write_text(drawing, encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        width, height = (int(float(size)) for size in re.findall(r'viewBox="0 0 (\S+) (\S+)"', drawing)[0])
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.goto((tmp_path / "terminal.svg").as_uri())
+        page.locator("svg").screenshot(path=IMAGES / "link-terminal.png")
+        browser.close()
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_commands_of_the_documentation_work_as_written(api: Api, code: str, link: Link, number: int) -> None:
+    scripts = [content.split() for _, language, content in blocks("docs/link.md") if language == "sh"]
+    commands = [words for words in scripts if words[0] == "assistai"]
+    program, verb, *arguments = commands[number]
+    assert (len(commands), program, verb, arguments[0]) == (3, "assistai", "link", code)
+    running = link(*arguments)
+    wait_for(lambda: bool(api.agent("Ventas")["qr"]))
+    api.link(code, PHONE)
+    assert running.end() == 0
