@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 from pulumi_assistai.errors import (
     AdoptionError,
@@ -91,8 +92,8 @@ __all__ = [
 ]
 
 _MODULES = {
-    "agents": ("Agent",),
-    "data": (
+    "resources.agents": ["Agent"],
+    "resources.data": [
         "get_agent",
         "get_agent_output",
         "get_agents",
@@ -101,17 +102,12 @@ _MODULES = {
         "get_conversations_output",
         "get_messages",
         "get_messages_output",
-    ),
-    "fleets": ("AgentFleet",),
-    "providers": ("Provider",),
-    "records": ("AgentRecord", "Connection", "Conversation", "Message"),
-    "whatsapp": ("WhatsAppIntegration",),
+    ],
+    "resources.fleets": ["AgentFleet"],
+    "resources.providers": ["Provider"],
+    "resources.records": ["AgentRecord", "Connection", "Conversation", "Message"],
+    "resources.whatsapp": ["WhatsAppIntegration"],
 }
 
-
-def __getattr__(name: str) -> Any:
-    # A provider's process has no use for the resources, and the command starts others before it needs Pulumi itself.
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.resources.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# A provider's process has no use for the resources, and the command starts others before it needs Pulumi itself.
+__getattr__, _, _ = lazy_loader.attach(__name__, submod_attrs=_MODULES)

@@ -1,4 +1,4 @@
-"""What can go wrong. Every message is one line that says what happened and what to do next.
+"""The exceptions. Every message is one line that says what happened and what to do next.
 
 AssistAIError
 ├── ConfigurationError          settings are missing or not usable

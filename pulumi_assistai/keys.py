@@ -1,4 +1,4 @@
-"""What a setting is called in the environment and in the stack configuration."""
+"""Names of the settings in the environment and in the stack configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a connection comes from: explicit provider, then environment, then stack configuration."""
+"""The settings of a connection: explicit provider, then environment, then stack configuration."""
 
 from __future__ import annotations
 

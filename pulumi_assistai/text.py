@@ -1,6 +1,11 @@
-"""Makes foreign text safe to show: what an API answers can hold line breaks and terminal escapes."""
+"""Foreign text, safe to show: an API's answers, prompts and names can hold line breaks and terminal escapes."""
 
 from __future__ import annotations
+
+import unicodedata
+
+_SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_JOINERS = "\u200c\u200d"  # emoji and several scripts are written with them
 
 
 def one_line(text: str) -> str:
@@ -12,3 +17,30 @@ def shorten(text: str, longest: int = 300) -> str:
     """Return `text` in one line of at most `longest` characters."""
     line = one_line(text[: 4 * longest])
     return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    r"""Return `text` with control characters, ANSI escapes and direction marks spelled out, such as `\x1b`.
+
+    Args:
+        text: any text.
+        keep: control characters to leave as they are.
+    """
+    return "".join(character if character in keep else _spelled(character) for character in text)
+
+
+def quoted(text: str) -> str:
+    """Return `text` as a quoted string on one line."""
+    return '"' + visible(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
+
+
+def _spelled(character: str) -> str:
+    if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or character in _JOINERS:
+        return character
+    return _SHORT_ESCAPES.get(character) or _escape_sequence(ord(character))
+
+
+def _escape_sequence(code: int) -> str:
+    if code > 0xFFFF:  # noqa: PLR2004 - where Python's own escapes get longer
+        return f"\\U{code:08x}"
+    return f"\\u{code:04x}" if code > 0xFF else f"\\x{code:02x}"  # noqa: PLR2004 - the same

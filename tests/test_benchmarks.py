@@ -1,4 +1,4 @@
-"""What `make bench` measures is done: everybody makes the requests that the work needs. Nothing is timed here."""
+"""The work that `make bench` measures: everybody makes the requests that it needs. Nothing is timed here."""
 
 from __future__ import annotations
 

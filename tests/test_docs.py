@@ -115,3 +115,12 @@ def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     for field in Settings.model_fields:
         assert f"`{variable(field)}` | `{stack_key(field)}`" in page
+
+
+def test_the_table_of_the_engine_names_every_file() -> None:
+    table = (ROOT / "docs" / "engine.md").read_text(encoding="utf-8")
+    engine = ROOT / "pulumi_assistai" / "engine"
+    folders = {path.parent.name for path in engine.glob("*/__init__.py")}
+    files = {path.name for path in engine.rglob("*.py") if path.name != "__init__.py"}
+    assert [name for name in sorted(folders) if f"**`{name}/`**" not in table] == []
+    assert [name for name in sorted(files) if f"`{name}`" not in table] == []

@@ -1,4 +1,4 @@
-"""What is in the package beside code."""
+"""Files of the package beside its code."""
 
 from __future__ import annotations
 

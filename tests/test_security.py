@@ -1,4 +1,4 @@
-"""What stands in docs/security.md is true."""
+"""The promises of docs/security.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a connection comes from, and what is refused."""
+"""Settings: their order of precedence, and values that are refused."""
 
 from __future__ import annotations
 

@@ -12,8 +12,8 @@ from typer.core import TyperGroup
 
 from pulumi_assistai.emulator.errors import EmulatorError
 from pulumi_assistai.engine.errors import EngineError
-from pulumi_assistai.engine.reporting.diff import visible
 from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.text import visible
 
 _COMMANDS = {
     "emulator": "emulator.emulator",

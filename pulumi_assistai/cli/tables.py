@@ -1,4 +1,4 @@
-"""How commands show what they found: tables for people, JSON for programs."""
+"""Output of the commands: tables for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pulumi_assistai.engine.reporting.diff import visible
+from pulumi_assistai.text import visible
 
 _WIDEST = 10_000
 """Columns where no terminal limits them: what another program reads is not folded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from pulumi_assistai.client.agents import AgentRecord, AgentsApi
+from pulumi_assistai.client.agents import AgentsApi, ListedAgent
 from pulumi_assistai.client.conversations import Conversation, ConversationsApi, Message
 from pulumi_assistai.client.paging import Listing
 from pulumi_assistai.client.retry import announce_retries
@@ -13,10 +13,10 @@ from pulumi_assistai.client.whatsapp import Connected, QrCode, WhatsAppApi
 from pulumi_assistai.settings import Settings
 
 __all__ = [
-    "AgentRecord",
     "Client",
     "Connected",
     "Conversation",
+    "ListedAgent",
     "Listing",
     "Message",
     "QrCode",

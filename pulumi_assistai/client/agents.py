@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pulumi_assistai.client.transport import Transport
 
 
-class AgentRecord(BaseModel):
+class ListedAgent(BaseModel):
     """An agent as the listing shows it.
 
     The listing has neither purpose, instructions, tone nor voice: those can be written and never read.
@@ -41,7 +41,7 @@ class AgentsApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def create(self, fields: Mapping[str, str]) -> AgentRecord:
+    def create(self, fields: Mapping[str, str]) -> ListedAgent:
         """Create an agent: POST /agents, sent again only where it cannot have happened.
 
         Returns it as the listing will show it.
@@ -50,7 +50,7 @@ class AgentsApi:
             ApiError, TransportError: `may_have_happened` says whether the agent may exist all the same.
         """
         code = self._transport.post("/agents", fields).parse(_Created).code
-        return AgentRecord(code=code, name=fields["name"], description=fields.get("description"))
+        return ListedAgent(code=code, name=fields["name"], description=fields.get("description"))
 
     def update(self, code: str, fields: Mapping[str, str]) -> None:
         """Change the given fields of an agent and leave the others: PATCH /agents/CODE.
@@ -61,7 +61,7 @@ class AgentsApi:
         """
         self._transport.patch(f"/agents/{quote(code, safe='')}", fields)
 
-    def list(self, criteria: str | None = None) -> Listing[AgentRecord]:
+    def list(self, criteria: str | None = None) -> Listing[ListedAgent]:
         """Return every agent of the organization, oldest first: GET /agents, all pages.
 
         Args:
@@ -71,4 +71,4 @@ class AgentsApi:
             IncompleteListingError: the pages do not add up.
             ApiError, TransportError: a page failed.
         """
-        return read_every_page(self._transport, "/agents", AgentRecord, lambda agent: agent.code, criteria)
+        return read_every_page(self._transport, "/agents", ListedAgent, lambda agent: agent.code, criteria)

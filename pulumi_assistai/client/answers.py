@@ -1,4 +1,4 @@
-"""What the API answers, before anybody knows what it means."""
+"""Answers of the API, not yet interpreted."""
 
 from __future__ import annotations
 

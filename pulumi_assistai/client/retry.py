@@ -1,4 +1,4 @@
-"""What is safe to repeat, as data."""
+"""The retry policy, as data."""
 
 from __future__ import annotations
 

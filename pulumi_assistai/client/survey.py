@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
-from pulumi_assistai.client.agents import AgentRecord
+from pulumi_assistai.client.agents import ListedAgent
 from pulumi_assistai.client.answers import explain
 from pulumi_assistai.client.conversations import Conversation, Message
 from pulumi_assistai.client.paging import PageBody, read_total
@@ -89,7 +89,7 @@ class SurveyApi:
             BadRequestError: the API refuses that size of a page.
             ApiError, TransportError: the call failed.
         """
-        return self._first_page("/agents", AgentRecord, take)
+        return self._first_page("/agents", ListedAgent, take)
 
     def conversations(self, *, take: int) -> Sample:
         """Return the first page of the conversations: GET /conversations. Raises what `agents` does."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
     from pulumi_assistai.emulator.accounts import DEFAULT_ACCOUNTS, Account
@@ -14,16 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_ACCOUNTS", "Account", "Emulator", "EmulatorError", "create_app"]
 
 _MODULES = {
-    "DEFAULT_ACCOUNTS": "accounts",
-    "Account": "accounts",
-    "Emulator": "server",
-    "EmulatorError": "errors",
-    "create_app": "app",
+    "accounts": ["DEFAULT_ACCOUNTS", "Account"],
+    "app": ["create_app"],
+    "errors": ["EmulatorError"],
+    "server": ["Emulator"],
 }
 
-
-def __getattr__(name: str) -> Any:
-    # Whoever needs to know its accounts or errors alone does not wait for the packages of a web server.
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+# Whoever needs to know its accounts or errors alone does not wait for the packages of a web server.
+__getattr__, _, _ = lazy_loader.attach(__name__, submod_attrs=_MODULES)

@@ -1,4 +1,4 @@
-"""Who may ask: a token belongs to one tenant and one organization."""
+"""Accounts: a token belongs to one tenant and one organization."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from starlette.types import ASGIApp
 from pulumi_assistai.emulator import agents, console, control, conversations
 from pulumi_assistai.emulator import whatsapp as whatsapp_calls
 from pulumi_assistai.emulator.accounts import DEFAULT_ACCOUNTS, Account, Accounts
-from pulumi_assistai.emulator.context import Context
 from pulumi_assistai.emulator.dialects import DIALECTS, DialectName
 from pulumi_assistai.emulator.error_answers import add_error_answers
 from pulumi_assistai.emulator.faults import Faults, Rules
@@ -21,6 +20,7 @@ from pulumi_assistai.emulator.faults import router as fault_calls
 from pulumi_assistai.emulator.journal import Journal
 from pulumi_assistai.emulator.middleware import stack
 from pulumi_assistai.emulator.pages import error_page
+from pulumi_assistai.emulator.parts import Parts
 from pulumi_assistai.emulator.store import Store
 
 PREFIX = "/api/v1"
@@ -73,22 +73,22 @@ def create_app(
         EmulatorError: the database cannot be opened.
     """
     rules = Rules() if faults else None
-    context = Context(Store(db), Journal(), Accounts(accounts), DIALECTS[dialect], dialect, whatsapp, qr_lifetime, host)
+    parts = Parts(Store(db), Journal(), Accounts(accounts), DIALECTS[dialect], dialect, whatsapp, qr_lifetime, host)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        context.store.close()
+        parts.store.close()
 
     app = _Api(
         title="AssistAI API (emulator)",
         version="1.0",
         description=_DESCRIPTION,
         lifespan=lifespan,
-        middleware=stack(context.journal, latency),
+        middleware=stack(parts.journal, latency),
         redirect_slashes=False,
     )
-    app.state.context = context
+    app.state.parts = parts
     for noun in (agents, whatsapp_calls, conversations):
         app.include_router(noun.router, prefix=PREFIX)
     app.include_router(control.router)
@@ -96,5 +96,5 @@ def create_app(
     if rules is not None:
         app.rules = app.state.faults = rules
         app.include_router(fault_calls, include_in_schema=False)
-    add_error_answers(app, context.dialect, error_page)
+    add_error_answers(app, parts.dialect, error_page)
     return app

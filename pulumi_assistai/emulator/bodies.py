@@ -1,4 +1,4 @@
-"""What the bodies of requests may hold, and what those of answers hold. Unknown fields and null are refused."""
+"""Models of the bodies of requests and answers. Unknown fields and null are refused."""
 
 from __future__ import annotations
 

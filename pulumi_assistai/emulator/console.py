@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from pulumi_assistai.emulator import dashboard
-from pulumi_assistai.emulator.context import Context, Here
 from pulumi_assistai.emulator.errors import ApiProblem
 from pulumi_assistai.emulator.forms import FIELDS, MULTILINE, SentAgent, shown_texts, version
 from pulumi_assistai.emulator.guard import OWN_PAGES
 from pulumi_assistai.emulator.listing import AgentQuery, ConversationQuery, MessageQuery
 from pulumi_assistai.emulator.pages import HEADERS, redirect, render
+from pulumi_assistai.emulator.parts import Here, Parts
 from pulumi_assistai.emulator.qr import can_scan, png
 from pulumi_assistai.emulator.records import Agent, Conversation, Organization
 
@@ -27,9 +27,9 @@ PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 Text = Annotated[str, Form(min_length=1)]
 
 
-async def _owner(context: Here, tenant: str = "", organization: str = "") -> Organization:
+async def _owner(parts: Here, tenant: str = "", organization: str = "") -> Organization:
     """Return the organization that a page shows: the one of its query, or the first."""
-    known = context.accounts.organizations
+    known = parts.accounts.organizations
     wanted = Organization(tenant, organization) if tenant or organization else next(iter(known), None)
     if wanted not in known:
         raise ApiProblem(404, f"no account has tenant {tenant!r} and organization {organization!r}")
@@ -40,10 +40,10 @@ Owner = Annotated[Organization, Depends(_owner)]
 
 
 @router.get("/")
-async def list_agents(request: Request, context: Here, owner: Owner, page: PageNumber = 1) -> Response:
+async def list_agents(request: Request, parts: Here, owner: Owner, page: PageNumber = 1) -> Response:
     """Show the agents of an organization."""
     query = AgentQuery(page=page, take=_ROWS, order="DESC")
-    return render(request, "agents", owner=owner, page=context.store.list_agents(owner, query))
+    return render(request, "agents", owner=owner, page=parts.store.list_agents(owner, query))
 
 
 @router.get("/agents/new")
@@ -53,128 +53,128 @@ async def ask_for_agent(request: Request, owner: Owner) -> Response:
 
 
 @router.post("/agents/new")
-async def create_agent(request: Request, context: Here, owner: Owner, form: SentAgent) -> Response:
+async def create_agent(request: Request, parts: Here, owner: Owner, form: SentAgent) -> Response:
     """Create an agent."""
     if not form.name:
         return _new_agent(request, owner, form.texts(), "name_missing")
-    agent = dashboard.create_agent(context, owner, form.written())
+    agent = dashboard.create_agent(parts, owner, form.written())
     return redirect(f"/agents/{agent.code}", "created")
 
 
 @router.get("/agents/{code}")
-async def show_agent(request: Request, context: Here, code: str) -> Response:
+async def show_agent(request: Request, parts: Here, code: str) -> Response:
     """Show an agent and all that can be done with it."""
-    agent = context.agent(code)
-    return _agent(request, context, agent, shown_texts(agent))
+    agent = parts.agent(code)
+    return _agent(request, parts, agent, shown_texts(agent))
 
 
 @router.post("/agents/{code}")
-async def edit_agent(request: Request, context: Here, code: str, form: SentAgent) -> Response:
+async def edit_agent(request: Request, parts: Here, code: str, form: SentAgent) -> Response:
     """Change the fields of an agent that were edited, unless somebody else changed it since the form was shown."""
-    agent = context.agent(code)
+    agent = parts.agent(code)
     if not form.name:
-        return _agent(request, context, agent, form.texts(), "name_missing")
+        return _agent(request, parts, agent, form.texts(), "name_missing")
     if form.version != version(agent):
-        return _agent(request, context, agent, form.texts(), "changed_meanwhile")
-    context.store.change_agent(code, form.changes(agent))
+        return _agent(request, parts, agent, form.texts(), "changed_meanwhile")
+    parts.store.change_agent(code, form.changes(agent))
     return redirect(f"/agents/{code}", "saved")
 
 
 @router.post("/agents/{code}/delete")
-async def delete_agent(context: Here, code: str) -> Response:
+async def delete_agent(parts: Here, code: str) -> Response:
     """Delete an agent."""
-    owner = context.agent(code).owner
-    context.store.remove_agent(code)
+    owner = parts.agent(code).owner
+    parts.store.remove_agent(code)
     return redirect("/", "deleted", tenant=owner.tenant, organization=owner.code)
 
 
 @router.get("/agents/{code}/qr.png")
-async def qr_picture(context: Here, code: str) -> Response:
+async def qr_picture(parts: Here, code: str) -> Response:
     """Return the QR that was asked for last; looking at it makes no new one."""
-    agent = context.agent(code)
+    agent = parts.agent(code)
     if agent.whatsapp != "connecting" or agent.qr is None:
         raise ApiProblem(404, f"agent {code} shows no QR")
     return Response(png(agent.qr), headers=HEADERS, media_type="image/png")
 
 
 @router.post("/agents/{code}/whatsapp/qr")
-async def show_qr(context: Here, code: str) -> Response:
+async def show_qr(parts: Here, code: str) -> Response:
     """Show the QR, as the dashboard does where no phone is linked."""
-    agent = dashboard.integrated_agent(context, code)
+    agent = dashboard.integrated_agent(parts, code)
     if agent.whatsapp != "connected":
-        dashboard.show_qr(context, agent)
+        dashboard.show_qr(parts, agent)
     return redirect(f"/agents/{code}#whatsapp")
 
 
 @router.post("/agents/{code}/whatsapp/link")
-async def link_phone(context: Here, code: str, phone_number: Text) -> Response:
+async def link_phone(parts: Here, code: str, phone_number: Text) -> Response:
     """Play the phone that scans the QR."""
-    dashboard.link_phone(context, code, phone_number)
+    dashboard.link_phone(parts, code, phone_number)
     return redirect(f"/agents/{code}", "linked")
 
 
 @router.post("/agents/{code}/whatsapp/unlink")
-async def unlink_phone(context: Here, code: str) -> Response:
+async def unlink_phone(parts: Here, code: str) -> Response:
     """Play the phone that ends the link."""
-    dashboard.unlink_phone(context, code)
+    dashboard.unlink_phone(parts, code)
     return redirect(f"/agents/{code}", "unlinked")
 
 
 @router.post("/agents/{code}/whatsapp/add")
-async def add_integration(context: Here, code: str) -> Response:
+async def add_integration(parts: Here, code: str) -> Response:
     """Give an agent a WhatsApp integration."""
-    dashboard.add_integration(context, code)
+    dashboard.add_integration(parts, code)
     return redirect(f"/agents/{code}", "added")
 
 
 @router.post("/agents/{code}/whatsapp/remove")
-async def remove_integration(context: Here, code: str) -> Response:
+async def remove_integration(parts: Here, code: str) -> Response:
     """Take the WhatsApp integration away from an agent."""
-    dashboard.remove_integration(context, code)
+    dashboard.remove_integration(parts, code)
     return redirect(f"/agents/{code}", "removed")
 
 
 @router.post("/agents/{code}/messages")
-async def write_message(context: Here, code: str, content: Text, conversation: Annotated[str, Form()] = "") -> Response:
+async def write_message(parts: Here, code: str, content: Text, conversation: Annotated[str, Form()] = "") -> Response:
     """Play a customer that writes to an agent."""
     text = content.replace("\r\n", "\n")
-    written, _ = dashboard.write_message(context, code, text, conversation)
+    written, _ = dashboard.write_message(parts, code, text, conversation)
     return redirect(f"/conversations/{written.uuid}", "sent")
 
 
 @router.get("/conversations")
-async def list_conversations(request: Request, context: Here, owner: Owner, page: PageNumber = 1) -> Response:
+async def list_conversations(request: Request, parts: Here, owner: Owner, page: PageNumber = 1) -> Response:
     """Show the conversations of an organization."""
     query = ConversationQuery(page=page, take=_ROWS, order="DESC")
-    found = context.store.list_conversations(owner, query)
-    return render(request, "conversations", owner=owner, page=found, names=_names(context, found.items))
+    found = parts.store.list_conversations(owner, query)
+    return render(request, "conversations", owner=owner, page=found, names=_names(parts, found.items))
 
 
 @router.get("/conversations/{uuid}")
-async def show_conversation(request: Request, context: Here, uuid: str, page: PageNumber = 1) -> Response:
+async def show_conversation(request: Request, parts: Here, uuid: str, page: PageNumber = 1) -> Response:
     """Show the messages of a conversation: the first page has the newest, in the order of their writing."""
-    conversation = _conversation(context, uuid)
-    found = context.store.list_messages(conversation, MessageQuery(page=page, take=_ROWS, order="DESC"))
+    conversation = _conversation(parts, uuid)
+    found = parts.store.list_messages(conversation, MessageQuery(page=page, take=_ROWS, order="DESC"))
     return render(
         request,
         "conversation",
         owner=Organization(conversation.tenant, conversation.organization),
         conversation=conversation,
-        agent=context.store.find_agent(conversation.agent),
+        agent=parts.store.find_agent(conversation.agent),
         page=found,
     )
 
 
 @router.get("/requests")
-async def list_requests(request: Request, context: Here, owner: Owner) -> Response:
+async def list_requests(request: Request, parts: Here, owner: Owner) -> Response:
     """Show the latest requests that the imitated API saw."""
-    return render(request, "requests", owner=owner, entries=context.journal.entries()[: -_REQUESTS - 1 : -1])
+    return render(request, "requests", owner=owner, entries=parts.journal.entries()[: -_REQUESTS - 1 : -1])
 
 
 @router.post("/requests/clear")
-async def forget_requests(context: Here, owner: Owner) -> Response:
+async def forget_requests(parts: Here, owner: Owner) -> Response:
     """Empty the journal."""
-    context.journal.clear()
+    parts.journal.clear()
     return redirect("/requests", "cleared", tenant=owner.tenant, organization=owner.code)
 
 
@@ -192,7 +192,7 @@ def _new_agent(request: Request, owner: Organization, texts: dict[str, str], pro
     return render(request, "new_agent", 400 if problem else 200, **values)
 
 
-def _agent(request: Request, context: Context, agent: Agent, texts: dict[str, str], problem: str = "") -> Response:
+def _agent(request: Request, parts: Parts, agent: Agent, texts: dict[str, str], problem: str = "") -> Response:
     status = {"": 200, "changed_meanwhile": 409}.get(problem, 400)
     return render(
         request,
@@ -204,18 +204,18 @@ def _agent(request: Request, context: Context, agent: Agent, texts: dict[str, st
         multiline=MULTILINE,
         problem=problem,
         version=version(agent),
-        can_scan=agent.qr is not None and can_scan(agent, agent.qr, context.qr_lifetime),
+        can_scan=agent.qr is not None and can_scan(agent, agent.qr, parts.qr_lifetime),
     )
 
 
-def _conversation(context: Context, uuid: str) -> Conversation:
-    conversation = context.store.find_conversation(uuid)
+def _conversation(parts: Parts, uuid: str) -> Conversation:
+    conversation = parts.store.find_conversation(uuid)
     if conversation is None:
         raise ApiProblem(404, f"Conversación {uuid} no encontrada")
     return conversation
 
 
-def _names(context: Context, conversations: list[Conversation]) -> dict[str, str]:
+def _names(parts: Parts, conversations: list[Conversation]) -> dict[str, str]:
     """Return the names of the agents that these conversations are with, by code; some may be gone."""
-    agents = [context.store.find_agent(code) for code in {conversation.agent for conversation in conversations}]
+    agents = [parts.store.find_agent(code) for code in {conversation.agent for conversation in conversations}]
     return {agent.code: agent.name for agent in agents if agent}

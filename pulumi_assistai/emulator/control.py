@@ -1,4 +1,4 @@
-"""What the imitated API does not have, under /sandbox: the dashboard, the phone, the customers and the journal."""
+"""The control API under /sandbox: the dashboard, the phone, the customers and the journal."""
 
 from __future__ import annotations
 
@@ -6,105 +6,105 @@ from fastapi import APIRouter, Response
 
 from pulumi_assistai.emulator import dashboard
 from pulumi_assistai.emulator.bodies import AgentPatch, DashboardAgent, Phone, UserMessage
-from pulumi_assistai.emulator.context import Context, Here
 from pulumi_assistai.emulator.dialects import NEST, Body
 from pulumi_assistai.emulator.guard import OWN_PAGES
+from pulumi_assistai.emulator.parts import Here, Parts
 from pulumi_assistai.emulator.records import Agent, Organization
 
 router = APIRouter(prefix="/sandbox", include_in_schema=False, dependencies=[OWN_PAGES])
 
 
 @router.get("/health")
-async def health(context: Here) -> Response:
+async def health(parts: Here) -> Response:
     """Say that the emulator answers, and for whom."""
-    organizations = [{"tenant": owner.tenant, "organization": owner.code} for owner in context.accounts.organizations]
-    return NEST.respond({"status": "ok", "dialect": context.dialect_name, "organizations": organizations})
+    organizations = [{"tenant": owner.tenant, "organization": owner.code} for owner in parts.accounts.organizations]
+    return NEST.respond({"status": "ok", "dialect": parts.dialect_name, "organizations": organizations})
 
 
 @router.get("/agents")
-async def agents(context: Here) -> Response:
+async def agents(parts: Here) -> Response:
     """Return the agents of all organizations with all their fields, oldest first."""
-    return NEST.respond([_everything(agent) for agent in context.store.agents()])
+    return NEST.respond([_everything(agent) for agent in parts.store.agents()])
 
 
 @router.post("/agents")
-async def create_agent(context: Here, body: DashboardAgent) -> Response:
+async def create_agent(parts: Here, body: DashboardAgent) -> Response:
     """Create an agent as somebody does in the dashboard."""
     fields = body.given()
     owner = Organization(fields.pop("tenant"), fields.pop("organization"))
-    return NEST.respond(_everything(dashboard.create_agent(context, owner, fields)), 201)
+    return NEST.respond(_everything(dashboard.create_agent(parts, owner, fields)), 201)
 
 
 @router.patch("/agents/{code}")
-async def edit_agent(context: Here, code: str, body: AgentPatch) -> Response:
+async def edit_agent(parts: Here, code: str, body: AgentPatch) -> Response:
     """Edit an agent as somebody does in the dashboard."""
-    context.store.change_agent(context.agent(code).code, body.given())
-    return _answer(context, code)
+    parts.store.change_agent(parts.agent(code).code, body.given())
+    return _answer(parts, code)
 
 
 @router.delete("/agents/{code}")
-async def remove_agent(context: Here, code: str) -> Response:
+async def remove_agent(parts: Here, code: str) -> Response:
     """Remove an agent as somebody does in the dashboard."""
-    context.store.remove_agent(context.agent(code).code)
+    parts.store.remove_agent(parts.agent(code).code)
     return Response(status_code=204)
 
 
 @router.post("/agents/{code}/whatsapp")
-async def add_integration(context: Here, code: str) -> Response:
+async def add_integration(parts: Here, code: str) -> Response:
     """Give an agent a WhatsApp integration, as somebody does in the dashboard; one that exists stays as it is."""
-    dashboard.add_integration(context, code)
-    return _answer(context, code, 201)
+    dashboard.add_integration(parts, code)
+    return _answer(parts, code, 201)
 
 
 @router.delete("/agents/{code}/whatsapp")
-async def remove_integration(context: Here, code: str) -> Response:
+async def remove_integration(parts: Here, code: str) -> Response:
     """Take the WhatsApp integration away from an agent, as somebody does in the dashboard."""
-    dashboard.remove_integration(context, code)
+    dashboard.remove_integration(parts, code)
     return Response(status_code=204)
 
 
 @router.post("/agents/{code}/whatsapp/link")
-async def link_phone(context: Here, code: str, body: Phone) -> Response:
+async def link_phone(parts: Here, code: str, body: Phone) -> Response:
     """Play the phone that scans the QR."""
-    dashboard.link_phone(context, code, body.phone_number, body.qr)
-    return _answer(context, code)
+    dashboard.link_phone(parts, code, body.phone_number, body.qr)
+    return _answer(parts, code)
 
 
 @router.post("/agents/{code}/whatsapp/unlink")
-async def unlink_phone(context: Here, code: str) -> Response:
+async def unlink_phone(parts: Here, code: str) -> Response:
     """Play the phone that ends the link."""
-    dashboard.unlink_phone(context, code)
-    return _answer(context, code)
+    dashboard.unlink_phone(parts, code)
+    return _answer(parts, code)
 
 
 @router.post("/agents/{code}/messages")
-async def write_message(context: Here, code: str, body: UserMessage) -> Response:
+async def write_message(parts: Here, code: str, body: UserMessage) -> Response:
     """Play a person that writes to an agent; the agent's answer is always the same."""
-    conversation, answer = dashboard.write_message(context, code, body.content, body.conversation)
+    conversation, answer = dashboard.write_message(parts, code, body.content, body.conversation)
     return NEST.respond({"conversation": conversation.uuid, "answer": answer}, 201)
 
 
 @router.get("/requests")
-async def requests(context: Here) -> Response:
+async def requests(parts: Here) -> Response:
     """Return the requests that the imitated API saw."""
-    return NEST.respond(context.journal.entries())
+    return NEST.respond(parts.journal.entries())
 
 
 @router.get("/requests/summary")
-async def summarize_requests(context: Here) -> Response:
+async def summarize_requests(parts: Here) -> Response:
     """Return how many requests there were, and how many at a time at most."""
-    return NEST.respond(context.journal.summary())
+    return NEST.respond(parts.journal.summary())
 
 
 @router.delete("/requests")
-async def forget_requests(context: Here) -> Response:
+async def forget_requests(parts: Here) -> Response:
     """Empty the journal."""
-    context.journal.clear()
+    parts.journal.clear()
     return Response(status_code=204)
 
 
-def _answer(context: Context, code: str, status: int = 200) -> Response:
-    return NEST.respond(_everything(context.agent(code)), status)
+def _answer(parts: Parts, code: str, status: int = 200) -> Response:
+    return NEST.respond(_everything(parts.agent(code)), status)
 
 
 def _everything(agent: Agent) -> Body:

@@ -1,83 +1,83 @@
-"""What people do: in the dashboard, with their phones, and as customers. The control API and the console share it."""
+"""Actions of people: dashboard users, phone owners and customers. The control API and the console share it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
 
-from pulumi_assistai.emulator.context import Context
 from pulumi_assistai.emulator.errors import ApiProblem
+from pulumi_assistai.emulator.parts import Parts
 from pulumi_assistai.emulator.qr import can_scan, is_fresh, new_payload
 from pulumi_assistai.emulator.records import Agent, Conversation, Organization
 
 _LONGEST_TITLE = 60
 
 
-def create_agent(context: Context, owner: Organization, fields: Mapping[str, str]) -> Agent:
+def create_agent(parts: Parts, owner: Organization, fields: Mapping[str, str]) -> Agent:
     """Create an agent with these fields.
 
     Raises:
         ApiProblem: 400 where no account has this organization.
     """
-    if owner not in context.accounts.organizations:
+    if owner not in parts.accounts.organizations:
         raise ApiProblem(400, f"no account has tenant {owner.tenant} and organization {owner.code}")
-    return context.store.create_agent(owner, fields, context.dialect.agent_code, whatsapp=context.whatsapp)
+    return parts.store.create_agent(owner, fields, parts.dialect.agent_code, whatsapp=parts.whatsapp)
 
 
-def add_integration(context: Context, code: str) -> None:
+def add_integration(parts: Parts, code: str) -> None:
     """Give an agent a WhatsApp integration; one that exists stays as it is.
 
     Raises:
         ApiProblem: 404 where there is no such agent.
     """
-    if context.agent(code).whatsapp is None:
-        context.store.change_agent(code, {"whatsapp": "disconnected"})
+    if parts.agent(code).whatsapp is None:
+        parts.store.change_agent(code, {"whatsapp": "disconnected"})
 
 
-def remove_integration(context: Context, code: str) -> None:
+def remove_integration(parts: Parts, code: str) -> None:
     """Take the WhatsApp integration away from an agent.
 
     Raises:
         ApiProblem: 404 where the agent has none.
     """
-    integrated_agent(context, code)
-    context.store.change_agent(code, {"whatsapp": None, "phone_number": None, "qr": None})
+    integrated_agent(parts, code)
+    parts.store.change_agent(code, {"whatsapp": None, "phone_number": None, "qr": None})
 
 
-def show_qr(context: Context, agent: Agent) -> str:
+def show_qr(parts: Parts, agent: Agent) -> str:
     """Return the payload to scan for an agent that no phone is linked to: the last one while it is fresh."""
-    if agent.qr is not None and is_fresh(agent, context.qr_lifetime):
+    if agent.qr is not None and is_fresh(agent, parts.qr_lifetime):
         return agent.qr
     payload = new_payload()
-    context.store.change_agent(agent.code, {"whatsapp": "connecting", "qr": payload, "qr_at": time.time()})
+    parts.store.change_agent(agent.code, {"whatsapp": "connecting", "qr": payload, "qr_at": time.time()})
     return payload
 
 
-def link_phone(context: Context, code: str, phone_number: str, payload: str = "") -> None:
+def link_phone(parts: Parts, code: str, phone_number: str, payload: str = "") -> None:
     """Play the phone that scans a QR: the one of `payload`, or whatever was shown last.
 
     Raises:
         ApiProblem: 404 where the agent has no WhatsApp integration, 409 where there is no such QR to scan.
     """
-    agent = integrated_agent(context, code)
+    agent = integrated_agent(parts, code)
     if agent.qr is None:
         raise ApiProblem(409, f"no QR of agent {code} was asked for yet, so there is none to scan")
-    if payload and not can_scan(agent, payload, context.qr_lifetime):
+    if payload and not can_scan(agent, payload, parts.qr_lifetime):
         raise ApiProblem(409, "this QR is not the current one")
-    context.store.change_agent(code, {"whatsapp": "connected", "phone_number": phone_number})
+    parts.store.change_agent(code, {"whatsapp": "connected", "phone_number": phone_number})
 
 
-def unlink_phone(context: Context, code: str) -> None:
+def unlink_phone(parts: Parts, code: str) -> None:
     """Play the phone that ends the link.
 
     Raises:
         ApiProblem: 404 where the agent has no WhatsApp integration.
     """
-    integrated_agent(context, code)
-    context.store.change_agent(code, {"whatsapp": "disconnected", "phone_number": None})
+    integrated_agent(parts, code)
+    parts.store.change_agent(code, {"whatsapp": "disconnected", "phone_number": None})
 
 
-def write_message(context: Context, code: str, content: str, uuid: str = "") -> tuple[Conversation, str]:
+def write_message(parts: Parts, code: str, content: str, uuid: str = "") -> tuple[Conversation, str]:
     """Play a person that writes to an agent, in the conversation of this UUID or in a new one.
 
     Returns:
@@ -86,32 +86,32 @@ def write_message(context: Context, code: str, content: str, uuid: str = "") -> 
     Raises:
         ApiProblem: 404 where there is no such agent, or it has no such conversation.
     """
-    agent = context.agent(code)
-    conversation = _conversation(context, agent, uuid) if uuid else _new_conversation(context, agent, content)
+    agent = parts.agent(code)
+    conversation = _conversation(parts, agent, uuid) if uuid else _new_conversation(parts, agent, content)
     answer = f"Hola, soy {agent.name}. Recibí su mensaje: «{content}»"
-    context.store.add_message(conversation, "user", content)
-    context.store.add_message(conversation, "agent", answer)
+    parts.store.add_message(conversation, "user", content)
+    parts.store.add_message(conversation, "agent", answer)
     return conversation, answer
 
 
-def integrated_agent(context: Context, code: str) -> Agent:
+def integrated_agent(parts: Parts, code: str) -> Agent:
     """Return an agent that has a WhatsApp integration.
 
     Raises:
         ApiProblem: 404 where there is none.
     """
-    agent = context.agent(code)
+    agent = parts.agent(code)
     if agent.whatsapp is None:
         raise ApiProblem(404, f"agent {code} has no WhatsApp integration")
     return agent
 
 
-def _new_conversation(context: Context, agent: Agent, content: str) -> Conversation:
-    return context.store.start_conversation(agent, " ".join(content.split())[:_LONGEST_TITLE])
+def _new_conversation(parts: Parts, agent: Agent, content: str) -> Conversation:
+    return parts.store.start_conversation(agent, " ".join(content.split())[:_LONGEST_TITLE])
 
 
-def _conversation(context: Context, agent: Agent, uuid: str) -> Conversation:
-    conversation = context.store.find_conversation(uuid)
+def _conversation(parts: Parts, agent: Agent, uuid: str) -> Conversation:
+    conversation = parts.store.find_conversation(uuid)
     if conversation is None or conversation.agent != agent.code:
         raise ApiProblem(404, f"agent {agent.code} has no conversation {uuid}")
     return conversation

@@ -1,4 +1,4 @@
-"""What the API's document leaves open, in two ways: a client must work with either."""
+"""Dialects: the API's document leaves things open, and a client must work with every reading."""
 
 from __future__ import annotations
 

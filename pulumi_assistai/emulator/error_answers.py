@@ -1,4 +1,4 @@
-"""How what goes wrong is answered."""
+"""Answers to requests that fail."""
 
 from __future__ import annotations
 

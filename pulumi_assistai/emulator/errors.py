@@ -1,4 +1,4 @@
-"""What goes wrong: as an answer of the API, and before it can answer at all."""
+"""Errors of the emulator: answers of the API, and failures to start."""
 
 from __future__ import annotations
 

@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from pulumi_assistai.emulator.context import Here
 from pulumi_assistai.emulator.errors import ApiProblem
+from pulumi_assistai.emulator.parts import Here
 
 _READING = ("GET", "HEAD")
 _OWN_SITES = (None, "same-origin", "none")
 
 
-async def _check(request: Request, context: Here) -> None:
+async def _check(request: Request, parts: Here) -> None:
     host = request.headers.get("host", "")
-    if context.host is not None and not _is_ours(host, context.host):
+    if parts.host is not None and not _is_ours(host, parts.host):
         raise ApiProblem(403, f"this emulator is not {host}: open it by its address, or as localhost")
     if request.method not in _READING and _is_foreign(request, host):
         raise ApiProblem(403, "another site sent this request, and only the emulator's own pages may")

@@ -1,4 +1,4 @@
-"""What a listing can be asked for, and a page of one."""
+"""Queries for a listing, and its pages."""
 
 from __future__ import annotations
 

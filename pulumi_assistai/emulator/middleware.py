@@ -1,4 +1,4 @@
-"""What stands between the network and the imitated API. The control API under /sandbox has none of it."""
+"""Middleware of the imitated API: journal, faults and credentials. The control API under /sandbox has none of it."""
 
 from __future__ import annotations
 

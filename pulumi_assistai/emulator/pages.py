@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import RedirectResponse
 
-from pulumi_assistai.emulator.context import Context
+from pulumi_assistai.emulator.parts import Parts
 from pulumi_assistai.emulator.records import Organization
 from pulumi_assistai.emulator.texts import LANGUAGES, TEXTS, Language
 
@@ -43,8 +43,8 @@ def render(request: Request, template: str, status: int = 200, /, **values: Any)
         status: the HTTP status.
         values: what the template shows. `owner` is the organization that its links lead to.
     """
-    context: Context = request.app.state.context
-    owner = values.setdefault("owner", next(iter(context.accounts.organizations), None))
+    parts: Parts = request.app.state.parts
+    owner = values.setdefault("owner", next(iter(parts.accounts.organizations), None))
     language = _language(request)
     content = _TEMPLATES.get_template(f"{template}.html").render(
         values,
@@ -54,8 +54,8 @@ def render(request: Request, template: str, status: int = 200, /, **values: Any)
         others={code: name for code, name in LANGUAGES.items() if code != language},
         here=_here(request),
         query=organization_query,
-        exports=_exports(request, context, owner),
-        organizations=context.accounts.organizations,
+        exports=_exports(request, parts, owner),
+        organizations=parts.accounts.organizations,
     )
     # What a request repeats may hold half a surrogate pair, which UTF-8 cannot say.
     answer = Response(content.encode(errors="replace"), status, HEADERS, "text/html")
@@ -123,13 +123,13 @@ def _done(request: Request) -> str | None:
     return key if key in TEXTS["en"] else None
 
 
-def _exports(request: Request, context: Context, owner: Organization | None) -> list[str]:
+def _exports(request: Request, parts: Parts, owner: Organization | None) -> list[str]:
     """Return the lines that connect a shell with the emulator."""
     if owner is None:
         return []
     settings = {
         "ASSISTAI_BASE_URL": f"http://{request.headers.get('host', '')}",
-        "ASSISTAI_API_TOKEN": context.accounts.default_token(owner) or "...",
+        "ASSISTAI_API_TOKEN": parts.accounts.default_token(owner) or "...",
         "ASSISTAI_TENANT_DOMAIN": owner.tenant,
         "ASSISTAI_ORGANIZATION_CODE": owner.code,
     }

@@ -1,4 +1,4 @@
-"""What the emulator keeps. Times are milliseconds since 1970."""
+"""Records of the emulator. Times are milliseconds since 1970."""
 
 from __future__ import annotations
 

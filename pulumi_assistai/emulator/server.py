@@ -21,7 +21,7 @@ _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a s
 
 
 class Emulator:
-    """An emulator that runs while its context is open; several may run side by side.
+    """An emulator that runs while its parts is open; several may run side by side.
 
     Args:
         db: the SQLite file that keeps its data; None keeps them in memory.

@@ -1,4 +1,4 @@
-"""What the console says, in every language that it speaks. `{name}` in a text is filled in by the page."""
+"""Texts of the console, in every language that it speaks. `{name}` in a text is filled in by the page."""
 
 from __future__ import annotations
 

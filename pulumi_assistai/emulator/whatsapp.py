@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from pulumi_assistai.emulator.bodies import Connected, Disconnected
-from pulumi_assistai.emulator.context import ERRORS, Caller, Here
 from pulumi_assistai.emulator.dashboard import show_qr
 from pulumi_assistai.emulator.errors import ApiProblem
+from pulumi_assistai.emulator.parts import ERRORS, Caller, Here
 from pulumi_assistai.emulator.qr import png
 from pulumi_assistai.emulator.records import Agent
 
@@ -25,20 +25,20 @@ router = APIRouter(prefix="/agents/{code}/integrations/whatsappweb", tags=["what
 
 
 @router.get("/qr", responses=_CONNECTED)
-async def connect_whatsapp(context: Here, caller: Caller, code: str) -> Response:
+async def connect_whatsapp(parts: Here, caller: Caller, code: str) -> Response:
     """Start to connect an agent."""
-    agent = _integrated(context.agent(code, caller), "No hay integración WhatsApp")
+    agent = _integrated(parts.agent(code, caller), "No hay integración WhatsApp")
     if agent.whatsapp == "connected":
-        return context.dialect.respond(context.dialect.connected(agent.phone_number or ""))
-    return Response(png(show_qr(context, agent)), media_type="image/png")
+        return parts.dialect.respond(parts.dialect.connected(agent.phone_number or ""))
+    return Response(png(show_qr(parts, agent)), media_type="image/png")
 
 
 @router.delete("", response_model=Disconnected)
-async def disconnect_whatsapp(context: Here, caller: Caller, code: str) -> Response:
+async def disconnect_whatsapp(parts: Here, caller: Caller, code: str) -> Response:
     """Disconnect an agent. Its integration stays and can be connected again."""
-    agent = _integrated(context.agent(code, caller), "No existe integración")
-    context.store.change_agent(agent.code, {"whatsapp": "disconnected", "phone_number": None})
-    return context.dialect.disconnected()
+    agent = _integrated(parts.agent(code, caller), "No existe integración")
+    parts.store.change_agent(agent.code, {"whatsapp": "disconnected", "phone_number": None})
+    return parts.dialect.disconnected()
 
 
 def _integrated(agent: Agent, message: str) -> Agent:

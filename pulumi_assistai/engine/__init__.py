@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
     from pulumi_assistai.engine.errors import EngineError
@@ -12,11 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EngineError", "Result", "Stack"]
 
-_MODULES = {"EngineError": "errors", "Result": "reporting.recorder", "Stack": "stack"}
+_MODULES = {"errors": ["EngineError"], "reporting.recorder": ["Result"], "stack": ["Stack"]}
 
-
-def __getattr__(name: str) -> Any:
-    # The process of a program starts in this package; it has no use for the engine, which takes time to import.
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+# The process of a program starts in this package; it has no use for the engine, which takes time to import.
+__getattr__, _, _ = lazy_loader.attach(__name__, submod_attrs=_MODULES)

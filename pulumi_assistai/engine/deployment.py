@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, ShutdownError
 from pulumi_assistai.engine.execution.executor import Executor
 from pulumi_assistai.engine.execution.providers import require_package
-from pulumi_assistai.engine.execution.steps import Context
+from pulumi_assistai.engine.execution.steps import StepContext
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Goal, ReadGoal
 from pulumi_assistai.engine.model.graph import deletion_order, dependencies
@@ -41,7 +41,7 @@ class Deployment:
         project: str,
         config: Values,
         state: State,
-        context: Context,
+        context: StepContext,
         executor: Executor,
         recorder: Recorder,
     ) -> None:

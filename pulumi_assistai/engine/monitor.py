@@ -50,14 +50,14 @@ _SEVERITIES = {
 }
 
 Request: TypeAlias = Any
-Context: TypeAlias = grpc.aio.ServicerContext
+Call: TypeAlias = grpc.aio.ServicerContext
 Method: TypeAlias = "Callable[[Monitor, Request], Awaitable[Any]]"
 
 
 def _answered(method: Method) -> Any:
     """Make a method of the monitor answer the program, whatever becomes of the deployment meanwhile."""
 
-    async def answer(self: Monitor, request: Request, call: Context) -> Any:
+    async def answer(self: Monitor, request: Request, call: Call) -> Any:
         executor = self.deployment.executor
         work = asyncio.ensure_future(method(self, request))
         stopped = asyncio.create_task(executor.stopped.wait())
@@ -104,7 +104,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._config = config
         self._root = root
 
-    async def GetDeploymentInfo(self, _request: empty_pb2.Empty, _call: Context) -> resource_pb2.DeploymentInfo:
+    async def GetDeploymentInfo(self, _request: empty_pb2.Empty, _call: Call) -> resource_pb2.DeploymentInfo:
         """Say what the deployment is and what the engine understands."""
         return resource_pb2.DeploymentInfo(
             project=self._info.project,
@@ -118,7 +118,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         )
 
     async def SupportsFeature(
-        self, request: resource_pb2.SupportsFeatureRequest, _call: Context
+        self, request: resource_pb2.SupportsFeatureRequest, _call: Call
     ) -> resource_pb2.SupportsFeatureResponse:
         """Say whether the engine understands a feature."""
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
@@ -196,7 +196,7 @@ class Log(engine_pb2_grpc.EngineServicer):
         self._stopped = stopped
         self._root = ""
 
-    async def Log(self, request: engine_pb2.LogRequest, _call: Context) -> empty_pb2.Empty:
+    async def Log(self, request: engine_pb2.LogRequest, _call: Call) -> empty_pb2.Empty:
         """Pass a message on."""
         severity = _SEVERITIES.get(request.severity)
         if severity is not None and not (severity is Severity.ERROR and self._stopped.is_set()):
@@ -204,20 +204,20 @@ class Log(engine_pb2_grpc.EngineServicer):
         return empty_pb2.Empty()
 
     async def GetRootResource(
-        self, _request: engine_pb2.GetRootResourceRequest, _call: Context
+        self, _request: engine_pb2.GetRootResourceRequest, _call: Call
     ) -> engine_pb2.GetRootResourceResponse:
         """Return the URN of the stack."""
         return engine_pb2.GetRootResourceResponse(urn=self._root)
 
     async def SetRootResource(
-        self, request: engine_pb2.SetRootResourceRequest, _call: Context
+        self, request: engine_pb2.SetRootResourceRequest, _call: Call
     ) -> engine_pb2.SetRootResourceResponse:
         """Note the URN of the stack."""
         self._root = request.urn
         return engine_pb2.SetRootResourceResponse()
 
     async def RequirePulumiVersion(
-        self, _request: engine_pb2.RequirePulumiVersionRequest, _call: Context
+        self, _request: engine_pb2.RequirePulumiVersionRequest, _call: Call
     ) -> engine_pb2.RequirePulumiVersionResponse:
         """Accept what the program requires of the Pulumi CLI, which this is not."""
         return engine_pb2.RequirePulumiVersionResponse()

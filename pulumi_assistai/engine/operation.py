@@ -1,4 +1,4 @@
-"""What every verb works with, from the moment it begins until all its processes have ended."""
+"""An operation under way: all that a verb works with, until the last process has ended."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ import grpc.aio
 
 from pulumi_assistai.engine.deployment import Deployment
 from pulumi_assistai.engine.execution.executor import Executor
+from pulumi_assistai.engine.execution.plugins import Launch
 from pulumi_assistai.engine.execution.providers import Providers
-from pulumi_assistai.engine.execution.steps import Context
+from pulumi_assistai.engine.execution.steps import StepContext
 from pulumi_assistai.engine.model.values import Secret, Values
 from pulumi_assistai.engine.monitor import Log, Monitor, serve, server
-from pulumi_assistai.engine.processes.launcher import Launcher
+from pulumi_assistai.engine.processes.children import ChildProcess
+from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.processes.program import REPORTED
 from pulumi_assistai.engine.processes.runner import RunInfo, Runner
 from pulumi_assistai.engine.reporting.recorder import Recorder
@@ -48,7 +50,7 @@ class Operation:
     config: Config
     state: State
     recorder: Recorder
-    context: Context
+    context: StepContext
     executor: Executor
     server: grpc.aio.Server
     address: str
@@ -119,21 +121,24 @@ class Operation:
 
 
 @asynccontextmanager
-async def begin(target: Target, crypter: Crypter, options: Options, recorder: Recorder) -> AsyncIterator[Operation]:
+async def begin(
+    target: Target, crypter: Crypter, interpreters: Interpreters, options: Options, recorder: Recorder
+) -> AsyncIterator[Operation]:
     """Begin an operation; at its end all providers have ended.
 
     Args:
         target: the stack.
         crypter: what its secrets are encrypted with.
+        interpreters: what providers run in.
         options: how it is done.
         recorder: told what happens.
     """
     config = target.config(crypter)
     state = target.state(crypter, saved=not options.preview)
-    async with server() as (made, address), _launcher(target, config, address, recorder) as launcher:
-        providers = Providers(launcher, lambda: state.olds)
+    async with server() as (made, address):
+        providers = Providers(_launch(target, config, interpreters, address, recorder), lambda: state.olds)
         executor = Executor(state, recorder, options.parallel)
-        context = Context(providers, options.preview)
+        context = StepContext(providers, options.preview)
         async with AsyncExitStack() as ending:
             ending.push_async_callback(providers.close)
             ending.push_async_callback(state.finish)
@@ -142,19 +147,20 @@ async def begin(target: Target, crypter: Crypter, options: Options, recorder: Re
             yield Operation(target, options, config, state, recorder, context, executor, made, address)
 
 
-def _launcher(target: Target, config: Config, address: str, recorder: Recorder) -> Launcher:
+def _launch(target: Target, config: Config, interpreters: Interpreters, address: str, recorder: Recorder) -> Launch:
     environment = {
         **target.environment,
         "PULUMI_PROJECT": target.project.name,
         "PULUMI_CONFIG": json.dumps(config.values),
     }
-    return Launcher(
-        target.interpreters,
-        engine_address=address,
-        directory=target.project.program_directory,
-        environment=environment,
-        on_line=recorder.printed_by_provider,
-    )
+
+    async def launch() -> ChildProcess:
+        process = ChildProcess(interpreters.take("provider"), recorder.printed_by_provider)
+        directory = target.project.program_directory
+        await process.run("pulumi.dynamic", address, directory=directory, environment=environment)
+        return process
+
+    return launch
 
 
 def _default_provider_config(config: Config) -> Values:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pulumi_assistai.engine.execution.executor import Executor
-from pulumi_assistai.engine.execution.steps import Context, Step, mark_secret_outputs
+from pulumi_assistai.engine.execution.steps import Step, StepContext, mark_secret_outputs
 from pulumi_assistai.engine.model.resource import Resource, now
 from pulumi_assistai.engine.model.values import equal
 from pulumi_assistai.engine.planning.comparison import compare
@@ -72,7 +72,7 @@ class RefreshStep(Step):
         return False
 
 
-async def refresh(state: State, executor: Executor, context: Context, *, alone: bool) -> None:
+async def refresh(state: State, executor: Executor, context: StepContext, *, alone: bool) -> None:
     """Look at all resources and take what was found into the state.
 
     Args:

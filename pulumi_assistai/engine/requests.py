@@ -1,4 +1,4 @@
-"""What can be asked of a stack, as data."""
+"""Requests to a stack, as data."""
 
 from __future__ import annotations
 
@@ -62,4 +62,4 @@ class Import:
     document: Mapping[str, Any]
 
 
-Request = Deploy | Refresh | Destroy | Import
+VerbRequest = Deploy | Refresh | Destroy | Import

@@ -1,4 +1,4 @@
-"""The verbs: what can be done to a stack."""
+"""A stack of a Pulumi project, as callers of the engine see it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.processes.runner import FunctionRunner, ProcessRunner, Program, Runner
 from pulumi_assistai.engine.reporting.events import Display
 from pulumi_assistai.engine.reporting.recorder import Recorder, Result
-from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, Request
+from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, VerbRequest
 from pulumi_assistai.engine.storage.lock import locked
 from pulumi_assistai.engine.storage.project import Config, Project
 from pulumi_assistai.engine.storage.state import empty_document
@@ -61,8 +61,8 @@ class Stack:
         directory = Path(project_dir)
         project = Project.load(directory) if program is None else Project(_FUNCTION_PROJECT, directory, directory)
         self._program = program
-        interpreters = interpreters or Interpreters(values)
-        self._target = Target(project, name, values, interpreters, Config.given(project, config or {}), state_dir)
+        self._interpreters = interpreters or Interpreters(values)
+        self._target = Target(project, name, values, Config.given(project, config or {}), state_dir)
 
     @property
     def name(self) -> str:
@@ -154,27 +154,33 @@ class Stack:
         environment = self._target.environment
         if self._program is not None:
             return FunctionRunner(self._program, environment)
-        return ProcessRunner(self._target.project, environment, self._target.interpreters, recorder.printed)
+        return ProcessRunner(self._target.project, environment, self._interpreters, recorder.printed)
 
-    def _do(self, recorder: Recorder, options: Options, request: Request) -> Result:
+    def _do(self, recorder: Recorder, options: Options, request: VerbRequest) -> Result:
         if options.preview:
-            return asyncio.run(_operate(self._target, options, recorder, request))
+            return asyncio.run(self._operate(options, recorder, request))
         with locked(self._target.lock_file, self.name):
-            return asyncio.run(_operate(self._target, options, recorder, request))
+            return asyncio.run(self._operate(options, recorder, request))
 
+    async def _operate(self, options: Options, recorder: Recorder, request: VerbRequest) -> Result:
+        self._interpreters.start_ahead("provider")
+        if isinstance(request, Deploy):
+            request.runner.prepare()
+        try:
+            # The processes that were just started import the SDK. So does this one, while a thread derives the key.
+            crypter = asyncio.get_running_loop().run_in_executor(None, self._target.crypter)
+            from pulumi_assistai.engine.verbs import operate  # noqa: PLC0415
 
-async def _operate(target: Target, options: Options, recorder: Recorder, request: Request) -> Result:
-    target.interpreters.start_ahead("provider")
-    if isinstance(request, Deploy):
-        request.runner.prepare()
-    try:
-        # The processes that were just started import the SDK. So does this one, while a thread derives the key.
-        crypter = asyncio.get_running_loop().run_in_executor(None, target.crypter)
-        from pulumi_assistai.engine.verbs import operate  # noqa: PLC0415
-
-        return await operate(target, await crypter, options, recorder, request)
-    finally:
-        target.interpreters.close()
+            return await operate(
+                request,
+                target=self._target,
+                crypter=await crypter,
+                interpreters=self._interpreters,
+                options=options,
+                recorder=recorder,
+            )
+        finally:
+            self._interpreters.close()
 
 
 def _hidden(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What is done to a stack: the verbs, each on an operation under way."""
+"""The verbs: preview and up, refresh, destroy and import."""
 
 from __future__ import annotations
 
@@ -6,28 +6,38 @@ from pulumi_assistai.engine.errors import ShutdownError
 from pulumi_assistai.engine.imports import import_resources
 from pulumi_assistai.engine.model.resource import stack_outputs
 from pulumi_assistai.engine.operation import Operation, begin
+from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.refresh import refresh
 from pulumi_assistai.engine.reporting.events import Severity
 from pulumi_assistai.engine.reporting.recorder import Recorder, Result
-from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, Request
+from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, VerbRequest
 from pulumi_assistai.engine.storage.secrets import Crypter
 from pulumi_assistai.engine.storage.target import Target
 
 
-async def operate(target: Target, crypter: Crypter, options: Options, recorder: Recorder, request: Request) -> Result:
+async def operate(
+    request: VerbRequest,
+    *,
+    target: Target,
+    crypter: Crypter,
+    interpreters: Interpreters,
+    options: Options,
+    recorder: Recorder,
+) -> Result:
     """Do what is asked.
 
     Args:
+        request: what is asked.
         target: the stack.
         crypter: what its secrets are encrypted with.
+        interpreters: what providers run in.
         options: how it is done.
         recorder: told what happens.
-        request: what is asked.
 
     Raises:
         EngineError: it could not begin; what fails in it is told by the result.
     """
-    async with begin(target, crypter, options, recorder) as operation:
+    async with begin(target, crypter, interpreters, options, recorder) as operation:
         before = stack_outputs(operation.state.olds)
         try:
             await _carry_out(operation, request)
@@ -37,7 +47,7 @@ async def operate(target: Target, crypter: Crypter, options: Options, recorder: 
     return recorder.result(before, after)
 
 
-async def _carry_out(operation: Operation, request: Request) -> None:
+async def _carry_out(operation: Operation, request: VerbRequest) -> None:
     match request:
         case Deploy():
             await _deploy(operation, request)

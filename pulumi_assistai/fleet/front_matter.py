@@ -1,4 +1,4 @@
-"""What stands between the two lines `---` of an agent's file."""
+"""The front matter of an agent's file: the YAML between its two lines `---`."""
 
 from __future__ import annotations
 

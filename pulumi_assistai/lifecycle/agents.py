@@ -1,4 +1,4 @@
-"""What create, read, update, delete and diff mean for an agent."""
+"""The lifecycle of an agent: create, read, update, delete and diff."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from pulumi_assistai.lifecycle.values import (
 )
 
 if TYPE_CHECKING:
-    from pulumi_assistai.client import AgentRecord
+    from pulumi_assistai.client import ListedAgent
 
 FIELDS = ("name", "description", "purpose", "instructions", "tone", "voice")
 """What the API keeps of an agent and a program declares."""
@@ -203,7 +203,7 @@ def _claim_name(session: Session, inputs: Properties) -> None:
         raise NameTakenError(declared_twice(inputs["name"]))
 
 
-def _adoptable(session: Session, code: str) -> AgentRecord:
+def _adoptable(session: Session, code: str) -> ListedAgent:
     live = session.inventory.find(code)
     if live is None:
         raise AdoptionError(
@@ -213,7 +213,7 @@ def _adoptable(session: Session, code: str) -> AgentRecord:
     return live
 
 
-def _tell_what_adoption_changes(session: Session, live: AgentRecord, inputs: Properties) -> None:
+def _tell_what_adoption_changes(session: Session, live: ListedAgent, inputs: Properties) -> None:
     seen = [
         f'{field} "{getattr(live, field) or ""}" => "{inputs[field]}"'
         for field in VISIBLE
@@ -293,11 +293,11 @@ def _tell_what_cannot_be_seen(session: Session, recorded: Properties) -> None:
         )
 
 
-def _shown(session: Session, live: AgentRecord) -> dict[str, Any]:
+def _shown(session: Session, live: ListedAgent) -> dict[str, Any]:
     return {**live.model_dump(exclude_none=True), **session.place}
 
 
-def _drift(live: AgentRecord, recorded: Properties) -> dict[str, str]:
+def _drift(live: ListedAgent, recorded: Properties) -> dict[str, str]:
     shown = {"name": live.name, "description": live.description or ""}
     return {field: shown[field] for field in VISIBLE if field in recorded and recorded[field] != shown[field]}
 

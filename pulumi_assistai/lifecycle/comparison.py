@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.errors import IncompleteListingError
 from pulumi_assistai.lifecycle import agents, whatsapp
 from pulumi_assistai.lifecycle.session import Session
@@ -135,7 +135,7 @@ def compare_integrations(
         return list(pool.map(lambda integration: _compare_integration(session, integration, live=live), declared))
 
 
-def unmanaged(session: Session, declared: Sequence[DeclaredAgent]) -> list[AgentRecord]:
+def unmanaged(session: Session, declared: Sequence[DeclaredAgent]) -> list[ListedAgent]:
     """Return the live agents that are not declared, oldest first."""
     codes = {agent.code for agent in declared}
     return [agent for agent in session.inventory.agents().values() if agent.code not in codes]

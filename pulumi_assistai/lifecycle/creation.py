@@ -17,7 +17,7 @@ from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Properties
 
 if TYPE_CHECKING:
-    from pulumi_assistai.client import AgentRecord
+    from pulumi_assistai.client import ListedAgent
 
 _LOOKS = 10
 """How often the listing is read at most while an unknown outcome settles."""
@@ -102,7 +102,7 @@ def _settle(
     return code
 
 
-def _look_for(session: Session, fields: Properties, before: Collection[str], next_step: str) -> list[AgentRecord]:
+def _look_for(session: Session, fields: Properties, before: Collection[str], next_step: str) -> list[ListedAgent]:
     settle_time = session.settings.settle_time
     deadline = time.monotonic() + settle_time
     while True:
@@ -123,7 +123,7 @@ def _look_for(session: Session, fields: Properties, before: Collection[str], nex
     return candidates
 
 
-def _could_be(agent: AgentRecord, fields: Properties, before: Collection[str], session: Session) -> bool:
+def _could_be(agent: ListedAgent, fields: Properties, before: Collection[str], session: Session) -> bool:
     live = agent.description or ""
     same = agent.name == fields["name"] and fields.get("description", live) == live
     return same and agent.code not in before and not session.inventory.made(agent.code)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pulumi_assistai.errors import AssistAIError, IncompleteListingError
 
 if TYPE_CHECKING:
-    from pulumi_assistai.client import AgentRecord, Listing
+    from pulumi_assistai.client import ListedAgent, Listing
 
 
 class Inventory:
@@ -20,18 +20,18 @@ class Inventory:
     thousand times.
     """
 
-    def __init__(self, list_agents: Callable[[], Listing[AgentRecord]]) -> None:
+    def __init__(self, list_agents: Callable[[], Listing[ListedAgent]]) -> None:
         self._list_agents = list_agents
         self._lock = RLock()
-        self._agents: dict[str, AgentRecord] | None = None
-        self._by_name: defaultdict[str, dict[str, AgentRecord]] = defaultdict(dict)
+        self._agents: dict[str, ListedAgent] | None = None
+        self._by_name: defaultdict[str, dict[str, ListedAgent]] = defaultdict(dict)
         self._listed: frozenset[str] = frozenset()
         self._failure: AssistAIError | None = None
         self._listed_twice = False
         self._complete = False
         self._made: set[str] = set()
 
-    def agents(self) -> Mapping[str, AgentRecord]:
+    def agents(self) -> Mapping[str, ListedAgent]:
         """Return all live agents by code.
 
         Raises:
@@ -46,11 +46,11 @@ class Inventory:
                 self._failure = error
                 raise
 
-    def find(self, code: str) -> AgentRecord | None:
+    def find(self, code: str) -> ListedAgent | None:
         """Return the agent of that code, None where the listing has none."""
         return self.agents().get(code)
 
-    def named(self, name: str) -> list[AgentRecord]:
+    def named(self, name: str) -> list[ListedAgent]:
         """Return all agents of exactly that name."""
         with self._lock:
             self.agents()
@@ -62,7 +62,7 @@ class Inventory:
             self.agents()
             return self._listed
 
-    def read_again(self) -> list[AgentRecord]:
+    def read_again(self) -> list[ListedAgent]:
         """List anew, for whoever has reason to doubt what the shared listing says; the others do not wait for it."""
         listing = self._list_agents()
         with self._lock:
@@ -74,7 +74,7 @@ class Inventory:
         with self._lock:
             return self._complete
 
-    def find_again(self, code: str) -> AgentRecord | None:
+    def find_again(self, code: str) -> ListedAgent | None:
         """Return the agent from a second listing, None where it is gone: paging can skip one while others are removed.
 
         Raises:
@@ -92,7 +92,7 @@ class Inventory:
                 )
             return agent
 
-    def enter(self, agent: AgentRecord) -> None:
+    def enter(self, agent: ListedAgent) -> None:
         """Enter an agent that this operation created."""
         with self._lock:
             self._made.add(agent.code)
@@ -111,10 +111,10 @@ class Inventory:
         with self._lock:
             return code in self._made
 
-    def _load(self) -> dict[str, AgentRecord]:
+    def _load(self) -> dict[str, ListedAgent]:
         return self._keep(self._list_agents())
 
-    def _keep(self, listing: Listing[AgentRecord]) -> dict[str, AgentRecord]:
+    def _keep(self, listing: Listing[ListedAgent]) -> dict[str, ListedAgent]:
         self._complete = listing.complete
         ours = [agent for code, agent in (self._agents or {}).items() if code in self._made]
         self._agents = {}
@@ -124,7 +124,7 @@ class Inventory:
         self._listed = frozenset(agent.code for agent in listing.items)
         return self._agents
 
-    def _put(self, agents: dict[str, AgentRecord], agent: AgentRecord) -> None:
+    def _put(self, agents: dict[str, ListedAgent], agent: ListedAgent) -> None:
         known = agents.get(agent.code)
         if known is not None:
             del self._by_name[known.name][known.code]

@@ -1,11 +1,11 @@
-"""What a program can look up in an organization: its agents, its conversations and their messages."""
+"""Lookups in an organization: its agents, its conversations and their messages."""
 
 from __future__ import annotations
 
 from functools import partial
 from threading import Lock
 
-from pulumi_assistai.client import AgentRecord, Client, Conversation, Message
+from pulumi_assistai.client import Client, Conversation, ListedAgent, Message
 from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.lifecycle.inventory import Inventory
 from pulumi_assistai.settings import Settings
@@ -20,7 +20,7 @@ class Lookup:
         self._lock = Lock()
         self._inventories: dict[str | None, Inventory] = {}
 
-    def agents(self, criteria: str | None) -> list[AgentRecord]:
+    def agents(self, criteria: str | None) -> list[ListedAgent]:
         """Return the agents, oldest first, all of them where `criteria` is None.
 
         Raises:
@@ -28,7 +28,7 @@ class Lookup:
         """
         return list(self._inventory(criteria).agents().values())
 
-    def agent(self, *, code: str | None, name: str | None) -> AgentRecord:
+    def agent(self, *, code: str | None, name: str | None) -> ListedAgent:
         """Return the one agent of a code, or of a name.
 
         Raises:
@@ -70,7 +70,7 @@ class Lookup:
                 self._inventories[criteria] = Inventory(partial(self._client.agents.list, criteria))
             return self._inventories[criteria]
 
-    def _not_one(self, found: list[AgentRecord], wanted: str, *, hidden: bool) -> str:
+    def _not_one(self, found: list[ListedAgent], wanted: str, *, hidden: bool) -> str:
         organization = f"organization {self._settings.organization_code} of tenant {self._settings.tenant_domain}"
         if found:
             codes = ", ".join(agent.code for agent in found)

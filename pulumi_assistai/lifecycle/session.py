@@ -18,7 +18,7 @@ from pulumi_assistai.settings import Settings
 from pulumi_assistai.text import one_line
 
 if TYPE_CHECKING:
-    from pulumi_assistai.client import AgentRecord, Client, Listing
+    from pulumi_assistai.client import Client, ListedAgent, Listing
 
 
 class Session:
@@ -55,7 +55,7 @@ class Session:
                 self._client = Client(self.settings)
             return self._client
 
-    def _list_agents(self) -> Listing[AgentRecord]:
+    def _list_agents(self) -> Listing[ListedAgent]:
         return self.client.agents.list()
 
     @property

@@ -1,4 +1,4 @@
-"""What can be said of a declaration without asking the API."""
+"""Validation of a declaration, without the API."""
 
 from __future__ import annotations
 

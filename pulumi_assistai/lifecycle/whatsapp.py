@@ -1,4 +1,4 @@
-"""What create, read, update, delete and diff mean for the WhatsApp integration of an agent."""
+"""The lifecycle of a WhatsApp integration: create, read, update, delete and diff."""
 
 from __future__ import annotations
 

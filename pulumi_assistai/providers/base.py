@@ -1,4 +1,4 @@
-"""What the dynamic providers have in common."""
+"""The base of the dynamic providers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pulumi.output import Unknown
 
 from pulumi_assistai import lifecycle
 from pulumi_assistai.errors import ConfigurationError
+from pulumi_assistai.garbage import search_new_objects_alone
 from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
-from pulumi_assistai.providers.garbage import search_new_objects_alone
 from pulumi_assistai.providers.workers import widen_own_pool
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ class AssistAIProvider(ResourceProvider):
         # The SDK sends every exception as a traceback; what helps the user is its last line.
         sys.tracebacklimit = 0
         widen_own_pool()
-        # Not before the pool is widened, which is found among what is searched.
         search_new_objects_alone()
         try:
             self._session = lifecycle.session.session_of(req.config._props)  # noqa: SLF001 - `get` cannot read keys without a namespace

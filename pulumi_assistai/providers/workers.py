@@ -6,9 +6,9 @@ pool makes threads only as calls wait for one: a higher ceiling costs nothing wh
 
 from __future__ import annotations
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
 from threading import current_thread
+from weakref import ReferenceType
 
 CEILING = 128
 """Calls at a time, beyond any `--parallel` that an API would bear."""
@@ -16,8 +16,8 @@ CEILING = 128
 
 def widen_own_pool() -> None:
     """Raise the ceiling of the pool that this thread works for; leave all as it is where it works for none."""
-    thread = current_thread()
-    for pool in [thing for thing in gc.get_objects() if type(thing) is ThreadPoolExecutor]:
-        # Neither attribute is public. Where one is missing, four at a time is slower and no less right.
-        if thread in getattr(pool, "_threads", ()) and isinstance(getattr(pool, "_max_workers", None), int):
-            pool._max_workers = max(pool._max_workers, CEILING)  # noqa: SLF001
+    # No attribute used here is public. Where one is missing, four at a time is slower and no less right.
+    reference, *_ = getattr(current_thread(), "_args", None) or (None,)
+    pool = reference() if isinstance(reference, ReferenceType) else None
+    if isinstance(pool, ThreadPoolExecutor) and isinstance(getattr(pool, "_max_workers", None), int):
+        pool._max_workers = max(pool._max_workers, CEILING)  # noqa: SLF001

@@ -9,7 +9,6 @@ from pulumi import dynamic
 
 from pulumi_assistai.providers.agents import AgentProvider
 from pulumi_assistai.resources.base import refuse_import, warn_about_clear_token
-from pulumi_assistai.resources.registration import register_early
 
 _OPTIONAL = ("description", "purpose", "instructions", "tone", "voice", "model", "created_at")
 _OUTPUTS = ("code", "managed_since", "tenant_domain", "organization_code")
@@ -127,4 +126,3 @@ def _declare(agent: Agent, resource_name: str, properties: dict[str, Any], opts:
     """Declare an agent; a property without a value is an output, and the SDK makes an attribute of each."""
     warn_about_clear_token()
     dynamic.Resource.__init__(agent, AgentProvider(), resource_name, properties, opts)
-    register_early(opts)

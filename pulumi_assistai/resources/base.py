@@ -1,4 +1,4 @@
-"""What the resources have in common."""
+"""Functions that the resources share."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from pulumi.runtime.config import get_config, is_config_secret
 
 from pulumi_assistai.keys import stack_key
 from pulumi_assistai.resources.base import warn_about_clear_token
-from pulumi_assistai.resources.registration import register_early
 
 
 class Provider(pulumi.ProviderResource):
@@ -67,7 +66,6 @@ class Provider(pulumi.ProviderResource):
             explicit["api_token"] = pulumi.Output.secret(api_token)
         fallbacks = _stack_configuration(["api_token", *arguments])
         super().__init__("pulumi-python", resource_name, {**fallbacks, **explicit}, opts)
-        register_early(opts)
 
 
 def _text(value: pulumi.Input[Any]) -> pulumi.Output[str | None]:

@@ -1,4 +1,4 @@
-"""What the data functions take and return: plain dataclasses, which Pulumi can export."""
+"""Arguments and results of the data functions: plain dataclasses, which Pulumi can export."""
 
 from __future__ import annotations
 

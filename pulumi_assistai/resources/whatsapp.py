@@ -9,7 +9,6 @@ from pulumi import dynamic
 
 from pulumi_assistai.providers.whatsapp import WhatsAppIntegrationProvider
 from pulumi_assistai.resources.base import refuse_import, warn_about_clear_token
-from pulumi_assistai.resources.registration import register_early
 
 _OUTPUTS = ("status", "phone_number", "tenant_domain", "organization_code")
 
@@ -73,4 +72,3 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
             **dict.fromkeys(_OUTPUTS),
         }
         super().__init__(WhatsAppIntegrationProvider(), resource_name, properties, opts)
-        register_early(opts)

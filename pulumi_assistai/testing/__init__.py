@@ -5,8 +5,9 @@ pytest finds the fixtures `assistai_stack` and `assistai_emulator` by itself whe
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import lazy_loader
 
 if TYPE_CHECKING:
     from pulumi_assistai.engine.model.values import UNKNOWN, Secret
@@ -29,17 +30,12 @@ __all__ = [
 ]
 
 _MODULES = {
-    "engine.reporting.events": ("Change", "Diagnostic", "Op", "Severity"),
-    "engine.reporting.recorder": ("Result",),
-    "engine.model.values": ("UNKNOWN", "Secret"),
-    "testing.api": ("Api", "Faults"),
-    "testing.stack": ("ProgramStack",),
+    "engine.model.values": ["UNKNOWN", "Secret"],
+    "engine.reporting.events": ["Change", "Diagnostic", "Op", "Severity"],
+    "engine.reporting.recorder": ["Result"],
+    "testing.api": ["Api", "Faults"],
+    "testing.stack": ["ProgramStack"],
 }
 
-
-def __getattr__(name: str) -> Any:
-    # pytest imports this package in every run, also where the extra that the engine needs is not installed.
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(import_module(f"pulumi_assistai.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# pytest imports this package in every run, also where the extra that the engine needs is not installed.
+__getattr__, _, _ = lazy_loader.attach("pulumi_assistai", submod_attrs=_MODULES)

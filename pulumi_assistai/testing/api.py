@@ -1,4 +1,4 @@
-"""What the emulator knows and can be told, behind the back of whoever is tested."""
+"""The control API of the emulator, for tests: its data, its faults and its dashboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a scenario is: the steps of one stack's life, written as data."""
+"""A scenario: the steps of one stack's life, written as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may ask, and that organizations never see each other."""
+"""Accounts: tokens are checked, and organizations never see each other."""
 
 from __future__ import annotations
 

@@ -56,9 +56,9 @@ def browser() -> Iterator[Browser]:
 class Person:
     """Somebody at a keyboard, without a mouse. What the browser complains about is kept."""
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
+    def __init__(self, parts: BrowserContext, url: str) -> None:
         self.complaints: list[str] = []
-        self.page: Page = context.new_page()
+        self.page: Page = parts.new_page()
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(url)
@@ -89,8 +89,8 @@ class Person:
 
 @pytest.fixture
 def person(browser: Browser, emulator: Emulator) -> Iterator[Person]:
-    with browser.new_context(locale="en-US") as context:
-        someone = Person(context, emulator.url)
+    with browser.new_context(locale="en-US") as parts:
+        someone = Person(parts, emulator.url)
         yield someone
         assert someone.complaints == []
 
@@ -178,8 +178,8 @@ def test_a_page_shows_what_others_change(person: Person, client: httpx.Client, c
 
 
 def test_without_scripts(browser: Browser, emulator: Emulator) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
-        page = context.new_page()
+    with browser.new_context(java_script_enabled=False) as parts:
+        page = parts.new_page()
         page.goto(f"{emulator.url}/agents/new")
         page.get_by_label("Name").fill("Ventas")
         page.get_by_role("button", name="Create agent").click()
@@ -218,8 +218,8 @@ def fill(emulator: Emulator) -> list[str]:
 def test_a_small_screen_needs_no_scrolling_sideways(browser: Browser, emulator: Emulator, client: httpx.Client) -> None:
     paths = fill(emulator)
     create(client, "X" * 300, description="y" * 500)
-    with browser.new_context(viewport={"width": 375, "height": 667}) as context:
-        page = context.new_page()
+    with browser.new_context(viewport={"width": 375, "height": 667}) as parts:
+        page = parts.new_page()
         for path in [*paths, "/agents/A-005", "/nothing"]:
             page.goto(emulator.url + path)
             for closed in page.locator("details").all():
@@ -229,8 +229,8 @@ def test_a_small_screen_needs_no_scrolling_sideways(browser: Browser, emulator: 
 
 def test_what_can_be_read(browser: Browser, emulator: Emulator) -> None:
     """Every control has a name, every page one main heading, every heading cell a scope."""
-    with browser.new_context() as context:
-        page = context.new_page()
+    with browser.new_context() as parts:
+        page = parts.new_page()
         for path in fill(emulator):
             page.goto(emulator.url + path)
             assert page.locator("h1").count() == 1, path
@@ -250,8 +250,8 @@ def test_screenshots(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     with Emulator(accounts=[SANDBOX, ACME], qr_lifetime=600) as emulator:
         addresses = dict(zip(("agents", "agent", "conversation"), fill(emulator), strict=False))
         size = {"width": 1200, "height": 800}
-        with browser.new_context(viewport=size, locale="en-US", color_scheme="light") as context:
-            page = context.new_page()
+        with browser.new_context(viewport=size, locale="en-US", color_scheme="light") as parts:
+            page = parts.new_page()
             for name, path in addresses.items():
                 page.goto(emulator.url + path)
                 keep(page.screenshot(), f"console-{name}.png")

@@ -1,4 +1,4 @@
-"""What the embedded engine refuses by name, so that nobody takes it for the Pulumi CLI; `test_stack` has more."""
+"""Features that the embedded engine refuses by name: it is not the Pulumi CLI. `test_stack` has more."""
 
 from __future__ import annotations
 

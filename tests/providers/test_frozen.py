@@ -1,4 +1,4 @@
-"""What stands in users' states and must never change."""
+"""Names in users' states, which must never change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a provider's process imports, which every operation waits for."""
+"""Imports of a provider's process, which every operation waits for."""
 
 from __future__ import annotations
 

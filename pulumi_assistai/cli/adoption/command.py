@@ -12,18 +12,19 @@ import typer
 
 from pulumi_assistai.cli.adoption.generated import agent_file, fleet_program, python_program
 from pulumi_assistai.cli.adoption.import_file import Adoption, adopt, make_import_file, unused
-from pulumi_assistai.cli.adoption.next_steps import NextSteps, is_project
+from pulumi_assistai.cli.adoption.next_steps import NextSteps
 from pulumi_assistai.cli.options import Directory, StackName
 from pulumi_assistai.cli.project.apis import note
 from pulumi_assistai.cli.project.declared import declared_agents
 from pulumi_assistai.cli.project.surroundings import open_organization
 from pulumi_assistai.cli.tables import waiting
-from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.engine.model.urns import name_of
-from pulumi_assistai.engine.reporting.diff import quoted, visible
+from pulumi_assistai.engine.storage.project import find_project_file
 from pulumi_assistai.errors import AdoptionError, AssistAIError
 from pulumi_assistai.lifecycle import comparison
 from pulumi_assistai.lifecycle.session import Session
+from pulumi_assistai.text import quoted, visible
 
 Format = Literal["python", "markdown"]
 
@@ -67,14 +68,14 @@ def import_agents(
         return
     folder = directory / "imported" if out is None else out
     files = _files(chosen, _names(state), session.place, format_)
-    own_project = {} if is_project(directory) else {"Pulumi.yaml": _PROJECT}
+    own_project = {} if find_project_file(directory) else {"Pulumi.yaml": _PROJECT}
     _write(folder, {**files, **own_project}, force=force)
     typer.echo(f"Wrote {len(chosen)} {'agent' if len(chosen) == 1 else 'agents'} to {visible(str(folder))}. Next:\n")
     for line in NextSteps(directory, folder, around.stack, stack, fleet=format_ == "markdown").lines():
         typer.echo(visible(line))
 
 
-def _choose(session: Session, state: Mapping[str, Any], codes: Sequence[str]) -> list[AgentRecord]:
+def _choose(session: Session, state: Mapping[str, Any], codes: Sequence[str]) -> list[ListedAgent]:
     """Return the live agents of these codes, or all that the state does not manage.
 
     Raises:
@@ -94,7 +95,7 @@ def _choose(session: Session, state: Mapping[str, Any], codes: Sequence[str]) ->
     return [agents[code] for code in dict.fromkeys(codes)]
 
 
-def _declarable(agents: Iterable[AgentRecord]) -> list[AgentRecord]:
+def _declarable(agents: Iterable[ListedAgent]) -> list[ListedAgent]:
     """Return the agents whose names a program can declare, and tell of the others."""
     found = []
     for agent in agents:
@@ -110,7 +111,7 @@ def _names(state: Mapping[str, Any]) -> set[str]:
     return {name_of(resource["urn"]) for resource in deployment.get("resources") or []}
 
 
-def _files(agents: Sequence[AgentRecord], taken: set[str], place: Mapping[str, str], format_: Format) -> dict[str, str]:
+def _files(agents: Sequence[ListedAgent], taken: set[str], place: Mapping[str, str], format_: Format) -> dict[str, str]:
     """Return the files' texts by their paths in the folder."""
     since = datetime.now(UTC).isoformat(timespec="seconds")
     if format_ == "python":

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.cli.project.declared import AGENT_TYPE
+from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.providers.agents import AgentProvider
 
-AGENT_TYPE = "pulumi-python:dynamic/assistai:Agent"
 FLEET_TYPE = "assistai:index:AgentFleet"
 
 _LONGEST_KEY = 60
@@ -36,7 +36,7 @@ class Adoption:
     fields: Mapping[str, str]
 
 
-def adopt(agents: Iterable[AgentRecord], taken: Collection[str]) -> list[Adoption]:
+def adopt(agents: Iterable[ListedAgent], taken: Collection[str]) -> list[Adoption]:
     """Give every agent a key: its name in small ASCII letters, digits and hyphens, numbered where it is not the first.
 
     Args:

@@ -1,4 +1,4 @@
-"""What to run after `assistai import`, exactly."""
+"""The commands to run after `assistai import`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_assistai.cli.project.stacks import KeptStack, NoStack, SandboxStack
-from pulumi_assistai.engine.storage.project import Project
-
-_FILES = ("Pulumi.yaml", "Pulumi.yml")
-
-
-def is_project(directory: Path) -> bool:
-    """Tell whether a folder is that of a Pulumi project."""
-    return any((directory / file).is_file() for file in _FILES)
+from pulumi_assistai.engine.storage.project import Project, find_project_file
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,7 @@ class NextSteps:
         yield f"    {self._preview()}"
 
     def _in_project(self) -> bool:
-        return is_project(self.directory)
+        return find_project_file(self.directory) is not None
 
     def _program(self, base: Path) -> Iterator[str]:
         """Yield how the generated program gets to where the project's is."""

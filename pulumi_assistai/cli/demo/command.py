@@ -14,11 +14,12 @@ from typing import Any
 
 from rich.console import Console
 
-from pulumi_assistai.cli.sandbox.ahead import interpreters
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, Emulator
 from pulumi_assistai.engine import Result, Stack
+from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.reporting.display import TextDisplay
 from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.providers import NEEDED
 from pulumi_assistai.testing import Api
 
 _PROMPT = Path("instructions") / "ventas.md"
@@ -154,7 +155,9 @@ def _story() -> Iterator[Story]:
     with tempfile.TemporaryDirectory(prefix="assistai-demo-") as folder, Emulator() as emulator:
         directory = Path(folder) / "fleet"
         shutil.copytree(_example(), directory)
-        stack = Stack(directory, "dev", environment=_environment(emulator.url), interpreters=interpreters)
+        stack = Stack(
+            directory, "dev", environment=_environment(emulator.url), interpreters=Interpreters(os.environ, NEEDED)
+        )
         yield Story(Console(file=sys.stdout), directory, stack, Api(emulator.url))
 
 

@@ -1,4 +1,4 @@
-"""What `assistai doctor` checks. Nothing here writes, and nothing asks for a QR."""
+"""The checks of `assistai doctor`. Nothing here writes, and nothing asks for a QR."""
 
 from __future__ import annotations
 

@@ -22,7 +22,6 @@ from pulumi_assistai.cli.project.stacks import SandboxStack
 from pulumi_assistai.cli.project.surroundings import Surroundings, open_organization
 from pulumi_assistai.cli.tables import open_console
 from pulumi_assistai.client import Client, Connected, QrCode
-from pulumi_assistai.engine.reporting.diff import visible
 from pulumi_assistai.errors import (
     AssistAIError,
     NotFoundError,
@@ -33,6 +32,7 @@ from pulumi_assistai.errors import (
     WrongPhoneError,
 )
 from pulumi_assistai.lifecycle.whatsapp import Link, no_integration, require_expected
+from pulumi_assistai.text import visible
 
 _INTERVAL = 2.0
 """Seconds between two looks; a QR lives some twenty."""

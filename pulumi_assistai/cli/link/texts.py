@@ -1,4 +1,4 @@
-"""What the page of `assistai link --web` says, in the languages that it speaks."""
+"""Texts of the page of `assistai link --web`, in the languages that it speaks."""
 
 from __future__ import annotations
 

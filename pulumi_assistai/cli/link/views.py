@@ -1,4 +1,4 @@
-"""Where a QR is shown while somebody is to scan it: the terminal, or a file to send on."""
+"""Views of a QR code that waits to be scanned: the terminal, or a file to send on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from rich.live import Live
 from rich.text import Text
 
 from pulumi_assistai.cli.link.qr import draw_qr, read_qr
-from pulumi_assistai.engine.reporting.diff import visible
 from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.text import visible
 
 _STYLE = "#ffffff on #000000"
 _HOW = "WhatsApp > Linked devices > Link a device. The QR renews itself; Ctrl-C ends."

@@ -1,4 +1,4 @@
-"""Which API a program talks to: the configured one, or the emulator of its sandbox."""
+"""The API of a program: the configured one, or the emulator of its sandbox."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pulumi_assistai.cli.sandbox.ahead import interpreters
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS
 from pulumi_assistai.engine import Stack
+from pulumi_assistai.engine.processes.interpreters import Interpreters
+from pulumi_assistai.engine.storage.target import SANDBOX
 from pulumi_assistai.keys import stack_key, variable
 
 _ACCOUNT_FIELDS = ("api_token", "tenant_domain", "organization_code")
 
 
 @contextmanager
-def open_stack(directory: Path, name: str) -> Iterator[Stack]:
+def open_stack(directory: Path, name: str, interpreters: Interpreters) -> Iterator[Stack]:
     """Give a stack whose program has an API to talk to.
 
     Where no base URL is configured, an emulator runs meanwhile, its data in DIRECTORY/.sandbox/emulator.db. The
@@ -29,6 +30,7 @@ def open_stack(directory: Path, name: str) -> Iterator[Stack]:
     Args:
         directory: the folder of Pulumi.yaml.
         name: the stack's name.
+        interpreters: what its program and providers run in.
     """
     stack = Stack(directory, name)
     with _api(directory, stack.config) as environment:
@@ -65,7 +67,7 @@ def _api(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, st
 
 
 def _database(directory: Path) -> Path:
-    return directory / ".sandbox" / "emulator.db"
+    return directory / SANDBOX / "emulator.db"
 
 
 def note(message: str) -> None:

@@ -1,4 +1,4 @@
-"""What a stack's state says of agents and integrations."""
+"""Agents and integrations in the state of a stack."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pulumi_assistai.engine.model.urns import name_of
 from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE
 from pulumi_assistai.lifecycle.comparison import DeclaredAgent, DeclaredIntegration
 
-_AGENT = "pulumi-python:dynamic/assistai:Agent"
-_INTEGRATION = "pulumi-python:dynamic/assistai:WhatsAppIntegration"
+AGENT_TYPE = "pulumi-python:dynamic/assistai:Agent"
+INTEGRATION_TYPE = "pulumi-python:dynamic/assistai:WhatsAppIntegration"
 
 
 def declared_agents(state: Mapping[str, Any]) -> list[DeclaredAgent]:
@@ -21,7 +21,7 @@ def declared_agents(state: Mapping[str, Any]) -> list[DeclaredAgent]:
     """
     return [
         DeclaredAgent(name_of(resource["urn"]), resource["id"], plain, secret)
-        for resource in _resources(state, _AGENT)
+        for resource in _resources(state, AGENT_TYPE)
         if not resource.get("external")
         for plain, secret in [_split(resource.get("outputs") or {})]
     ]
@@ -35,7 +35,7 @@ def declared_integrations(state: Mapping[str, Any]) -> list[DeclaredIntegration]
     """
     return [
         DeclaredIntegration(name_of(resource["urn"]), {"agent_code": resource["id"], **plain})
-        for resource in _resources(state, _INTEGRATION)
+        for resource in _resources(state, INTEGRATION_TYPE)
         for plain, _ in [_split(resource.get("outputs") or {})]
     ]
 
@@ -43,7 +43,9 @@ def declared_integrations(state: Mapping[str, Any]) -> list[DeclaredIntegration]
 def read_only_agents(state: Mapping[str, Any]) -> dict[str, str]:
     """Return the codes of the agents that a stack only reads, each with the resource that does."""
     return {
-        resource["id"]: name_of(resource["urn"]) for resource in _resources(state, _AGENT) if resource.get("external")
+        resource["id"]: name_of(resource["urn"])
+        for resource in _resources(state, AGENT_TYPE)
+        if resource.get("external")
     }
 
 

@@ -1,4 +1,4 @@
-"""Where a project's stack is kept: in a sandbox, or wherever the Pulumi CLI keeps it."""
+"""The stack of a project: in its sandbox, or in the backend of the Pulumi CLI."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pulumi_assistai.engine import Stack
+from pulumi_assistai.engine.storage.project import find_project_file
+from pulumi_assistai.engine.storage.target import SANDBOX
 from pulumi_assistai.errors import AssistAIError
-
-_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 
 
 class KeptStack(Protocol):
@@ -41,11 +41,11 @@ def find_stack(directory: Path, name: str | None) -> KeptStack:
     Raises:
         AssistAIError: a stack was named, and there is no project, or no `pulumi` that knows the stack.
     """
-    if not any((directory / file).is_file() for file in _PROJECT_FILES):
+    if find_project_file(directory) is None:
         if name is not None:
             raise AssistAIError(f"no Pulumi.yaml in {directory.resolve()}: run this in the project's folder, or say -C")
         return NoStack()
-    if (directory / ".sandbox" / f"{name or 'dev'}.json").is_file() or shutil.which("pulumi") is None:
+    if (directory / SANDBOX / f"{name or 'dev'}.json").is_file() or shutil.which("pulumi") is None:
         return SandboxStack(directory, name or "dev")
     return _selected(directory, name)
 

@@ -1,4 +1,4 @@
-"""What a command finds around it: an organization and the stack that declares its agents."""
+"""The surroundings of a command: an organization, and the stack that declares its agents."""
 
 from __future__ import annotations
 

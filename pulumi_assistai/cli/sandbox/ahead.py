@@ -18,6 +18,8 @@ interpreters = Interpreters(os.environ, NEEDED)
 def start_for(arguments: Sequence[str]) -> None:
     """Start what a command will need, as far as its first words tell; what it then has no use for ends with it."""
     atexit.register(interpreters.close)
+    if "--help" in arguments:
+        return
     match arguments:
         case ["sandbox", "preview" | "up", *_]:
             interpreters.start_ahead("provider", "program")

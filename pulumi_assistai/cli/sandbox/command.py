@@ -12,11 +12,12 @@ from rich.console import Console
 
 from pulumi_assistai.cli.options import AsJson, Directory, SandboxStack
 from pulumi_assistai.cli.project.apis import note, open_stack
-from pulumi_assistai.cli.sandbox.operation import Operation
+from pulumi_assistai.cli.sandbox.ahead import interpreters
+from pulumi_assistai.cli.sandbox.run import Run
 from pulumi_assistai.engine import Stack
-from pulumi_assistai.engine.reporting.diff import visible
 from pulumi_assistai.engine.reporting.display import TextDisplay
 from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.text import visible
 
 sandbox = typer.Typer(
     name="sandbox",
@@ -48,7 +49,7 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show what `up` would change."""
-    operation = Operation(
+    run = Run(
         "preview",
         diff=diff,
         parallel=parallel,
@@ -56,7 +57,7 @@ def preview(
         refresh=refresh,
         as_json=as_json,
     )
-    operation.run(directory, stack)
+    run.on(directory, stack, interpreters)
 
 
 @sandbox.command()
@@ -72,7 +73,7 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Create, update and delete resources until they are as the program says."""
-    operation = Operation(
+    run = Run(
         "up",
         yes=yes,
         diff=diff,
@@ -81,7 +82,7 @@ def up(
         refresh=refresh,
         as_json=as_json,
     )
-    operation.run(directory, stack)
+    run.on(directory, stack, interpreters)
     note("The sandbox is for trying and testing; in production use the Pulumi CLI.")
 
 
@@ -98,7 +99,7 @@ def refresh(
     clear_pending_creates: ClearPendingCreates = False,
 ) -> None:
     """Take into the state what changed in AssistAI."""
-    operation = Operation(
+    run = Run(
         "refresh",
         yes=yes,
         diff=diff,
@@ -107,7 +108,7 @@ def refresh(
         as_json=as_json,
         clear_pending_creates=clear_pending_creates,
     )
-    operation.run(directory, stack)
+    run.on(directory, stack, interpreters)
 
 
 @sandbox.command()
@@ -122,10 +123,8 @@ def destroy(
     as_json: AsJson = False,
 ) -> None:
     """Delete every resource of the stack."""
-    operation = Operation(
-        "destroy", yes=yes, diff=diff, parallel=parallel, expect_no_changes=expect_no_changes, as_json=as_json
-    )
-    operation.run(directory, stack)
+    run = Run("destroy", yes=yes, diff=diff, parallel=parallel, expect_no_changes=expect_no_changes, as_json=as_json)
+    run.on(directory, stack, interpreters)
 
 
 @sandbox.command()
@@ -192,7 +191,7 @@ def import_file(
 
 
 def _import_resources(document: dict[str, Any], directory: Path, name: str) -> None:
-    with open_stack(directory, name) as stack:
+    with open_stack(directory, name, interpreters) as stack:
         console = Console(file=sys.stdout)
         display = TextDisplay(
             console, diff=False, project=stack.project, stack=stack.name, verb="import", preview=False

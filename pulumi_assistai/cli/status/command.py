@@ -14,11 +14,11 @@ from pulumi_assistai.cli.options import AsJson, Directory, StackName
 from pulumi_assistai.cli.project.surroundings import open_organization
 from pulumi_assistai.cli.status.fleet_status import FleetStatus, Unmanaged, look
 from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting, write_json
-from pulumi_assistai.engine.reporting.diff import quoted
 from pulumi_assistai.lifecycle import comparison
 from pulumi_assistai.lifecycle.comparison import AgentStatus, Drift, IntegrationStatus
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.whatsapp import Link
+from pulumi_assistai.text import quoted
 
 _DRIFT = 3
 _STYLES = {

@@ -1,4 +1,4 @@
-"""What the engine asks of whatever serves a resource, and the answers."""
+"""The interface of whatever serves a resource: the questions and the answers."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 import grpc
 import grpc.aio
@@ -24,13 +24,28 @@ from pulumi_assistai.engine.model.values import (
     to_struct,
     with_secrets_of,
 )
-from pulumi_assistai.engine.processes.children import ChildProcess
-from pulumi_assistai.engine.processes.launcher import Launcher
 
 CHANNEL_OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 _TRACEBACK = "Traceback (most recent call last):\n"
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:: |$)")
 _WRAPPER = "Exception calling application: "
+
+
+class Process(Protocol):
+    """A process that serves a provider."""
+
+    async def first_line(self) -> str:
+        """Return the first line that it prints: the port that it serves at."""
+
+    def drain(self) -> None:
+        """Pass on what else it prints."""
+
+    async def stop(self) -> None:
+        """End it."""
+
+
+Launch = Callable[[], Awaitable[Process]]
+"""Starts a process that serves a provider."""
 
 
 class Plugin:
@@ -39,17 +54,17 @@ class Plugin:
     Where the configuration is not known yet, which happens in previews alone, no process is asked anything.
 
     Args:
-        launcher: starts the process.
+        launch: starts the process.
         urn: the provider resource.
         config: its configuration.
     """
 
-    def __init__(self, launcher: Launcher, urn: str, config: Values) -> None:
+    def __init__(self, launch: Launch, urn: str, config: Values) -> None:
         self.known = not contains_unknown(config)
-        self._launcher = launcher
+        self._launch = launch
         self._urn = urn
         self._config = config
-        self._process: ChildProcess | None = None
+        self._process: Process | None = None
         self._channel: grpc.aio.Channel | None = None
         self._started: asyncio.Task[provider_pb2_grpc.ResourceProviderStub] | None = None
 
@@ -153,7 +168,7 @@ class Plugin:
             raise ProviderError(readable(error.details() or str(error.code()))) from None
 
     async def _start(self) -> provider_pb2_grpc.ResourceProviderStub:
-        self._process = await self._launcher.launch()
+        self._process = await self._launch()
         port = await self._process.first_line()
         self._process.drain()
         if not port.isdecimal():

@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.engine.execution.handlers import CheckFailure, Diff, Handler, Live
-from pulumi_assistai.engine.execution.plugins import Plugin
+from pulumi_assistai.engine.execution.plugins import Launch, Plugin
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource
 from pulumi_assistai.engine.model.values import Values, equal
-from pulumi_assistai.engine.processes.launcher import Launcher
 
 _INTERNAL = "__internal"
 
@@ -23,12 +22,12 @@ class Providers:
     Each gets a process of its own.
 
     Args:
-        launcher: starts the processes.
+        launch: starts such a process.
         olds: finds resources of the state before, among which providers that were not registered again are looked up.
     """
 
-    def __init__(self, launcher: Launcher, olds: Callable[[], Sequence[Resource]]) -> None:
-        self._launcher = launcher
+    def __init__(self, launch: Launch, olds: Callable[[], Sequence[Resource]]) -> None:
+        self._launch = launch
         self._olds = olds
         self._plugins: dict[str, Plugin] = {}
         self._retired: list[Plugin] = []
@@ -42,7 +41,7 @@ class Providers:
         """
         require_package(urns.provided_package(urns.type_of(urn)))
         configuration = public_inputs(inputs)
-        plugin = Plugin(self._launcher, urn, configuration)
+        plugin = Plugin(self._launch, urn, configuration)
         for known_urn in {urn, self._aliases.get(urn, urn)}:
             reference = urns.make_reference(known_urn, id_)
             if reference in self._plugins:

@@ -32,7 +32,7 @@ _SAVED_WITHOUT_CHANGE = (
 
 
 @dataclass(frozen=True)
-class Context:
+class StepContext:
     """What steps work with.
 
     Attributes:
@@ -65,7 +65,7 @@ class Step:
     pending: ClassVar[str] = ""
     counted: ClassVar[bool] = True
     fatal: ClassVar[bool] = True
-    context: Context
+    context: StepContext
     old: Resource | None = None
     new: Resource | None = None
     keys: tuple[str, ...] = ()

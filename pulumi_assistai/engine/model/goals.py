@@ -1,4 +1,4 @@
-"""What the program asks for: the requests of the SDK, read into values."""
+"""Goals: the resources that a program asks for, read from the requests of the SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What depends on what, and in which order resources may be deleted. Lists of resources have dependencies first."""
+"""The graph of dependencies, and the order of deletion. Lists of resources have dependencies first."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.values import (
@@ -20,10 +20,19 @@ from pulumi_assistai.engine.model.values import (
     Secret,
     Values,
 )
-from pulumi_assistai.engine.storage.secrets import Crypter
 
 _ALWAYS_WRITTEN = {"urn", "custom", "type"}
 _VALUES = {"inputs", "outputs", "replacement_trigger"}
+
+
+class Cipher(Protocol):
+    """Encrypts the secrets of a state and decrypts them."""
+
+    def encrypt(self, plaintext: str) -> str:
+        """Return the ciphertext."""
+
+    def decrypt(self, ciphertext: str) -> str:
+        """Return the plaintext."""
 
 
 @dataclass(eq=False)
@@ -95,33 +104,33 @@ class Resource:
         """Return another resource with the same fields."""
         return copy.copy(self)
 
-    def to_json(self, crypter: Crypter) -> dict[str, Any]:
+    def to_json(self, cipher: Cipher) -> dict[str, Any]:
         """Return the resource's fields as the state writes them."""
         written = {}
         for name, key in _NAMES.items():
             value = getattr(self, name)
             if value or key in _ALWAYS_WRITTEN:
-                written[key] = _saved(value, crypter.encrypt) if name in _VALUES else value
-        others: dict[str, Any] = _saved(self.others, crypter.encrypt)
+                written[key] = _saved(value, cipher.encrypt) if name in _VALUES else value
+        others: dict[str, Any] = _saved(self.others, cipher.encrypt)
         return written | others
 
-    def to_text(self, crypter: Crypter) -> str:
+    def to_text(self, cipher: Cipher) -> str:
         """Return `to_json` as a JSON text, which is remembered until a field is assigned."""
         text: str | None = self.__dict__.get("_text")
         if text is None:
-            text = json.dumps(self.to_json(crypter), indent=4, ensure_ascii=False)
+            text = json.dumps(self.to_json(cipher), indent=4, ensure_ascii=False)
             self.__dict__["_text"] = text
         return text
 
     @classmethod
-    def from_json(cls, document: Mapping[str, Any], crypter: Crypter) -> Self:
+    def from_json(cls, document: Mapping[str, Any], cipher: Cipher) -> Self:
         """Read a resource from the state."""
         known = {
-            name: load_values(document[key], crypter.decrypt) if name in _VALUES else document[key]
+            name: load_values(document[key], cipher.decrypt) if name in _VALUES else document[key]
             for name, key in _NAMES.items()
             if document.get(key) is not None
         }
-        others = {key: load_values(document[key], crypter.decrypt) for key in document.keys() - _NAMES.values()}
+        others = {key: load_values(document[key], cipher.decrypt) for key in document.keys() - _NAMES.values()}
         return cls(**known, others=others)
 
 

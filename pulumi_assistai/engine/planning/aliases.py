@@ -1,4 +1,4 @@
-"""Which resource of the state a registered one is, though its name, its type or its parent may have changed."""
+"""Aliases: a registered resource is found in the state although its name, its type or its parent changed."""
 
 from __future__ import annotations
 

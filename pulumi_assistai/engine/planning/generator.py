@@ -8,13 +8,13 @@ from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, Pro
 from pulumi_assistai.engine.execution.deletions import DeleteReplacedStep, DeleteStep, ForgetStep
 from pulumi_assistai.engine.execution.handlers import Diff, Handler
 from pulumi_assistai.engine.execution.steps import (
-    Context,
     CreateReplacementStep,
     CreateStep,
     ReadStep,
     ReplaceStep,
     SameStep,
     Step,
+    StepContext,
     UpdateStep,
 )
 from pulumi_assistai.engine.model import urns
@@ -57,7 +57,7 @@ class StepGenerator:
     """
 
     def __init__(
-        self, context: Context, resources: list[Resource], stack: str, project: str, recorder: Recorder
+        self, context: StepContext, resources: list[Resource], stack: str, project: str, recorder: Recorder
     ) -> None:
         self._context = context
         self._resources = resources

@@ -1,4 +1,4 @@
-"""What resources take over from their parents: options, and the providers that components pass on."""
+"""Inheritance: options and providers that a resource takes over from its parent."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import Literal
 Role = Literal["program", "provider"]
 
 # The child's end of its standard input closes when the engine is gone, however that came about.
-# What is imported stays, so that no garbage is looked for in it.
+# No garbage is searched in what it imports: see pulumi_assistai/garbage.py.
 _CHILD = """\
 import gc, json, os, runpy, sys, threading
 told, teller = os.pipe()

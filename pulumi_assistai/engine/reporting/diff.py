@@ -7,19 +7,17 @@ harmless, and every line made here has gone through one of them.
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from pulumi_assistai.engine.model.values import UNKNOWN, ResourceReference, Secret, equal
+from pulumi_assistai.text import quoted, visible
 
 _CONTEXT_LINES = 2
 _SHOWN_LINES = 3
 _SHOWN_COLUMNS = 150
-_SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_JOINERS = "\u200c\u200d"  # emoji and several scripts are written with them
 
 
 class Mark(StrEnum):
@@ -48,21 +46,6 @@ class Line:
     def __str__(self) -> str:
         """Return the line as the CLI lays it out, the mark just before the text."""
         return " " * (4 * self.depth - 2) + f"{self.mark} {self.text}"
-
-
-def visible(text: str, *, keep: str = "") -> str:
-    r"""Return `text` with control characters, ANSI escapes and direction marks spelled out, such as `\x1b`.
-
-    Args:
-        text: any text.
-        keep: control characters to leave as they are.
-    """
-    return "".join(character if character in keep else _spelled(character) for character in text)
-
-
-def quoted(text: str) -> str:
-    """Return `text` as a quoted string on one line."""
-    return '"' + visible(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
 
 
 def public(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,18 +92,6 @@ def differences(
             yield from _whole(Mark.DELETE, depth, titles[key], before[key])
         else:
             yield from _changed(depth, titles[key], before[key], after[key])
-
-
-def _spelled(character: str) -> str:
-    if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or character in _JOINERS:
-        return character
-    return _SHORT_ESCAPES.get(character) or _escape_sequence(ord(character))
-
-
-def _escape_sequence(code: int) -> str:
-    if code > 0xFFFF:  # noqa: PLR2004 - where Python's own escapes get longer
-        return f"\\U{code:08x}"
-    return f"\\u{code:04x}" if code > 0xFF else f"\\x{code:02x}"  # noqa: PLR2004 - the same
 
 
 def _items(value: Any) -> dict[Any, Any]:

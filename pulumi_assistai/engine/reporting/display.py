@@ -15,8 +15,19 @@ from rich.console import Console
 from rich.text import Text
 
 from pulumi_assistai.engine.model.values import UNKNOWN
-from pulumi_assistai.engine.reporting.diff import Line, Mark, changed_keys, differences, listing, visible
-from pulumi_assistai.engine.reporting.events import Change, Diagnostic, Event, Finished, Op, Severity, Started, Summary
+from pulumi_assistai.engine.reporting.diff import Line, Mark, changed_keys, differences, listing
+from pulumi_assistai.engine.reporting.events import (
+    UNCHANGED,
+    Change,
+    Diagnostic,
+    Event,
+    Finished,
+    Op,
+    Severity,
+    Started,
+    Summary,
+)
+from pulumi_assistai.text import visible
 
 
 class _Look(NamedTuple):
@@ -45,7 +56,6 @@ _MARK_STYLES = {Mark.SAME: "", Mark.ADD: "green", Mark.DELETE: "red", Mark.UPDAT
 _SEVERITY_STYLES = {Severity.INFO: "", Severity.WARNING: "yellow", Severity.ERROR: "bold red"}
 _HEADERS = {"up": "Updating", "refresh": "Refreshing", "destroy": "Destroying", "import": "Importing"}
 _PREVIEW_HEADERS = {"preview": "update", "up": "update", "refresh": "refresh", "destroy": "destroy"}
-_UNCHANGED = (Op.SAME, Op.READ)
 _PARTS_OF_REPLACE = (Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED)
 
 
@@ -255,7 +265,7 @@ def _expected(old: Any, new: Any) -> Any:
 
 
 def _resources_section(counts: Mapping[Op, int], failed: int, *, preview: bool) -> list[Text]:
-    changes = {op: counts[op] for op in Op if counts.get(op) and op not in _UNCHANGED}
+    changes = {op: counts[op] for op in Op if counts.get(op) and op not in UNCHANGED}
     lines = [Text("Resources:", "bold")]
     for op, count in changes.items():
         look = _LOOKS[op]

@@ -1,4 +1,4 @@
-"""What the engine tells whoever watches an operation: small frozen values, no behaviour."""
+"""Events of an operation: small frozen values, no behaviour."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ class Op(StrEnum):
     READ = "read"
     REFRESH = "refresh"
     IMPORT = "import"
+
+
+UNCHANGED = (Op.SAME, Op.READ)
+"""Operations after which a resource is as it was."""
 
 
 class Severity(StrEnum):

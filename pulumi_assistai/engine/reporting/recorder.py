@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_assistai.engine.reporting.events import (
+    UNCHANGED,
     Change,
     Diagnostic,
     Display,
@@ -19,7 +20,6 @@ from pulumi_assistai.engine.reporting.events import (
     Summary,
 )
 
-_UNCHANGED = (Op.SAME, Op.READ)
 _WARNING = "warning: "
 
 
@@ -44,7 +44,7 @@ class Result:
     @property
     def has_changes(self) -> bool:
         """Whether a resource changed, or in a preview would."""
-        return any(count for op, count in self.counts.items() if op not in _UNCHANGED)
+        return any(count for op, count in self.counts.items() if op not in UNCHANGED)
 
 
 class Recorder:

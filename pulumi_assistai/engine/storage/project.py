@@ -1,4 +1,4 @@
-"""What a project's files say: Pulumi.yaml, and the stack configuration of Pulumi.STACK.yaml.
+"""The files of a project: Pulumi.yaml, and the stack configuration in Pulumi.STACK.yaml.
 
 Of the runtime options nothing is used: programs and providers run on the interpreter that runs the engine, whatever
 `virtualenv` says.
@@ -18,6 +18,7 @@ from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.engine.model.values import Secret, revealed
 from pulumi_assistai.plain_yaml import PlainLoader
 
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _LEGACY_KEY_PARTS = 3
 
 
@@ -54,7 +55,7 @@ class Project:
             EngineError: there is none, or it does not describe a Python project.
         """
         directory = directory.resolve()
-        file = next((file for file in map(directory.joinpath, ("Pulumi.yaml", "Pulumi.yml")) if file.is_file()), None)
+        file = find_project_file(directory)
         if file is None:
             raise EngineError(f"no Pulumi.yaml in {directory}")
         document = _read(file)
@@ -133,6 +134,11 @@ class Config:
         named = {_full_key(key, project.name): value for key, value in values.items()}
         secret_keys = frozenset(key for key, value in named.items() if isinstance(value, Secret))
         return cls({key: _as_text(revealed(value)) for key, value in named.items()}, secret_keys)
+
+
+def find_project_file(directory: Path) -> Path | None:
+    """Return the file that describes the project of a folder, None where there is none."""
+    return next((file for file in map(directory.joinpath, _PROJECT_FILES) if file.is_file()), None)
 
 
 def _read(file: Path) -> dict[str, Any]:

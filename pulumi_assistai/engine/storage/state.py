@@ -25,7 +25,7 @@ _CREATING = "creating"
 
 
 @dataclass(frozen=True, eq=False)
-class Operation:
+class PendingOperation:
     """A step that was begun and of which the end is not known.
 
     Attributes:
@@ -60,7 +60,7 @@ class State:
         file: Path | None,
         crypter: Crypter,
         resources: Sequence[Resource] = (),
-        operations: Sequence[Operation] = (),
+        operations: Sequence[PendingOperation] = (),
         *,
         checkpoints: bool = True,
     ) -> None:
@@ -70,7 +70,7 @@ class State:
         self._crypter = crypter
         self._news: list[Resource] = []
         self._done: set[Resource] = set()
-        self._running: list[Operation] = []
+        self._running: list[PendingOperation] = []
         self._lock = asyncio.Lock()
         self._asked = 0
         self._saved = 0
@@ -82,13 +82,13 @@ class State:
         """All resources that there are now."""
         return [resource for resource in (*self._news, *self.olds) if resource not in self._done]
 
-    def begin(self, type_: str, resource: Resource) -> Operation:
+    def begin(self, type_: str, resource: Resource) -> PendingOperation:
         """Note that an operation on a resource begins."""
-        operation = Operation(type_, resource)
+        operation = PendingOperation(type_, resource)
         self._running.append(operation)
         return operation
 
-    def end(self, operation: Operation) -> None:
+    def end(self, operation: PendingOperation) -> None:
         """Note that the end of an operation is known."""
         self._running.remove(operation)
 
@@ -172,7 +172,7 @@ def load_state(
     deployment = check_document(document)
     resources = [Resource.from_json(resource, reader) for resource in deployment.get("resources") or ()]
     operations = [
-        Operation(operation["type"], Resource.from_json(operation["resource"], reader))
+        PendingOperation(operation["type"], Resource.from_json(operation["resource"], reader))
         for operation in deployment.get("pending_operations") or ()
     ]
     return State(file, writer, resources, operations, checkpoints=checkpoints)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
-from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.storage.project import Config, Project, StackSettings
 from pulumi_assistai.engine.storage.secrets import Crypter, read_passphrase
 from pulumi_assistai.engine.storage.state import State, check_document, load_state, read_document, write_atomically
 
-_FOLDER = ".sandbox"
+SANDBOX = ".sandbox"
+"""The folder, beside Pulumi.yaml, that holds the states of the embedded engine."""
 
 
 @dataclass(frozen=True)
@@ -27,20 +27,18 @@ class Target:
         environment: what programs, providers and the passphrase are taken from.
         overrides: configuration that takes the place of what the files say.
         state_directory: where the state is kept; None is the folder `.sandbox` of the project.
-        interpreters: what programs and providers run in.
     """
 
     project: Project
     stack: str
     environment: Mapping[str, str]
-    interpreters: Interpreters
     overrides: Config = field(default_factory=lambda: Config({}, frozenset()))
     state_directory: Path | None = None
 
     @property
     def directory(self) -> Path:
         """Where the stack's own files are."""
-        return self.state_directory or self.project.directory / _FOLDER
+        return self.state_directory or self.project.directory / SANDBOX
 
     @property
     def state_file(self) -> Path:

@@ -21,7 +21,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_assistai.cli.adoption.generated import agent_file, python_program
 from pulumi_assistai.cli.adoption.import_file import Adoption, adopt, make_import_file
-from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.providers.agents import AgentProvider
 from tests.conftest import Api, Project
 from tests.test_docs import blocks
@@ -147,7 +147,7 @@ def test_an_import_leaves_the_state_that_an_adoption_does(project: Project, api:
     project.up('assistai.Agent("ventas", name="Ventas", description="Vende")')
     adopted = project.state()["ventas"]
     without = {part: {name: adopted[part][name] for name in adopted[part] if name != "adopt"} for part in PARTS}
-    [adoption] = adopt([AgentRecord(code=code, name="Ventas", description="Vende")], ())
+    [adoption] = adopt([ListedAgent(code=code, name="Ventas", description="Vende")], ())
     document = make_import_file([adoption], PLACE, adopted["outputs"]["managed_since"])
     assert document["resources"] == [
         {"type": adopted["type"], "name": "ventas", "id": code, **without},
@@ -254,13 +254,13 @@ def test_every_text_survives_in_front_matter(name: str, description: str | None)
 
 
 def adopt_all(texts: list[tuple[str, str | None]]) -> list[Adoption]:
-    agents = [AgentRecord(code=f"A-{number}", name=name, description=text) for number, (name, text) in enumerate(texts)]
+    agents = [ListedAgent(code=f"A-{number}", name=name, description=text) for number, (name, text) in enumerate(texts)]
     return adopt(agents, ())
 
 
 def test_keys_are_slugs_of_their_own() -> None:
     names = ["Recepción", "recepcion", "RECEPCIÓN 2", "日本", "!", "x" * 100]
-    agents = [AgentRecord(code=f"A-{number}", name=name) for number, name in enumerate(names)]
+    agents = [ListedAgent(code=f"A-{number}", name=name) for number, name in enumerate(names)]
     keys = [adoption.key for adoption in adopt(agents, {"recepcion"})]
     assert keys == ["recepcion-2", "recepcion-3", "recepcion-2-2", "a-3", "a-4", "x" * 60]
 

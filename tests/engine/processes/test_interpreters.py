@@ -72,7 +72,8 @@ def test_an_operation_does_not_wait_for_what_its_program_left_behind(things: Thi
 def test_the_command_starts_what_its_first_words_ask_for() -> None:
     script = """
 from pulumi_assistai.cli.sandbox import ahead
-for words in (["sandbox", "up", "-y"], ["sandbox", "refresh"], ["sandbox", "output"], ["status"], []):
+for line in ("sandbox up -y", "sandbox up --help", "sandbox refresh", "sandbox output", "status", ""):
+    words = line.split()
     taken = []
     ahead.interpreters.start_ahead = lambda *roles: taken.extend(roles)
     ahead.start_for(words)
@@ -81,6 +82,7 @@ for words in (["sandbox", "up", "-y"], ["sandbox", "refresh"], ["sandbox", "outp
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
         "['sandbox', 'up', '-y'] ['program', 'provider']",
+        "['sandbox', 'up', '--help'] []",
         "['sandbox', 'refresh'] ['provider']",
         "['sandbox', 'output'] []",
         "['status'] []",

@@ -1,4 +1,4 @@
-"""What a reader sees of fixed events."""
+"""The display of fixed events."""
 
 from __future__ import annotations
 

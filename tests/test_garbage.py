@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from pulumi_assistai.providers.garbage import NEW_OBJECTS
+from pulumi_assistai.garbage import NEW_OBJECTS
 
 CONFIGURE = """
 import gc

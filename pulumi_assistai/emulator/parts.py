@@ -1,4 +1,4 @@
-"""What every handler is given: the parts of the emulator, and whose data the request may see."""
+"""The parts of the emulator, and the account of a request, as handlers get them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class Context:
+class Parts:
     """The parts of an emulator.
 
     Attributes:
@@ -63,17 +63,17 @@ class Context:
         return agent
 
 
-async def _context(request: Request) -> Context:
-    context: Context = request.app.state.context
-    return context
+async def _context(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
 
 
-Here = Annotated[Context, Depends(_context)]
+Here = Annotated[Parts, Depends(_context)]
 """A handler's parameter: the emulator that it belongs to."""
 
 
 async def _caller(
-    context: Here,
+    parts: Here,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False, scheme_name="token"))],
     tenant: Annotated[
         str | None, Depends(APIKeyHeader(name="x-tenant-domain", auto_error=False, scheme_name="tenant"))
@@ -82,7 +82,7 @@ async def _caller(
         str | None, Depends(APIKeyHeader(name="x-organization-code", auto_error=False, scheme_name="organization"))
     ],
 ) -> Organization:
-    return context.accounts.admit(bearer.credentials if bearer else None, tenant, organization)
+    return parts.accounts.admit(bearer.credentials if bearer else None, tenant, organization)
 
 
 Caller = Annotated[Organization, Depends(_caller)]

@@ -1,4 +1,4 @@
-"""An operation on a sandbox stack: what was asked for, the question before it, what its result means."""
+"""A verb run on a sandbox stack: its options, the question before it, the exit status after it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from pulumi_assistai.cli.project.apis import open_stack
 from pulumi_assistai.cli.sandbox.json_display import JsonDisplay
 from pulumi_assistai.engine import Result, Stack
+from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.reporting.display import TextDisplay
 from pulumi_assistai.engine.reporting.events import Display
 from pulumi_assistai.errors import AssistAIError
@@ -22,7 +23,7 @@ _NOUNS = {"up": "update", "refresh": "refresh", "destroy": "destroy"}
 
 
 @dataclass(frozen=True)
-class Operation:
+class Run:
     """What the user asked for.
 
     Attributes:
@@ -45,12 +46,13 @@ class Operation:
     as_json: bool = False
     clear_pending_creates: bool = False
 
-    def run(self, directory: Path, stack_name: str) -> None:
+    def on(self, directory: Path, stack_name: str, interpreters: Interpreters) -> None:
         """Carry the operation out on a stack, after asking where that is needed.
 
         Args:
             directory: the folder of Pulumi.yaml.
             stack_name: the stack's name.
+            interpreters: what program and providers run in.
 
         Raises:
             AssistAIError: nobody can be asked, or something changed that should not.
@@ -58,7 +60,7 @@ class Operation:
         """
         if not self.yes:
             self._require_somebody_to_ask()
-        with open_stack(directory, stack_name) as stack:
+        with open_stack(directory, stack_name, interpreters) as stack:
             if not self.yes:
                 self._ask(stack)
             result = self._carry_out(stack, preview=self.verb == "preview")
