@@ -1,4 +1,5 @@
 """Queries for a listing, and its pages."""
+# ruff: noqa: N815 - a field named as its parameter works with every FastAPI; those before 0.124 refuse its alias
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ class ListingQuery(BaseModel):
         page: number of the page, from 1.
         take: how many items a page has, at most 50.
         order: "ASC" or "DESC".
-        order_by: the field to order by.
+        orderBy: the field to order by.
         criteria: text that an item must contain; empty for all.
     """
 
@@ -28,30 +29,28 @@ class ListingQuery(BaseModel):
     page: Annotated[int, Field(ge=1, description="Number of the page.")] = 1
     take: Annotated[int, Field(ge=1, le=50, description="Items of a page.")] = 10
     order: Annotated[Literal["ASC", "DESC"], Field(description="Direction.")] = "ASC"
-    order_by: str
+    orderBy: str
     criteria: Annotated[str, Field(description="Text that an item must contain.")] = ""
 
     @property
     def column(self) -> str:
         """The column to order by."""
-        return self.columns.get(self.order_by, self.order_by)
+        return self.columns.get(self.orderBy, self.orderBy)
 
 
 class AgentQuery(ListingQuery):
     """What the listing of agents is asked for."""
 
-    order_by: Annotated[
+    orderBy: Annotated[
         Literal["createdAt", "code", "name", "model", "description"],
-        Field(alias="orderBy", description="Field to order by."),
+        Field(description="Field to order by."),
     ] = "createdAt"
 
 
 class ConversationQuery(ListingQuery):
     """What the listing of conversations is asked for."""
 
-    order_by: Annotated[
-        Literal["createdAt", "uuid", "title"], Field(alias="orderBy", description="Field to order by.")
-    ] = "createdAt"
+    orderBy: Annotated[Literal["createdAt", "uuid", "title"], Field(description="Field to order by.")] = "createdAt"
 
 
 class MessageQuery(ListingQuery):
@@ -59,9 +58,9 @@ class MessageQuery(ListingQuery):
 
     columns: ClassVar[dict[str, str]] = {"createdAt": "timestamp"}
 
-    order_by: Annotated[
+    orderBy: Annotated[
         Literal["createdAt", "timestamp", "id", "sender", "content"],
-        Field(alias="orderBy", description="Field to order by."),
+        Field(description="Field to order by."),
     ] = "createdAt"
 
 
