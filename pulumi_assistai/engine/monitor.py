@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,21 +26,21 @@ from pulumi_assistai.engine.reporting.recorder import Recorder
 from pulumi_assistai.engine.storage.project import Config
 
 # Features that are refused are announced as well: else the SDK refuses them by itself, with advice that is no help.
-_FEATURES = {
-    "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
-    "resourceReferences": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
-    "outputValues": resource_pb2.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
-    "aliasSpecs": resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
-    "replacementTrigger": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
-    "deletedWith": resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-    "replaceWith": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-    "transforms": resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
-    "invokeTransforms": resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
-    "parameterization": resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-    "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-    "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
-    "stateMigrations": resource_pb2.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
-}
+_FEATURES = (
+    "secrets",
+    "resourceReferences",
+    "outputValues",
+    "aliasSpecs",
+    "replacementTrigger",
+    "deletedWith",
+    "replaceWith",
+    "transforms",
+    "invokeTransforms",
+    "parameterization",
+    "resourceHooks",
+    "errorHooks",
+    "stateMigrations",
+)
 _STOP_GRACE_SECONDS = 1.0
 _GET_RESOURCE = "pulumi:pulumi:getResource"
 _STACK_REFERENCE = "pulumi:pulumi:StackReference"
@@ -79,6 +80,12 @@ def _answered(method: Method) -> Any:
     return answer
 
 
+def _feature_numbers() -> list[Any]:
+    """Return the protocol's numbers of the features; an SDK that is older than a feature has no number for it."""
+    names = ["RESOURCE_MONITOR_FEATURE" + re.sub("(^|[A-Z])", r"_\1", feature).upper() for feature in _FEATURES]
+    return [getattr(resource_pb2, name) for name in names if hasattr(resource_pb2, name)]
+
+
 def _refused(feature: str) -> Any:
     async def refuse(_self: Monitor, _request: Request) -> NoReturn:
         raise UnsupportedError(feature)
@@ -114,7 +121,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             configSecretKeys=sorted(self._config.secret_keys),
             dryRun=self._info.dry_run,
             parallel=self._info.parallel,
-            supportedFeatures=list(_FEATURES.values()),
+            supportedFeatures=_feature_numbers(),
         )
 
     async def SupportsFeature(

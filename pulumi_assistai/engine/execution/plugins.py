@@ -134,6 +134,9 @@ class Plugin:
             return Live(resource.id, {}, {})
         inputs = resource.inputs or {}
         state = inputs if resource.outputs is None else resource.outputs
+        # SDKs that cannot declare this timeout have no field for it either.
+        seconds = resource.custom_timeouts.get("read")
+        timeout = {} if seconds is None else {"timeout": seconds}
         response = await self._call(
             "Read",
             provider_pb2.ReadRequest,
@@ -141,7 +144,7 @@ class Plugin:
             id=resource.id,
             inputs=to_struct(inputs),
             properties=to_struct(state),
-            timeout=resource.custom_timeouts.get("read", 0),
+            **timeout,
         )
         told = with_secrets_of(from_struct(response.inputs), inputs) if response.HasField("inputs") else None
         return Live(response.id, with_secrets_of(from_struct(response.properties), state), told)
