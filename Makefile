@@ -4,12 +4,37 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test soak bench lint types layers tests format clean
+# Other environments: the oldest packages that pyproject.toml allows, and each Python.
+PYTHONS := 3.11 3.12 3.13
+PROVIDER_TESTS := tests/client tests/lifecycle tests/providers tests/resources
+COMMAND_TESTS := tests/cli/test_smoke.py tests/cli/test_demo.py
+CORE_TESTS := $(PROVIDER_TESTS) tests/fleet tests/engine tests/test_settings.py
+
+.PHONY: demo test test-lowest test-matrix soak bench lint types layers tests format clean
 
 demo: $(READY)
 	$(BIN)/assistai demo
 
 test: lint types layers tests
+
+test-lowest: $(BIN)/uv
+	PYENV_VERSION=3.11 $(BIN)/uv venv --quiet --clear --python 3.11 .venv-lowest
+	$(BIN)/uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable '.[testing]'
+	$(BIN)/uv pip install --quiet --python .venv-lowest hypothesis pytest-xdist
+	.venv-lowest/bin/pytest -n 2 $(PROVIDER_TESTS) $(COMMAND_TESTS)
+
+test-matrix:
+	$(MAKE) --keep-going $(PYTHONS:%=test-python-%)
+
+# pyenv's commands find its other Pythons only where PYENV_VERSION names them.
+test-python-%: $(BIN)/uv
+	@export PYENV_VERSION=$*; \
+	python=$$($(BIN)/uv python find --quiet --system --no-python-downloads $*) || \
+		{ echo "Python $* is missing: not tested"; exit 0; }; \
+	set -ex; \
+	$(BIN)/uv venv --quiet --clear --python "$$python" .venv-$*; \
+	$(BIN)/uv pip install --quiet --python .venv-$* --constraint constraints.txt --editable '.[testing]' hypothesis pytest-xdist; \
+	.venv-$*/bin/pytest -n 2 $(CORE_TESTS)
 
 soak: $(READY)
 	ASSISTAI_SOAK_LIVES=40 ASSISTAI_SOAK_STEPS=40 $(BIN)/pytest -q tests/test_life.py
@@ -36,9 +61,13 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-lowest $(PYTHONS:%=.venv-%)
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+$(BIN)/uv: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 	touch $@
