@@ -8,17 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pulumi_assistai import AssistAIError, NameTakenError, OutcomeUnknownError, ServerError
-from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.lifecycle import agents
 from pulumi_assistai.lifecycle.session import Session
-from tests.conftest import Api, settings_for
+from tests.conftest import Api
 
 VENTAS = {"name": "Ventas", "description": "Vende", "instructions": "Hola."}
-
-
-@pytest.fixture
-def session(emulator: Emulator) -> Session:
-    return Session(settings_for(emulator.url, settle_time=0.5, timeout=2))
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +52,7 @@ def test_a_lost_answer_to_what_did_not_happen_is_an_error_and_the_next_run_creat
     with pytest.raises(OutcomeUnknownError) as caught:
         agents.create(session, VENTAS)
     assert 'whether "Ventas" was created is unknown (POST /api/v1/agents ' in str(caught.value)
-    assert "no such agent was listed within 0.5 s; run `pulumi up` again" in str(caught.value)
+    assert "no such agent was listed within 10 s; run `pulumi up` again" in str(caught.value)
     with pytest.raises(OutcomeUnknownError, match="the outcome of an earlier creation of"):
         agents.create(session, VENTAS)
     agents.create(Session(session.settings), VENTAS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +14,13 @@ from pulumi_assistai.lifecycle.session import Session
 from tests.conftest import Api, settings_for
 
 OLD = "2020-01-01T00:00:00+00:00"
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    # Of one's own: a listing that failed leaves requests under way, and the next test counts requests.
+    with Emulator(qr_lifetime=0, faults=True) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,0 +1,64 @@
+"""A session with an emulator that lasts for all tests of this folder, where nobody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import stamina
+
+from pulumi_assistai.emulator import Emulator
+from pulumi_assistai.lifecycle import creation, whatsapp
+from pulumi_assistai.lifecycle.session import Session
+from tests.conftest import Api, settings_for
+from tests.lifecycle.clock import Clock
+
+Connect = Callable[..., Session]
+
+
+@pytest.fixture(scope="package")
+def running_emulator() -> Iterator[Emulator]:
+    with Emulator(qr_lifetime=0, faults=True) as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(running_emulator: Emulator) -> Iterator[Emulator]:
+    """Return an emulator with no agents. Starting one for each test would take most of the time of these tests."""
+    yield running_emulator
+    api = Api(running_emulator.url)
+    api.faults.clear()
+    for agent in api.agents():
+        api.remove(agent["code"])
+    api.forget_requests()
+
+
+@pytest.fixture
+def connect(emulator: Emulator) -> Connect:
+    """Return the function that opens a session with other settings than the usual ones."""
+
+    def open_session(**settings: Any) -> Session:
+        return Session(settings_for(emulator.url, **{"grace_period": 60, "settle_time": 10} | settings))
+
+    return open_session
+
+
+@pytest.fixture
+def session(connect: Connect) -> Session:
+    return connect()
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return the clock by which the lifecycle waits."""
+    set_by_tests = Clock()
+    monkeypatch.setattr(creation, "time", set_by_tests)
+    monkeypatch.setattr(whatsapp, "time", set_by_tests)
+    return set_by_tests
+
+
+@pytest.fixture(autouse=True)
+def _no_wait_between_attempts() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=3):
+        yield
