@@ -7,12 +7,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pulumi_assistai import AssistAIError, NameTakenError, OutcomeUnknownError, ServerError
+from pulumi_assistai import AssistAIError, NameTakenError, NotSentError, OutcomeUnknownError, ServerError
+from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.lifecycle import agents
+from pulumi_assistai.lifecycle.creation import create_once, refuse_taken_name
 from pulumi_assistai.lifecycle.session import Session
-from tests.conftest import Api
+from tests.conftest import Api, settings_for
+from tests.lifecycle.clock import Clock
+from tests.lifecycle.conftest import Connect
 
 VENTAS = {"name": "Ventas", "description": "Vende", "instructions": "Hola."}
+DUPLICATE = VENTAS | {"allow_duplicate_name": True}
+LOST = "POST /api/v1/agents answered 502"
+LOOKS_FIRST = "run `pulumi up` again: it looks for the agent first, and creates it only if it is not there"
+LOOK_YOURSELF = (
+    "look for it in AssistAI: if it is there declare adopt=CODE, and if it is not run `pulumi up` again, "
+    "which with allow_duplicate_name creates it without looking"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +73,7 @@ def test_a_lost_answer_to_what_did_not_happen_is_an_error_and_the_next_run_creat
 def test_a_duplicate_of_unknown_outcome_is_to_be_looked_for_by_its_owner(session: Session, api: Api) -> None:
     api.faults.add("cut-before", method="POST")
     with pytest.raises(OutcomeUnknownError) as caught:
-        agents.create(session, VENTAS | {"allow_duplicate_name": True})
+        agents.create(session, DUPLICATE)
     assert "look for it in AssistAI: if it is there declare adopt=CODE" in str(caught.value)
 
 
@@ -96,11 +107,10 @@ def test_two_that_could_be_it_are_left_alone_and_named(session: Session, api: Ap
 def test_two_of_one_name_with_unknown_outcomes_are_left_alone(session: Session, api: Api) -> None:
     session.inventory.agents()
     api.faults.add("cut-after", method="POST", count=0)
-    twins = VENTAS | {"allow_duplicate_name": True}
 
     def create(_: int) -> str:
         try:
-            return agents.create(session, twins).id
+            return agents.create(session, DUPLICATE).id
         except OutcomeUnknownError as error:
             return str(error)
 
@@ -153,3 +163,208 @@ def test_a_listing_that_fails_creates_nothing(session: Session, api: Api) -> Non
     with pytest.raises(ServerError):
         agents.create(session, VENTAS)
     assert posts(api) == 0
+
+
+def test_a_creation_sends_the_fields_once_and_returns_the_code(session: Session, api: Api) -> None:
+    code = create_once(session, VENTAS, allow_duplicate_name=False)
+    assert code == api.agent("Ventas")["code"]
+    assert api.bodies("POST", "PATCH") == [VENTAS]
+
+
+def test_a_created_agent_is_known_without_another_listing(session: Session, api: Api) -> None:
+    code = create_once(session, VENTAS, allow_duplicate_name=False)
+    listed = api.requests("GET")
+    assert [agent.code for agent in session.inventory.named("Ventas")] == [code]
+    with pytest.raises(NameTakenError, match=code):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    assert api.requests("GET") == listed
+
+
+def test_a_name_that_exists_is_refused_with_codes_and_ways_on(session: Session, api: Api) -> None:
+    first, second = api.create("Ventas"), api.create("Ventas")
+    with pytest.raises(NameTakenError) as caught:
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    assert str(caught.value) == (
+        f'an agent named "Ventas" exists already: {first}, {second}; to manage it declare adopt="{first}"; '
+        "if this resource was renamed in the program give it "
+        "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY`; "
+        "if another resource manages it give this one another name; "
+        "for a second agent of that name declare allow_duplicate_name=True"
+    )
+    assert posts(api) == 0
+
+
+def test_a_name_that_exists_is_created_where_duplicates_are_meant(session: Session, api: Api) -> None:
+    first = api.create("Ventas")
+    second = create_once(session, VENTAS, allow_duplicate_name=True)
+    assert [agent["code"] for agent in api.agents() if agent["name"] == "Ventas"] == [first, second]
+
+
+def test_the_agent_to_adopt_does_not_take_its_own_name(session: Session, api: Api) -> None:
+    ours = api.create("Ventas")
+    refuse_taken_name(session, "Ventas", adopt=ours)
+    other = Session(session.settings)
+    theirs = api.create("Ventas")
+    with pytest.raises(NameTakenError, match=f'exists already: {theirs}; to manage it declare adopt="{theirs}"'):
+        refuse_taken_name(other, "Ventas", adopt=ours)
+
+
+def test_a_whole_listing_is_not_warned_about(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    refuse_taken_name(session, "Ventas")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_listing_that_may_hide_an_agent_is_warned_about_in_these_words(
+    session: Session, api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.create("Ventas")
+    api.faults.add("stale", method="GET", count=0, rows=1)
+    refuse_taken_name(session, "Ventas")
+    assert capsys.readouterr().err == (
+        'warning: the API counts more agents than it lists, so that one named "Ventas" may be hidden\n'
+    )
+    with pytest.raises(NameTakenError):
+        refuse_taken_name(session, "Ajeno")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_creation_that_was_not_sent_can_be_tried_again() -> None:
+    with Emulator() as emulator:
+        session = Session(settings_for(emulator.url))
+        session.inventory.agents()
+    for _ in range(2):
+        with pytest.raises(NotSentError, match=r"^POST /api/v1/agents was not sent"):
+            create_once(session, VENTAS, allow_duplicate_name=False)
+
+
+@pytest.mark.parametrize(("duplicates", "next_step"), [(False, LOOKS_FIRST), (True, LOOK_YOURSELF)])
+def test_an_agent_that_does_not_show_up_is_looked_for_as_long_as_that_is_set(
+    connect: Connect, api: Api, clock: Clock, *, duplicates: bool, next_step: str
+) -> None:
+    api.faults.add("status-before", method="POST", status=502, body='{"message": "Bad gateway"}')
+    with pytest.raises(OutcomeUnknownError) as caught:
+        create_once(connect(settle_time=5), VENTAS, allow_duplicate_name=duplicates)
+    said = str(caught.value)
+    assert said.startswith(f'whether "Ventas" was created is unknown ({LOST}: Bad gateway; ')
+    assert said.endswith(f"), and no such agent was listed within 5 s; {next_step}")
+    assert clock.slept == [0.5] * 10
+    assert len(api.requests("GET")) == (1 + 11) * 2
+
+
+def test_an_agent_is_looked_for_once_where_nobody_wants_to_wait(connect: Connect, api: Api, clock: Clock) -> None:
+    api.faults.add("status-before", method="POST", status=502)
+    with pytest.raises(OutcomeUnknownError):
+        create_once(connect(settle_time=0), VENTAS, allow_duplicate_name=False)
+    assert clock.slept == []
+    assert len(api.requests("GET")) == (1 + 1) * 2
+
+
+def test_an_agent_that_shows_up_ends_the_search(session: Session, api: Api, clock: Clock) -> None:
+    api.faults.add("status-before", method="POST", status=502)
+    clock.during_sleep = [lambda: None, lambda: api.create("Ventas", description="Vende")]
+    code = create_once(session, VENTAS, allow_duplicate_name=False)
+    assert code == api.agent("Ventas")["code"]
+    assert clock.slept == [1, 1]
+
+
+def test_an_agent_that_was_found_is_known_as_made_by_this_operation(session: Session, api: Api) -> None:
+    api.faults.add("cut-after", method="POST")
+    code = create_once(session, VENTAS, allow_duplicate_name=False)
+    assert session.inventory.made(code)
+
+
+def test_an_agent_that_was_there_before_is_not_taken_for_ours(session: Session, api: Api) -> None:
+    before = api.create("Ventas", description="Vende")
+    api.faults.add("status-before", method="POST", status=502)
+    with pytest.raises(OutcomeUnknownError, match="no such agent was listed"):
+        create_once(session, VENTAS, allow_duplicate_name=True)
+    assert api.agent("Ventas")["code"] == before
+    assert api.bodies("PATCH") == []
+
+
+def test_an_agent_that_this_operation_made_before_is_not_taken_for_ours(session: Session, api: Api) -> None:
+    first = create_once(session, VENTAS, allow_duplicate_name=True)
+    api.faults.add("cut-after", method="POST")
+    second = create_once(session, VENTAS, allow_duplicate_name=True)
+    assert [agent["code"] for agent in api.agents() if agent["name"] == "Ventas"] == [first, second]
+    api.faults.add("cut-before", method="POST")
+    with pytest.raises(OutcomeUnknownError, match="no such agent was listed"):
+        create_once(session, VENTAS, allow_duplicate_name=True)
+
+
+@pytest.mark.parametrize(
+    ("declared", "live", "found"),
+    [
+        ({"description": "Vende"}, {"description": "Cobra"}, False),
+        ({"description": "Vende"}, {}, False),
+        ({"description": ""}, {}, True),
+        ({"description": ""}, {"description": "Cobra"}, False),
+        ({}, {"description": "Cobra"}, True),
+        ({}, {"name": "ventas"}, False),
+    ],
+)
+def test_an_agent_of_the_same_name_and_declared_description_is_ours(
+    session: Session, api: Api, clock: Clock, declared: dict[str, str], live: dict[str, str], *, found: bool
+) -> None:
+    api.faults.add("status-before", method="POST", status=502)
+    clock.during_sleep = [lambda: api.create(**{"name": "Ventas"} | live)]
+    try:
+        create_once(session, {"name": "Ventas"} | declared, allow_duplicate_name=False)
+    except OutcomeUnknownError:
+        assert not found
+    else:
+        assert found
+
+
+def test_several_that_could_be_it_are_named_in_these_words(session: Session, api: Api, clock: Clock) -> None:
+    def two_rivals() -> None:
+        api.create("Ventas")
+        api.create("Ventas")
+
+    api.faults.add("status-before", method="POST", status=502)
+    clock.during_sleep = [two_rivals]
+    with pytest.raises(OutcomeUnknownError) as caught:
+        create_once(session, {"name": "Ventas"}, allow_duplicate_name=False)
+    codes = ", ".join(agent["code"] for agent in api.agents() if agent["name"] == "Ventas")
+    assert str(caught.value).startswith(f'whether "Ventas" was created is unknown ({LOST}')
+    assert str(caught.value).endswith(
+        f"), and these new agents could be it: {codes}; "
+        "none was touched: find out in AssistAI which one is yours and declare adopt=CODE"
+    )
+
+
+def test_the_only_one_that_could_be_it_is_left_alone_while_another_of_that_name_is_created(
+    session: Session, api: Api
+) -> None:
+    api.faults.add("cut-after", method="POST")
+    with session.creations.of("Ventas", duplicates=True), pytest.raises(OutcomeUnknownError) as caught:
+        agents.create(session, DUPLICATE)
+    code = api.agent("Ventas")["code"]
+    assert f"these new agents could be it: {code}; none was touched" in str(caught.value)
+    assert api.bodies("PATCH") == []
+
+
+def test_a_look_that_fails_is_no_look(session: Session, api: Api, clock: Clock) -> None:
+    session.inventory.agents()
+    api.faults.add("cut-after", method="POST")
+    api.faults.add("status-before", method="GET", status=400, body='{"message": "no"}', count=2)
+    assert create_once(session, VENTAS, allow_duplicate_name=False) == api.agent("Ventas")["code"]
+    assert clock.slept == [1]
+
+
+@pytest.mark.parametrize(("duplicates", "next_step"), [(False, LOOKS_FIRST), (True, LOOK_YOURSELF)])
+def test_agents_that_cannot_be_listed_in_the_end_are_an_error_that_says_so(
+    session: Session, api: Api, clock: Clock, *, duplicates: bool, next_step: str
+) -> None:
+    session.inventory.agents()
+    api.faults.add("cut-after", method="POST")
+    api.faults.add("status-before", method="GET", status=401, body='{"message": "no"}', count=0)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        create_once(session, VENTAS, allow_duplicate_name=duplicates)
+    said = str(caught.value)
+    assert said.startswith(
+        'whether "Ventas" was created is unknown, and the agents could not be listed '
+        "(GET /api/v1/agents answered 401: no; "
+    )
+    assert said.endswith(f"); {next_step}")
+    assert clock.slept == [1] * 10
