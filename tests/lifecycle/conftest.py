@@ -17,6 +17,12 @@ from tests.lifecycle.clock import Clock
 Connect = Callable[..., Session]
 
 
+def listings(api: Api) -> int:
+    """Return how often the agents were listed, however many pages that took."""
+    queries = [seen["query"] for seen in api.call("GET", "/requests") if seen["path"] == "/api/v1/agents"]
+    return len([query for query in queries if "page=1" in query.split("&")])
+
+
 @pytest.fixture(scope="package")
 def running_emulator() -> Iterator[Emulator]:
     with Emulator(qr_lifetime=0, faults=True) as running:
