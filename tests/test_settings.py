@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import SecretStr, ValidationError
 
 from pulumi_assistai import ConfigurationError
-from pulumi_assistai.settings import Settings
+from pulumi_assistai.settings import Settings, is_loopback
 
 EXPLICIT = {"api_token": "explicit", "tenant_domain": "tenant", "organization_code": "ORG"}
 ENVIRONMENT = {
@@ -32,8 +33,56 @@ def test_the_first_place_that_has_a_setting_wins(
     assert Settings.load(explicit, environment, STACK).api_token.get_secret_value() == token
 
 
-def test_an_empty_variable_counts_as_unset() -> None:
-    assert Settings.load({}, {"ASSISTAI_TENANT_DOMAIN": ""}, STACK).tenant_domain == "tenant"
+@pytest.mark.parametrize(
+    ("field", "variable", "key", "value"),
+    [
+        ("api_token", "ASSISTAI_API_TOKEN", "assistai:apiToken", SecretStr("t")),
+        ("tenant_domain", "ASSISTAI_TENANT_DOMAIN", "assistai:tenantDomain", "t"),
+        ("organization_code", "ASSISTAI_ORGANIZATION_CODE", "assistai:organizationCode", "O"),
+        ("base_url", "ASSISTAI_BASE_URL", "assistai:baseUrl", "https://a.example"),
+        ("timeout", "ASSISTAI_TIMEOUT", "assistai:timeout", 2.5),
+        ("grace_period", "ASSISTAI_GRACE_PERIOD", "assistai:gracePeriod", 0),
+        ("settle_time", "ASSISTAI_SETTLE_TIME", "assistai:settleTime", 0),
+        ("on_conflict", "ASSISTAI_ON_CONFLICT", "assistai:onConflict", "fail"),
+        ("reapply", "ASSISTAI_REAPPLY", "assistai:reapply", True),
+    ],
+)
+def test_every_setting_has_a_variable_and_a_key(field: str, variable: str, key: str, value: Any) -> None:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    assert getattr(Settings.load(EXPLICIT | {field: value}, {}, {}), field) == value
+    required = {name: given for name, given in EXPLICIT.items() if name != field}
+    assert getattr(Settings.load(required, {variable: text}, {}), field) == value
+    assert getattr(Settings.load(required, {}, {key: text}), field) == value
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+def test_what_is_empty_counts_as_unset(nothing: str | None) -> None:
+    explicit, environment = {"tenant_domain": nothing}, {"ASSISTAI_TENANT_DOMAIN": ""}
+    assert Settings.load(explicit, environment, STACK).tenant_domain == "tenant"
+    assert Settings.load(EXPLICIT | {"base_url": nothing}, {}, {}).base_url == "https://public.assistai.lat"
+
+
+def test_what_is_false_or_zero_is_set() -> None:
+    explicit = EXPLICIT | {"reapply": False, "grace_period": 0}
+    settings = Settings.load(explicit, {"ASSISTAI_REAPPLY": "true", "ASSISTAI_GRACE_PERIOD": "5"}, {})
+    assert (settings.reapply, settings.grace_period) == (False, 0)
+
+
+def test_what_is_no_setting_is_passed_over() -> None:
+    settings = Settings.load(EXPLICIT | {"colour": "red"}, {"ASSISTAI_COLOUR": "red"}, {"assistai:colour": "red"})
+    assert settings == Settings.load(EXPLICIT, {}, {})
+
+
+def test_settings_do_not_change() -> None:
+    settings = Settings.load(EXPLICIT, {}, {})
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.timeout = 1  # type: ignore[misc]
+    assert {settings: 1} == {Settings.load(EXPLICIT, {}, {}): 1}
+
+
+def test_settings_have_no_other_names() -> None:
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        Settings(**EXPLICIT, colour="red")
 
 
 def test_defaults() -> None:
@@ -60,9 +109,32 @@ def test_everything_missing_is_said_at_once_with_variable_and_key() -> None:
     )
 
 
+def test_what_is_missing_and_what_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.load({}, ENVIRONMENT | {"ASSISTAI_TENANT_DOMAIN": "", "ASSISTAI_TIMEOUT": "0"}, {})
+    assert str(caught.value) == (
+        "AssistAI is not configured: missing "
+        "tenant domain (set ASSISTAI_TENANT_DOMAIN or run `pulumi config set assistai:tenantDomain`); "
+        "ASSISTAI_TIMEOUT (assistai:timeout): Input should be greater than 0"
+    )
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Settings.load(EXPLICIT | {"api_token": "a b", "base_url": "https://"}, {}, {})
+    assert str(caught.value) == (
+        "AssistAI is not configured: ASSISTAI_API_TOKEN (assistai:apiToken): Value error, "
+        "must be printable ASCII characters without spaces, since it is sent in a header; "
+        "ASSISTAI_BASE_URL (assistai:baseUrl): Value error, "
+        "must be like https://public.assistai.lat, with no user, query or fragment"
+    )
+
+
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
+        ("api_token", "a token", "ASSISTAI_API_TOKEN (assistai:apiToken): Value error, must be printable ASCII"),
+        ("api_token", "token\x7f", "must be printable ASCII"),
         ("api_token", "line\nbreak", "ASSISTAI_API_TOKEN (assistai:apiToken): Value error, must be printable ASCII"),
         ("tenant_domain", "a\r\nx-organization-code: B", "ASSISTAI_TENANT_DOMAIN (assistai:tenantDomain)"),
         ("organization_code", "ñ", "must be printable ASCII"),
@@ -72,7 +144,21 @@ def test_everything_missing_is_said_at_once_with_variable_and_key() -> None:
         ("base_url", "example.com", "must be like https://public.assistai.lat"),
         ("base_url", "https://example.com:abc", "Value error"),
         ("base_url", "https://example.com:443/\n", "must be like https://public.assistai.lat"),
+        ("base_url", "https://example.com:0", "must be like https://public.assistai.lat"),
+        ("base_url", "https://example.com/a b", "must be like https://public.assistai.lat"),
+        ("base_url", "https://example.com?a=b", "with no user, query or fragment"),
+        ("base_url", "https://example.com#a", "with no user, query or fragment"),
+        ("base_url", "https://user@example.com", "with no user, query or fragment"),
+        ("base_url", "https://:secret@example.com", "with no user, query or fragment"),
+        ("base_url", "https:///api", "with no user, query or fragment"),
+        ("base_url", "http://localhost.example.com", "must begin with https:// (http:// is for loopback hosts alone"),
+        ("base_url", "http://10.0.0.1", "it would show the token)"),
         ("timeout", "0", "greater than 0"),
+        ("timeout", "inf", "finite number"),
+        ("grace_period", "-1", "greater than or equal to 0"),
+        ("grace_period", "nan", "finite number"),
+        ("settle_time", "-0.5", "greater than or equal to 0"),
+        ("settle_time", "inf", "finite number"),
         ("timeout", "soon", "valid number"),
         ("on_conflict", "ask", "'overwrite' or 'fail'"),
         ("reapply", "perhaps", "valid boolean"),
@@ -97,6 +183,35 @@ def test_the_scheme_may_be_written_in_capitals() -> None:
     assert (
         Settings.load(EXPLICIT | {"base_url": "HTTPS://Api.example.com"}, {}, {}).base_url == "https://Api.example.com"
     )
+
+
+@pytest.mark.parametrize("token", ["!~", "t", "a.b-c_d=="])
+def test_every_printable_character_may_be_in_a_header(token: str) -> None:
+    settings = Settings.load(EXPLICIT | {"api_token": token, "tenant_domain": token}, {}, {})
+    assert (settings.api_token.get_secret_value(), settings.tenant_domain) == (token, token)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        ("10.0.0.1", False),
+        ("::2", False),
+        ("localhost.example.com", False),
+        ("", False),
+    ],
+)
+def test_loopback_hosts(host: str, *, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
+
+
+def test_a_path_before_the_prefix_is_kept() -> None:
+    for path in ("", "/", "/api/v1", "/api/v1/"):
+        settings = Settings.load(EXPLICIT | {"base_url": f"https://proxy.example/assistai{path}"}, {}, {})
+        assert settings.base_url == "https://proxy.example/assistai"
 
 
 def test_the_prefix_of_the_documents_examples_is_no_part_of_the_base_url() -> None:

@@ -20,6 +20,7 @@ from pulumi_assistai.lifecycle.whatsapp import Link, require_expected, same_numb
 from tests.conftest import Api
 from tests.lifecycle.clock import Clock
 from tests.lifecycle.conftest import Connect
+from tests.scripted import as_json, replies, serve
 
 PHONE = "584221234567"
 PLACE = {"tenant_domain": "sandbox", "organization_code": "SANDBOX"}
@@ -212,6 +213,14 @@ def test_a_phone_of_another_number_than_the_expected_one_is_refused(session: Ses
         whatsapp.create(session, {"agent_code": linked, "expected_phone_number": "+57 300 1234567"})
     assert str(caught.value) == wrong_phone(linked, "+57 300 1234567")
     assert linked not in session.handled_integrations
+
+
+def test_a_phone_whose_number_is_not_told_is_connected_and_no_wrong_one(connect: Connect) -> None:
+    with serve(replies(as_json({"status": "connected"}))) as server:
+        made = whatsapp.create(
+            connect(base_url=server.url), {"agent_code": "A-1", "expected_phone_number": "573001234567"}
+        )
+    assert (made.outputs["status"], made.outputs["phone_number"]) == ("connected", "")
 
 
 def test_an_agent_without_an_integration_cannot_be_connected(session: Session, api: Api, code: str) -> None:
