@@ -471,6 +471,17 @@ def test_an_agent_that_is_read_for_the_first_time_must_be_there(session: Session
     assert listings(api) == 2
 
 
+@pytest.mark.parametrize("first_time", [False, True])
+def test_an_agent_that_only_a_second_listing_has_is_there(session: Session, api: Api, *, first_time: bool) -> None:
+    session.inventory.agents()
+    code = api.create(**EVERYTHING)
+    before = {} if first_time else recorded(code)
+    found = agents.read(session, code, before)
+    assert found is not None
+    assert found.outputs["name"] == "Ventas"
+    assert listings(api) == 2
+
+
 @pytest.mark.parametrize("before", [recorded("A-404"), {"name": "Ajeno", **PLACE}])
 def test_an_agent_that_two_listings_do_not_have_is_gone(
     session: Session, api: Api, before: dict[str, Any], said: Said
