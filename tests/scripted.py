@@ -71,8 +71,12 @@ def serve(answer: Callable[[Request], Reply]) -> Iterator[Server]:
             self.wfile.write(reply.body[: reply.cut])
             self.close_connection = reply.cut is not None
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Listener(ThreadingHTTPServer):
+        daemon_threads = True
+        # A connection that finds no place here is tried again a second later.
+        request_queue_size = 1024
+
+    server = Listener(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield Server(f"http://127.0.0.1:{server.server_port}", requests)
