@@ -46,6 +46,8 @@ def serve(answer: Callable[[Request], Reply]) -> Iterator[Server]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Else the body of an answer waits until its head has been acknowledged, some 40 ms.
+        disable_nagle_algorithm = True
 
         def handle_any(self) -> None:
             length = int(self.headers.get("content-length", 0))
