@@ -7,9 +7,11 @@ from threading import Barrier, Event
 from typing import Any
 
 import pytest
+import stamina
 
 from pulumi_assistai import BadRequestError, IncompleteListingError, ServerError, UnexpectedAnswerError
-from pulumi_assistai.client import Client
+from pulumi_assistai.client import AgentRecord, Client
+from pulumi_assistai.client import Listing as Found
 from pulumi_assistai.client.paging import AT_A_TIME
 from tests.conftest import settings_for
 from tests.scripted import Reply, Request, as_json, serve
@@ -41,9 +43,37 @@ class Listing:
         return as_json(body | ({} if self.meta is None else {"meta": self.meta}))
 
 
-def read(listing: Listing) -> list[str]:
+class Readings:
+    """A listing that is another one each time that it is read."""
+
+    def __init__(self, *listings: Listing) -> None:
+        self.left = list(listings)
+        self.listing = listings[0]
+
+    def __call__(self, request: Request) -> Reply:
+        if "page=1&" in request.path:
+            self.listing = self.left.pop(0)
+        return self.listing(request)
+
+
+def read(listing: Listing | Readings) -> list[str]:
+    return [agent.code for agent in find(listing).items]
+
+
+def find(listing: Listing | Readings) -> Found[AgentRecord]:
     with serve(listing) as server, Client(settings_for(server.url, timeout=1)) as client:
-        return [agent.code for agent in client.agents.list().items]
+        return client.agents.list()
+
+
+def problem(listing: Listing | Readings) -> str:
+    """Return what the error says is wrong with a listing."""
+    with pytest.raises(IncompleteListingError) as caught:
+        read(listing)
+    before, after = "GET /agents gave no whole listing: ", "; nothing was concluded from it, try again"
+    text = str(caught.value)
+    assert text.startswith(before)
+    assert text.endswith(after)
+    return text.removeprefix(before).removesuffix(after)
 
 
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 120])
@@ -140,25 +170,23 @@ def test_an_api_that_repeats_its_last_page_is_read() -> None:
 def test_a_page_that_comes_twice_is_no_listing() -> None:
     listing = Listing(120)
     listing.pages = {2: listing.page(1, 50)}
-    with pytest.raises(IncompleteListingError) as caught:
-        read(listing)
-    assert str(caught.value) == (
-        "GET /agents gave no whole listing: page 2 repeats another page; nothing was concluded from it, try again"
-    )
+    assert problem(listing) == "page 2 repeats another page"
+    assert [page for page, _ in listing.asked] == 3 * [1, 2, 3]
 
 
 def test_pages_that_overlap_are_no_listing() -> None:
     listing = Listing(60)
     listing.pages = {2: as_json({"data": [{"code": f"A-{number}", "name": "x"} for number in range(49, 59)]})}
-    with pytest.raises(IncompleteListingError, match="page 2 overlaps another page"):
-        read(listing)
+    assert problem(listing) == "page 2 overlaps another page"
+    assert [page for page, _ in listing.asked] == 3 * [1, 2]
 
 
 def test_a_failing_page_is_no_listing() -> None:
     listing = Listing(60)
     listing.pages = {2: Reply(500)}
-    with pytest.raises(ServerError):
+    with stamina.set_testing(testing=True, attempts=2), pytest.raises(ServerError):
         read(listing)
+    assert [page for page, _ in listing.asked] == [1, 2, 2]
 
 
 @pytest.mark.parametrize(
@@ -177,3 +205,165 @@ def test_unknown_fields_numbers_and_missing_fields_do_no_harm() -> None:
         1: as_json({"data": [{"code": 7, "name": "x", "createdAt": 1764_000_000, "new": {"a": 1}}], "x": 1})
     }
     assert read(listing) == ["7"]
+
+
+def codes(*numbers: int) -> Reply:
+    return as_json({"data": [{"code": f"A-{number}", "name": "x"} for number in numbers]})
+
+
+def page(meta: dict[str, Any], *numbers: int) -> Reply:
+    return as_json({"data": [{"code": f"A-{number}", "name": "x"} for number in numbers], "meta": meta})
+
+
+def of_pages(*pages: Reply) -> Listing:
+    """Return a listing of exactly these pages, and of empty ones after them."""
+    listing = Listing(0)
+    listing.pages = dict(enumerate(pages, 1))
+    return listing
+
+
+def test_criteria_are_sent_as_they_are_and_nothing_where_there_are_none() -> None:
+    with serve(lambda _: as_json({"data": []})) as server, Client(settings_for(server.url)) as client:
+        client.agents.list("más & más")
+        client.agents.list("")
+        client.agents.list()
+    query = "/api/v1/agents?page=1&take=50&orderBy=createdAt&order=ASC"
+    assert [request.path for request in server.requests] == [f"{query}&criteria=m%C3%A1s+%26+m%C3%A1s", query, query]
+
+
+def test_a_refused_page_size_is_remembered_for_one_listing_alone() -> None:
+    listing = Listing(1, largest_take=10)
+    with serve(listing) as server, Client(settings_for(server.url)) as client:
+        client.agents.list()
+        client.agents.list()
+    assert [take for _, take in listing.asked] == [50, 10, 10, 50, 10, 10]
+
+
+def test_an_api_that_refuses_its_own_page_size_too_is_an_error() -> None:
+    listing = Listing(1, largest_take=5)
+    with pytest.raises(BadRequestError, match="take must not be greater"):
+        read(listing)
+    assert listing.asked == [(1, 50), (1, 10)]
+
+
+def test_a_later_page_that_is_refused_is_not_asked_for_in_another_size() -> None:
+    listing = of_pages(codes(1), Reply(400))
+    with pytest.raises(BadRequestError):
+        read(listing)
+    assert listing.asked == [(1, 50), (2, 50)]
+
+
+@pytest.mark.parametrize("name", ["itemCount", "total", "totalItems"])
+def test_a_count_that_agrees_makes_a_listing_complete(name: str) -> None:
+    listing = Listing(60, meta={name: 60})
+    found = find(listing)
+    assert found.complete
+    assert len(found.items) == 60
+    assert sorted(listing.asked) == [(1, 50), (2, 50), (3, 50)]
+
+
+@pytest.mark.parametrize("name", ["itemCount", "total", "totalItems"])
+def test_a_count_that_is_too_high_makes_a_listing_incomplete(name: str) -> None:
+    assert not find(Listing(3, meta={name: 4})).complete
+
+
+def test_the_first_count_by_name_is_taken_and_what_is_no_number_is_none() -> None:
+    assert find(Listing(3, meta={"itemCount": True, "total": "9", "totalItems": 3})).complete
+    assert not find(Listing(3, meta={"itemCount": 4, "total": 3})).complete
+
+
+def test_a_count_that_is_too_low_is_a_wrong_count() -> None:
+    listing = Listing(3, meta={"total": 2})
+    assert find(listing).complete
+    assert listing.asked == [(1, 50), (2, 50)]
+
+
+def test_a_count_stands_until_a_later_page_says_another() -> None:
+    assert not find(of_pages(page({"total": 2}, 1))).complete
+    assert find(of_pages(page({"total": 2}, 1), page({"total": 1}))).complete
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [{"hasNextPage": True}, {"pageCount": 9}, {"lastPage": 9}, {"totalPages": 9}, {"hasNextPage": 0, "pageCount": 9}],
+)
+def test_an_end_that_the_api_denies_is_incomplete(meta: dict[str, Any]) -> None:
+    found = find(of_pages(codes(1, 2), page(meta)))
+    assert (len(found.items), found.complete) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {"hasNextPage": False},
+        {"pageCount": 2},
+        {"lastPage": 1},
+        {"totalPages": 2},
+        {"hasNextPage": False, "pageCount": 9},
+        {"pageCount": "9"},
+        {"pageCount": "9", "lastPage": 2},
+    ],
+)
+def test_an_end_that_the_api_confirms_is_complete(meta: dict[str, Any]) -> None:
+    listing = of_pages(codes(1, 2), page(meta))
+    assert find(listing).complete
+    assert len(listing.asked) == 2
+
+
+@pytest.mark.parametrize("meta", [{"hasNextPage": False}, {"totalPages": 2}, {"total": 2}, {"total": 2, "lastPage": 1}])
+def test_a_last_page_that_is_repeated_and_said_to_be_the_last_is_the_end(meta: dict[str, Any]) -> None:
+    found = find(of_pages(page(meta, 1, 2), page(meta, 1, 2)))
+    assert ([agent.code for agent in found.items], found.complete) == (["A-1", "A-2"], True)
+
+
+@pytest.mark.parametrize(
+    "meta", [{"hasNextPage": True}, {"totalPages": 3}, {"total": 3}, {"total": 1}, {"total": 2, "lastPage": 3}]
+)
+def test_a_page_that_is_repeated_and_not_said_to_be_the_last_is_no_listing(meta: dict[str, Any]) -> None:
+    assert problem(of_pages(page(meta, 1, 2), page(meta, 1, 2))) == "page 2 repeats another page"
+
+
+def test_a_later_page_that_comes_twice_is_no_listing_though_all_after_it_are_the_same() -> None:
+    listing = of_pages(codes(1), codes(2), codes(2), codes(2), codes(2))
+    assert problem(listing) == "page 3 repeats another page"
+    assert [number for number, _ in listing.asked] == 3 * [1, 2, 3]
+
+
+def test_an_overlap_within_one_page_is_no_listing() -> None:
+    assert problem(of_pages(codes(1, 2, 1))) == "page 1 overlaps another page"
+
+
+def test_pages_that_do_not_add_up_once_are_read_again() -> None:
+    wrong, right = of_pages(codes(1), codes(1), codes(2)), Listing(3)
+    assert read(Readings(wrong, right)) == right.codes
+
+
+def test_two_incomplete_readings_that_agree_are_the_listing() -> None:
+    short, other = Listing(3, meta={"total": 9}), Listing(2, meta={"total": 9})
+    found = find(Readings(other, short, short))
+    assert ([agent.code for agent in found.items], found.complete) == (short.codes, False)
+
+
+def test_a_complete_reading_after_an_incomplete_one_is_the_listing() -> None:
+    assert find(Readings(Listing(2, meta={"total": 9}), Listing(3, meta={"total": 3}))).complete
+
+
+def test_three_incomplete_readings_that_differ_are_no_listing() -> None:
+    readings = Readings(*(Listing(size, meta={"total": 9}) for size in (1, 2, 3, 4)))
+    assert problem(readings) == "the API counts more than its pages hold"
+    assert len(readings.left) == 1
+
+
+def test_readings_agree_only_one_after_the_other() -> None:
+    short, wrong = Listing(3, meta={"total": 9}), of_pages(codes(1), codes(1), codes(2))
+    assert problem(Readings(short, wrong, short)) == "the API counts more than its pages hold"
+    assert problem(Readings(short, Listing(2, meta={"total": 9}), wrong)) == "page 2 repeats another page"
+
+
+def test_the_item_that_is_not_as_documented_is_named() -> None:
+    with pytest.raises(UnexpectedAnswerError) as caught:
+        read(of_pages(as_json({"data": [{"code": "A-1", "name": "x"}, {"code": "canary"}]})))
+    assert str(caught.value).startswith(
+        "GET /api/v1/agents answered 200: an item is not as documented: name: Field required; check ASSISTAI_BASE_URL"
+    )
+    assert caught.value.__cause__ is None
