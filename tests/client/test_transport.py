@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import platform
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.utils import formatdate
+from importlib.metadata import version
+from itertools import chain, repeat
+from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 import stamina
 
@@ -22,7 +29,8 @@ from pulumi_assistai import (
     UnauthorizedError,
     UnexpectedAnswerError,
 )
-from pulumi_assistai.client import Client, Connected, QrCode
+from pulumi_assistai.client import Client, Connected, QrCode, transport
+from pulumi_assistai.client.transport import LARGEST_BODY
 from tests.conftest import settings_for
 from tests.scripted import Reply, Server, as_json, replies, serve
 
@@ -70,8 +78,11 @@ def test_every_request_carries_the_three_headers_and_says_who_asks() -> None:
     assert headers["authorization"] == "Bearer sandbox-token"
     assert headers["x-tenant-domain"] == "sandbox"
     assert headers["x-organization-code"] == "SANDBOX"
-    assert headers["user-agent"].startswith("pulumi-assistai/")
-    assert server.requests[0].path == "/api/v1/agents"
+    assert headers["user-agent"] == (
+        f"pulumi-assistai/{version('pulumi-assistai')} httpx/{httpx.__version__} python/{platform.python_version()}"
+    )
+    assert (headers["accept"], headers["content-type"]) == ("application/json", "application/json")
+    assert (server.requests[0].method, server.requests[0].path) == ("POST", "/api/v1/agents")
     assert server.requests[0].body == b'{"name":"Ventas"}'
 
 
@@ -89,6 +100,9 @@ def test_codes_are_quoted_in_paths() -> None:
         (404, NotFoundError, "check the code and the organization"),
         (409, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
         (302, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
+        (418, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
+        (499, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
+        (599, ServerError, "try again later; if it stays, ask AssistAI's support"),
         (429, TooManyRequestsError, "wait, then run again, with a smaller --parallel"),
         (500, ServerError, "try again later; if it stays, ask AssistAI's support"),
         (503, ServerError, "try again later; if it stays, ask AssistAI's support"),
@@ -215,8 +229,101 @@ def test_a_proxy_of_the_environment_is_not_used_on_loopback(monkeypatch: pytest.
 
 
 def test_a_huge_answer_is_refused() -> None:
-    error, _ = talk(create, Reply(201, b" " * (9 * 1024 * 1024)))
-    assert "answered 201: its body is too large" in str(error)
+    error, _ = talk(create, Reply(201, b" " * (LARGEST_BODY + 1)))
+    assert isinstance(error, UnexpectedAnswerError)
+    assert str(error).startswith("POST /api/v1/agents answered 201: its body is too large; check ASSISTAI_BASE_URL")
+
+
+def test_an_answer_may_be_as_large_as_that() -> None:
+    body = b'{"code": "A-1"}'
+    assert talk(create, Reply(201, body + b" " * (LARGEST_BODY - len(body))))[0] == "A-1"
+    assert LARGEST_BODY == 8 * 1024 * 1024
+
+
+def test_an_answer_that_takes_longer_than_the_time_out_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = chain([100.0], repeat(102.1))
+    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    error, server = talk(create, CREATED)
+    assert type(error) is NoAnswerError
+    assert str(error) == (
+        "POST /api/v1/agents got no whole answer, it took longer than 2 s; check the network and try again"
+    )
+    assert len(server.requests) == 1
+
+
+def test_an_answer_that_takes_as_long_as_the_time_out_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = chain([100.0], repeat(102.0))
+    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    assert talk(create, CREATED)[0] == "A-1"
+
+
+@pytest.mark.parametrize(
+    "kind", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol]
+)
+def test_what_cannot_have_left_was_not_sent(kind: type[httpx.TransportError], monkeypatch: pytest.MonkeyPatch) -> None:
+    error, sent = fail(kind(""), monkeypatch)
+    assert type(error) is NotSentError
+    assert str(error) == (f"POST /api/v1/agents was not sent, {kind.__name__}; check ASSISTAI_BASE_URL and the network")
+    assert error.__cause__ is None
+    assert sent == 3
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [httpx.ReadError, httpx.ReadTimeout, httpx.WriteError, httpx.WriteTimeout, httpx.RemoteProtocolError],
+)
+def test_what_may_have_left_got_no_whole_answer(
+    kind: type[httpx.TransportError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error, sent = fail(kind("the\nline broke"), monkeypatch)
+    assert type(error) is NoAnswerError
+    assert str(error) == ("POST /api/v1/agents got no whole answer, the line broke; check the network and try again")
+    assert error.__cause__ is None
+    assert sent == 1
+
+
+def fail(error: httpx.TransportError, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, int]:
+    """Return what a creation raises where httpx raises this error, and how often it was sent."""
+    sent = []
+
+    def send(*_: object, **__: object) -> httpx.Response:
+        sent.append(1)
+        raise error
+
+    monkeypatch.setattr(httpx.Client, "send", send)
+    return talk(create)[0], len(sent)
+
+
+def test_an_answer_that_cannot_be_decoded_is_lost() -> None:
+    error, _ = talk(create, Reply(201, b"no gzip", {"content-encoding": "gzip"}))
+    assert isinstance(error, NoAnswerError)
+
+
+@contextmanager
+def proxy() -> Iterator[tuple[str, list[bytes]]]:
+    """Give the address of a proxy that connects nobody, and what it is asked."""
+    asked: list[bytes] = []
+
+    def listen() -> None:
+        with listener.accept()[0] as connection:
+            asked.append(connection.recv(1000).partition(b"\r\n")[0])
+            connection.sendall(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=listen, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
+        thread.join(30)
+
+
+def test_a_proxy_of_the_environment_is_used_everywhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with proxy() as (url, asked):
+        monkeypatch.setenv("https_proxy", url)
+        with Client(settings_for("https://api.assistai.invalid")) as client, pytest.raises(NoAnswerError):
+            create(client)
+    assert asked == [b"CONNECT api.assistai.invalid:443 HTTP/1.1"]
 
 
 def test_a_number_as_code_is_a_code() -> None:
