@@ -193,10 +193,8 @@ def test_what_is_tried_again_is_announced(clock: Clock, capsys: pytest.CaptureFi
         update(server)
     assert clock.waits == [7, 0.7]
     assert capsys.readouterr().err == (
-        "PATCH /api/v1/agents/A-1 answered 429; wait, then run again, with a smaller --parallel; "
-        "tried again in 7.0 s\n"
-        "PATCH /api/v1/agents/A-1 answered 500; try again later; if it stays, ask AssistAI's support; "
-        "tried again in 0.7 s\n"
+        f"PATCH /api/v1/agents/A-1 answered 429; {TooManyRequestsError.advice}; tried again in 7.0 s\n"
+        f"PATCH /api/v1/agents/A-1 answered 500; {ServerError.advice}; tried again in 0.7 s\n"
     )
 
 
