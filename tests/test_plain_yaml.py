@@ -11,7 +11,7 @@ from pulumi_assistai.plain_yaml import PlainLoader
 
 
 def load(text: str) -> Any:
-    return yaml.load(text, PlainLoader)  # noqa: S506 - it is a SafeLoader
+    return yaml.load(text, PlainLoader)
 
 
 @pytest.mark.parametrize("text", ["true", "True", "TRUE", "false", "False", "FALSE"])

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from pulumi_assistai import NotFoundError, UnexpectedAnswerError
-from pulumi_assistai.client import AgentRecord, Client
+from pulumi_assistai.client import Client, ListedAgent
 from tests.conftest import Api, settings_for
 from tests.scripted import Reply, as_json, replies, serve
 
@@ -15,7 +15,7 @@ FIELDS = {"name": "Ventas", "description": "Vende", "instructions": "Hola.\n\nAd
 
 def test_what_is_created_is_returned_as_the_listing_will_show_it(client: Client, api: Api) -> None:
     made = client.agents.create(FIELDS)
-    assert made == AgentRecord(code="A-001", name="Ventas", description="Vende")
+    assert made == ListedAgent(code="A-001", name="Ventas", description="Vende")
     assert api.requests() == ["POST /api/v1/agents"]
     assert api.bodies() == [FIELDS]
     [listed] = client.agents.list().items
@@ -77,8 +77,8 @@ def test_criteria_are_the_apis_own_filter(client: Client, api: Api) -> None:
 
 
 def test_a_record_takes_numbers_as_texts_and_never_changes() -> None:
-    record = AgentRecord.model_validate({"code": 7, "name": 8, "createdAt": 9, "new": {}})
-    assert record == AgentRecord(code="7", name="8", model=None, description=None, created_at="9")
+    record = ListedAgent.model_validate({"code": 7, "name": 8, "createdAt": 9, "new": {}})
+    assert record == ListedAgent(code="7", name="8", model=None, description=None, created_at="9")
     with pytest.raises(ValidationError, match="frozen"):
         record.name = "x"  # type: ignore[misc]
 
@@ -88,7 +88,7 @@ def test_a_record_takes_numbers_as_texts_and_never_changes() -> None:
 )
 def test_a_record_needs_a_code_and_a_name(item: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        AgentRecord.model_validate(item)
+        ListedAgent.model_validate(item)
 
 
 def test_a_code_is_one_part_of_the_path() -> None:

@@ -10,7 +10,7 @@ import pytest
 import stamina
 
 from pulumi_assistai import BadRequestError, IncompleteListingError, ServerError, UnexpectedAnswerError
-from pulumi_assistai.client import AgentRecord, Client
+from pulumi_assistai.client import Client, ListedAgent
 from pulumi_assistai.client import Listing as Found
 from pulumi_assistai.client.paging import AT_A_TIME
 from tests.conftest import settings_for
@@ -60,7 +60,7 @@ def read(listing: Listing | Readings) -> list[str]:
     return [agent.code for agent in find(listing).items]
 
 
-def find(listing: Listing | Readings) -> Found[AgentRecord]:
+def find(listing: Listing | Readings) -> Found[ListedAgent]:
     with serve(listing) as server, Client(settings_for(server.url, timeout=1)) as client:
         return client.agents.list()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pulumi_assistai import BadRequestError, UnexpectedAnswerError
-from pulumi_assistai.client import AgentRecord, Client, Conversation, Message, Sample
+from pulumi_assistai.client import Client, Conversation, ListedAgent, Message, Sample
 from tests.conftest import settings_for
 from tests.scripted import Reply, as_json, replies, serve
 
@@ -17,7 +17,7 @@ QUERY = "page=1&take=7&orderBy=createdAt&order=ASC"
 
 
 def sample(*items: dict[str, Any], meta: dict[str, Any] | None = None, date: str = "") -> Sample:
-    return Sample("/agents", AgentRecord, list(items), meta, date)
+    return Sample("/agents", ListedAgent, list(items), meta, date)
 
 
 def test_a_sample_is_one_page_as_it_arrives() -> None:
@@ -31,7 +31,7 @@ def test_a_sample_is_one_page_as_it_arrives() -> None:
     paths = ["/agents", "/conversations", "/conversations/u%2F1/messages"]
     assert [request.path for request in server.requests] == [f"/api/v1{path}?{QUERY}" for path in paths]
     assert [one.path for one in found] == paths
-    assert [one.model for one in found] == [AgentRecord, Conversation, Message]
+    assert [one.model for one in found] == [ListedAgent, Conversation, Message]
     for one in found:
         assert (one.items, one.meta, one.total) == ([{"any": 1}], {"total": 3}, 3)
         assert one.date.endswith(" GMT")

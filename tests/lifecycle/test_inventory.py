@@ -9,20 +9,20 @@ from threading import Barrier
 import pytest
 
 from pulumi_assistai import AssistAIError, IncompleteListingError
-from pulumi_assistai.client import AgentRecord, Listing
+from pulumi_assistai.client import ListedAgent, Listing
 from pulumi_assistai.lifecycle.inventory import Inventory
 
-VENTAS, SOPORTE, COBROS = (AgentRecord(code=name[0], name=name) for name in ("Ventas", "Soporte", "Cobros"))
+VENTAS, SOPORTE, COBROS = (ListedAgent(code=name[0], name=name) for name in ("Ventas", "Soporte", "Cobros"))
 
 
 class Api:
     """Answers with each listing once, and with the last one for ever."""
 
-    def __init__(self, *listings: Listing[AgentRecord] | Exception) -> None:
+    def __init__(self, *listings: Listing[ListedAgent] | Exception) -> None:
         self.calls = 0
         self._listings = list(listings)
 
-    def __call__(self) -> Listing[AgentRecord]:
+    def __call__(self) -> Listing[ListedAgent]:
         self.calls += 1
         listing = self._listings.pop(0) if len(self._listings) > 1 else self._listings[0]
         if isinstance(listing, Exception):
@@ -30,11 +30,11 @@ class Api:
         return listing
 
 
-def listing(*agents: AgentRecord, complete: bool = True) -> Listing[AgentRecord]:
+def listing(*agents: ListedAgent, complete: bool = True) -> Listing[ListedAgent]:
     return Listing(list(agents), complete)
 
 
-def names(agents: Mapping[str, AgentRecord]) -> dict[str, str]:
+def names(agents: Mapping[str, ListedAgent]) -> dict[str, str]:
     return {code: agent.name for code, agent in agents.items()}
 
 
@@ -74,7 +74,7 @@ def test_threads_that_ask_at_a_time_wait_for_one_listing() -> None:
     api = Api(listing(VENTAS))
     inventory, together = Inventory(api), Barrier(8)
 
-    def ask(_: int) -> AgentRecord | None:
+    def ask(_: int) -> ListedAgent | None:
         together.wait(timeout=5)
         return inventory.find("V")
 
@@ -84,7 +84,7 @@ def test_threads_that_ask_at_a_time_wait_for_one_listing() -> None:
 
 
 def test_all_agents_of_a_name_are_returned() -> None:
-    twin = AgentRecord(code="T", name="Ventas")
+    twin = ListedAgent(code="T", name="Ventas")
     assert Inventory(Api(listing(VENTAS, SOPORTE, twin))).named("Ventas") == [VENTAS, twin]
 
 
@@ -183,7 +183,7 @@ def test_an_agent_that_others_removed_does_not_stay() -> None:
 
 
 def test_what_the_listing_says_of_a_created_agent_is_what_counts() -> None:
-    renamed = AgentRecord(code="S", name="Servicio", model="m")
+    renamed = ListedAgent(code="S", name="Servicio", model="m")
     inventory = Inventory(Api(listing(VENTAS), listing(VENTAS, renamed)))
     inventory.agents()
     inventory.enter(SOPORTE)
@@ -212,7 +212,7 @@ def test_a_change_is_seen_in_name_and_description() -> None:
     inventory = Inventory(Api(listing(VENTAS, SOPORTE)))
     inventory.agents()
     inventory.change("V", {"name": "Ventas 2", "description": "Vende", "tone": "serio"})
-    changed = AgentRecord(code="V", name="Ventas 2", description="Vende")
+    changed = ListedAgent(code="V", name="Ventas 2", description="Vende")
     assert inventory.find("V") == changed
     assert inventory.named("Ventas") == []
     assert inventory.named("Ventas 2") == [changed]
@@ -220,10 +220,10 @@ def test_a_change_is_seen_in_name_and_description() -> None:
 
 
 def test_a_change_of_one_field_leaves_the_others() -> None:
-    inventory = Inventory(Api(listing(AgentRecord(code="V", name="Ventas", description="Vende", model="m"))))
+    inventory = Inventory(Api(listing(ListedAgent(code="V", name="Ventas", description="Vende", model="m"))))
     inventory.agents()
     inventory.change("V", {"description": "Vende más"})
-    assert inventory.find("V") == AgentRecord(code="V", name="Ventas", description="Vende más", model="m")
+    assert inventory.find("V") == ListedAgent(code="V", name="Ventas", description="Vende más", model="m")
 
 
 def test_a_change_of_an_agent_that_nobody_listed_lists_nothing() -> None:

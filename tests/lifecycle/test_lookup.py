@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pulumi_assistai import AssistAIError, NotFoundError
-from pulumi_assistai.client import AgentRecord
+from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.lifecycle.lookup import Lookup
 from tests.conftest import Api, settings_for
@@ -61,7 +61,7 @@ def test_threads_share_a_listing(lookup: Lookup, api: Api) -> None:
     api.create("Ventas")
     together = Barrier(8)
 
-    def ask(_: int) -> AgentRecord:
+    def ask(_: int) -> ListedAgent:
         together.wait(timeout=5)
         return lookup.agent(code=None, name="Ventas")
 

@@ -10,12 +10,12 @@ from typing import Any, cast
 import pytest
 
 from pulumi_assistai.engine.errors import EngineError, ShutdownError
-from pulumi_assistai.engine.events import Op
-from pulumi_assistai.engine.executor import Executor
-from pulumi_assistai.engine.recorder import Recorder
-from pulumi_assistai.engine.resource import Resource
-from pulumi_assistai.engine.state import State
-from pulumi_assistai.engine.steps import Context, Step
+from pulumi_assistai.engine.execution.executor import Executor
+from pulumi_assistai.engine.execution.steps import Step, StepContext
+from pulumi_assistai.engine.model.resource import Resource
+from pulumi_assistai.engine.reporting.events import Op
+from pulumi_assistai.engine.reporting.recorder import Recorder
+from pulumi_assistai.engine.storage.state import State
 from tests.engine.conftest import Events
 
 AT_A_TIME = 5
@@ -63,7 +63,7 @@ def made(parallel: int) -> tuple[Executor, Recorder]:
 
 
 def steps(crowd: Crowd, number: int) -> list[MeetingStep]:
-    context = cast("Context", None)
+    context = cast("StepContext", None)
     return [
         MeetingStep(context=context, old=Resource(f"urn:pulumi:a::b::c::{one}", "c"), crowd=crowd)
         for one in range(number)
