@@ -290,6 +290,7 @@ def _send(session: Session, code: str, fields: dict[str, str]) -> None:
     try:
         session.client.agents.update(code, fields)
     except NotFoundError as error:
+        session.require_api()
         raise AgentGoneError(
             f"agent {code} is gone ({error.method} {error.path} answered 404"
             f"{': ' + error.detail if error.detail else ''}); run `pulumi refresh`, then `pulumi up` creates it again"
