@@ -19,7 +19,7 @@ class WhatsAppIntegrationProvider(AssistAIProvider):
         return lifecycle.whatsapp.check(self.session, recorded, inputs)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Compare recorded outputs with declared inputs. A new agent is connected before the old one is disconnected."""
+        """Compare recorded outputs with declared inputs; a new agent is connected before the old one ends."""
         difference = lifecycle.whatsapp.diff(self.session, from_pulumi(_olds), from_pulumi(_news))
         return DiffResult(difference.changes, list(difference.replaces), delete_before_replace=False)
 

@@ -477,6 +477,12 @@ def test_an_agent_that_nobody_declared_is_read_as_it_is_listed(session: Session,
     assert listings(api) == 1
 
 
+def test_what_the_listing_does_not_say_of_an_agent_is_no_output(session: Session, api: Api) -> None:
+    found = agents.read(session, api.create("Ventas"), {})
+    assert found is not None
+    assert "description" not in found.outputs
+
+
 def test_an_agent_that_is_read_for_the_first_time_must_be_there(session: Session, api: Api) -> None:
     with pytest.raises(AgentGoneError) as caught:
         agents.read(session, "A-404", {})

@@ -132,7 +132,7 @@ def test_a_new_agent_that_cannot_be_reached_leaves_the_old_phone_linked(
     project.up(PROGRAM)
     code = api.agent("Ventas")["code"]
     api.link(code, "584221234567")
-    project.refresh()
+    project.run("refresh")
     api.faults.add("status-before", path=".*/qr", status=status)
     project.write(replaced(PROGRAM))
     project.fails("up")
