@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -25,9 +26,9 @@ from tests.lifecycle.conftest import Connect, listings
 
 VENTAS = {"name": "Ventas", "description": "Vende", "instructions": "Hola."}
 DUPLICATE = VENTAS | {"allow_duplicate_name": True}
-LOST = {"kind": "status-before", "method": "POST", "status": 502, "body": '{"message": "Bad gateway"}'}
+LOST: dict[str, Any] = {"kind": "status-before", "method": "POST", "status": 502, "body": '{"message": "Bad gateway"}'}
 LOST_ERROR = ServerError("POST", "/api/v1/agents", 502, "Bad gateway")
-UNAUTHORIZED = {"kind": "status-before", "status": 401, "body": '{"message": "no"}'}
+UNAUTHORIZED: dict[str, Any] = {"kind": "status-before", "status": 401, "body": '{"message": "no"}'}
 LOOKS_FIRST = "run `pulumi up` again: it looks for the agent first, and creates it only if it is not there"
 LOOK_YOURSELF = (
     "look for it in AssistAI: if it is there declare adopt=CODE, and if it is not run `pulumi up` again, "
