@@ -15,6 +15,7 @@ AssistAIError
 │   ├── ServerError             5xx
 │   └── UnexpectedAnswerError   anything else: a redirect, half an answer, another type
 ├── IncompleteListingError      pages do not add up to a whole listing
+│   └── EmptyListingError       no agent is listed, although the state records some
 ├── OutcomeUnknownError         nobody can tell whether an agent was created
 ├── NameTakenError              an agent of that name exists or is declared twice
 ├── AdoptionError               the agent named by `adopt` cannot be taken over
@@ -163,6 +164,10 @@ class UnexpectedAnswerError(ApiError):
 
 class IncompleteListingError(AssistAIError):
     """The pages of a listing do not add up, so nothing may be concluded from it."""
+
+
+class EmptyListingError(IncompleteListingError):
+    """No agent is listed at all, although the state records some: the token may have lost its permissions."""
 
 
 class OutcomeUnknownError(AssistAIError):

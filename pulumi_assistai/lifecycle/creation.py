@@ -61,8 +61,8 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
         NameTakenError: names their codes and the ways on.
     """
     codes = [agent.code for agent in session.inventory.named(name) if agent.code != adopt]
-    if not codes and not session.inventory.complete:
-        session.warn(f'the API counts more agents than it lists, so that one named "{name}" may be hidden')
+    if not codes:
+        _warn_of_hidden(session, name)
     if codes:
         raise NameTakenError(
             f'an agent named "{name}" exists already: {", ".join(codes)}; to manage it declare adopt="{codes[0]}"; '
@@ -71,6 +71,15 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
             "if another resource manages it give this one another name; "
             "for a second agent of that name declare allow_duplicate_name=True"
         )
+
+
+def _warn_of_hidden(session: Session, name: str) -> None:
+    """Warn where an agent of that name may exist although the listing shows none."""
+    nameless = ", ".join(agent.code for agent in session.inventory.named(""))
+    if not session.inventory.complete:
+        session.warn(f'{session.inventory.doubt}: an agent named "{name}" may be hidden')
+    elif nameless:
+        session.warn(f'AssistAI does not show the name of {nameless}: it may be "{name}"')
 
 
 def _settle(

@@ -82,7 +82,7 @@ def test_a_listing_that_hides_an_agent_is_warned_about(
 ) -> None:
     api.faults.add("stale", method="GET", count=0, rows=1)
     agents.create(session, VENTAS)
-    assert 'so that one named "Ventas" may be hidden' in capsys.readouterr().err
+    assert 'an agent named "Ventas" may be hidden' in capsys.readouterr().err
 
 
 def test_an_agent_that_is_listed_late_is_found(session: Session, api: Api) -> None:
@@ -221,7 +221,7 @@ def test_a_listing_that_may_hide_an_agent_is_warned_about_in_these_words(
     api.faults.add("stale", method="GET", count=0, rows=1)
     refuse_taken_name(session, "Ventas")
     assert capsys.readouterr().err == (
-        'warning: the API counts more agents than it lists, so that one named "Ventas" may be hidden\n'
+        'warning: the API counts more than its pages hold: an agent named "Ventas" may be hidden\n'
     )
     with pytest.raises(NameTakenError):
         refuse_taken_name(session, "Ajeno")
