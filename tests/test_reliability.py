@@ -35,6 +35,14 @@ def test_2_a_create_that_did_not_happen_is_not_repeated_blindly(project: Project
     assert len(api.agents()) == 1
 
 
+def test_2_an_unknown_outcome_is_one_line(project: Project, api: Api) -> None:
+    project.write(VENTAS)
+    api.faults.add("status-before", method="POST", status=503)
+    text = project.fails("up")
+    assert 'whether "Ventas" was created is unknown (POST /api/v1/agents answered 503' in text
+    assert "ServerError" not in text
+
+
 def test_3_two_candidates_are_left_alone_and_named(project: Project, api: Api) -> None:
     api.faults.add("stale", method="GET", count=2, rows=1)
     rival = api.create("Ventas", description="Vende")

@@ -44,14 +44,11 @@ def create_once(session: Session, fields: Properties, *, allow_duplicate_name: b
         before = session.inventory.listed()
         if not allow_duplicate_name:
             refuse_taken_name(session, name)
-        try:
-            agent = session.client.agents.create(fields)
-        except (ApiError, TransportError) as error:
-            if not error.may_have_happened:
-                raise
-            return _settle(session, fields, before, error, duplicates=allow_duplicate_name)
-        session.inventory.enter(agent)
-    return agent.code
+        made = _post(session, fields)
+        if isinstance(made, AssistAIError):
+            return _settle(session, fields, before, made, duplicates=allow_duplicate_name)
+        session.inventory.enter(made)
+    return made.code
 
 
 def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) -> None:
@@ -80,6 +77,21 @@ def _warn_of_hidden(session: Session, name: str) -> None:
         session.warn(f'{session.inventory.doubt}: an agent named "{name}" may be hidden')
     elif nameless:
         session.warn(f'AssistAI does not show the name of {nameless}: it may be "{name}"')
+
+
+def _post(session: Session, fields: Properties) -> ListedAgent | AssistAIError:
+    """Create an agent, or return the error after which nobody can tell whether it was.
+
+    Raises:
+        ApiError, TransportError: it was not created.
+    """
+    try:
+        return session.client.agents.create(fields)
+    except (ApiError, TransportError) as error:
+        if not error.may_have_happened:
+            raise
+        # What comes of it is told in one line, and not as an error that was raised while this one was handled.
+        return error
 
 
 def _settle(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -68,6 +69,19 @@ def test_a_lost_answer_to_what_did_not_happen_is_an_error_and_the_next_run_creat
         agents.create(session, VENTAS)
     agents.create(Session(session.settings), VENTAS)
     assert [agent["name"] for agent in api.agents()] == ["Ajeno", "Ventas"]
+
+
+@pytest.mark.parametrize("listing", [200, 401])
+def test_an_unknown_outcome_is_told_without_the_errors_before_it(session: Session, api: Api, listing: int) -> None:
+    session.inventory.agents()
+    api.faults.add("status-before", method="POST", status=503)
+    if listing != 200:
+        api.faults.add("status-before", method="GET", status=listing, count=0)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        agents.create(session, VENTAS)
+    printed = "".join(traceback.format_exception(caught.value))
+    assert printed.count("Error: ") == 1
+    assert printed.splitlines()[-1].startswith('pulumi_assistai.OutcomeUnknownError: whether "Ventas" was created is')
 
 
 def test_a_duplicate_of_unknown_outcome_is_to_be_looked_for_by_its_owner(session: Session, api: Api) -> None:
