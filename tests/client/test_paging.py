@@ -251,7 +251,7 @@ def test_an_api_that_refuses_its_own_page_size_too_is_an_error() -> None:
 
 
 def test_a_later_page_that_is_refused_is_not_asked_for_in_another_size() -> None:
-    listing = of_pages(page({"total": 2}, 1), Reply(400))
+    listing = of_pages(page({"hasNextPage": True}, 1), Reply(400))
     with pytest.raises(BadRequestError):
         read(listing)
     assert listing.asked == [(1, 50), (2, 50)]
