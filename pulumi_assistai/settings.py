@@ -62,7 +62,7 @@ class Settings(BaseModel):
         base_url: scheme and host of the API; https, or http on a loopback host.
         timeout: seconds one HTTP request may take; default 30.
         grace_period: seconds a new agent may be missing from the listing before it counts as gone; default 60.
-        settle_time: seconds to look for an agent whose creation has an unknown outcome; default 10.
+        settle_time: seconds to look for an agent whose creation has an unknown outcome; default: the grace period.
         on_conflict: "overwrite" (default) or "fail", where a dashboard edit and the program disagree.
         reapply: send every declared field of every agent again; default false.
     """
@@ -75,7 +75,7 @@ class Settings(BaseModel):
     base_url: Annotated[str, AfterValidator(_safe_base_url)] = DEFAULT_BASE_URL
     timeout: PositiveSeconds = 30.0
     grace_period: Seconds = 60.0
-    settle_time: Seconds = 10.0
+    settle_time: Annotated[Seconds, Field(default_factory=lambda data: data.get("grace_period", 0.0))]
     on_conflict: Literal["overwrite", "fail"] = "overwrite"
     reapply: bool = False
 

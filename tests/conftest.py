@@ -24,6 +24,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 needs_pulumi = pytest.mark.skipif(not has_pulumi(), reason="no `pulumi` on PATH")
 
 
+@pytest.fixture(autouse=True)
+def own_journal(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each test have a journal of creations of its own, and leave the user's alone."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
 class Project:
     """A project directory with one stack, on one engine."""
 

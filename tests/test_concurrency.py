@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +11,6 @@ from threading import Barrier, BrokenBarrierError, Lock
 from typing import Any
 
 import pytest
-from pulumi.dynamic import Config, ConfigureRequest
 
 import pulumi_assistai as assistai
 from pulumi_assistai.client import Client
@@ -24,6 +21,7 @@ from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.providers.agents import AgentProvider
 from tests.conftest import emulated, settings_for
 from tests.engine.conftest import Events
+from tests.in_process import account, as_in_its_own, configure
 from tests.scripted import Reply, Request, Server, as_json, serve
 
 MANY = 16
@@ -128,28 +126,10 @@ def test_a_session_connects_reads_and_disconnects_integrations_at_the_same_time(
     assert crowd.calls == {"GET qr": 3 * MANY, "DELETE whatsappweb": MANY}
 
 
-@pytest.fixture
-def _as_in_a_process_of_its_own() -> Iterator[None]:
-    """Take back what a provider does to its process."""
-    thresholds, limit = gc.get_threshold(), getattr(sys, "tracebacklimit", 1000)
-    yield
-    gc.unfreeze()
-    gc.set_threshold(*thresholds)
-    sys.tracebacklimit = limit
-
-
-@pytest.mark.usefixtures("_as_in_a_process_of_its_own")
 def test_a_provider_creates_more_agents_at_the_same_time_than_the_sdk_has_threads(crowd: Crowd, server: Server) -> None:
     provider = AgentProvider()
-    config = {
-        "api_token": "sandbox-token",
-        "tenant_domain": "sandbox",
-        "organization_code": "SANDBOX",
-        "base_url": server.url,
-        "timeout": "120",
-    }
-    with ThreadPoolExecutor(4) as pool:
-        pool.submit(provider.configure, ConfigureRequest(Config(config, "project"))).result()
+    with as_in_its_own(), ThreadPoolExecutor(4) as pool:
+        pool.submit(configure, provider, account(server.url, timeout="120")).result()
         made = list(pool.map(lambda code: provider.create({"name": f"Agente {code}"}), CODES))
     assert {one.id for one in made} == set(CODES)
     assert crowd.calls == {"POST": MANY}

@@ -82,7 +82,7 @@ def test_settings_do_not_change() -> None:
 
 def test_settings_have_no_other_names() -> None:
     with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
-        Settings(**EXPLICIT, colour="red")
+        Settings(**EXPLICIT, colour="red")  # type: ignore[call-arg]
 
 
 def test_defaults() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from pulumi_assistai.emulator.faults import Faults, Rules
 from pulumi_assistai.emulator.faults import router as fault_calls
 from pulumi_assistai.emulator.journal import Journal
 from pulumi_assistai.emulator.middleware import stack
+from pulumi_assistai.emulator.oddities.options import Oddities, parse
+from pulumi_assistai.emulator.oddities.replica import Replica
 from pulumi_assistai.emulator.pages import error_page
-from pulumi_assistai.emulator.parts import Parts
+from pulumi_assistai.emulator.parts import ListAgents, Parts
 from pulumi_assistai.emulator.store import Store
 
 PREFIX = "/api/v1"
@@ -51,10 +54,12 @@ def create_app(
     accounts: Sequence[Account] = DEFAULT_ACCOUNTS,
     whatsapp: bool = True,
     dialect: DialectName = "nest",
+    odd: str = "",
     qr_lifetime: float = 20.0,
     latency: float = 0.0,
     faults: bool = False,
     host: str | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
     """Return the emulator as an ASGI application, which closes its database when its lifespan ends.
 
@@ -63,17 +68,33 @@ def create_app(
         accounts: who may ask.
         whatsapp: whether new agents have a WhatsApp integration.
         dialect: how it says what the API's document leaves open: "nest", or "other" as unlike as can be.
+        odd: the names of what is odd about it, with commas between them; docs/emulator.md has them.
         qr_lifetime: seconds until a QR changes; 0 makes a new one at each call.
         latency: seconds that each request of the imitated API waits.
         faults: whether it can be told to fail, at /sandbox/faults.
         host: the address or name that it listens on: its pages are then at that name, localhost and addresses alone,
             so that no foreign page can give its own name to them. None asks for no name in particular.
+        clock: the seconds by which a listing lags.
 
     Raises:
-        EmulatorError: the database cannot be opened.
+        EmulatorError: the database cannot be opened, or there is no such oddity.
     """
     rules = Rules() if faults else None
-    parts = Parts(Store(db), Journal(), Accounts(accounts), DIALECTS[dialect], dialect, whatsapp, qr_lifetime, host)
+    oddities = parse(odd)
+    store = Store(db)
+    parts = Parts(
+        store=store,
+        journal=Journal(),
+        accounts=Accounts(accounts),
+        dialect=DIALECTS[dialect],
+        dialect_name=dialect,
+        odd=oddities,
+        odd_names=odd,
+        list_agents=_listing(store, oddities, clock),
+        whatsapp=whatsapp,
+        qr_lifetime=qr_lifetime,
+        host=host,
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -98,3 +119,9 @@ def create_app(
         app.include_router(fault_calls, include_in_schema=False)
     add_error_answers(app, parts.dialect, error_page)
     return app
+
+
+def _listing(store: Store, odd: Oddities, clock: Callable[[], float]) -> ListAgents:
+    if any((*odd.late_agents, *odd.late_changes)):
+        return Replica(store, odd.late_agents, odd.late_changes, clock).list_agents
+    return store.list_agents

@@ -18,7 +18,8 @@ router = APIRouter(prefix="/sandbox", include_in_schema=False, dependencies=[OWN
 async def health(parts: Here) -> Response:
     """Say that the emulator answers, and for whom."""
     organizations = [{"tenant": owner.tenant, "organization": owner.code} for owner in parts.accounts.organizations]
-    return NEST.respond({"status": "ok", "dialect": parts.dialect_name, "organizations": organizations})
+    spoken = {"dialect": parts.dialect_name, "odd": parts.odd_names}
+    return NEST.respond({"status": "ok", **spoken, "organizations": organizations})
 
 
 @router.get("/agents")

@@ -12,10 +12,10 @@ class ApiProblem(Exception):  # noqa: N818 - it is an answer, not a defect
 
     Attributes:
         status: the HTTP status.
-        message: what is wrong, for people.
+        message: what is wrong, for people; a list where a service's validation finds it.
     """
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str | list[str]) -> None:
         super().__init__(status, message)
         self.status = status
         self.message = message

@@ -17,6 +17,9 @@ from pulumi_assistai.emulator.guard import OWN_PAGES
 
 router = APIRouter(prefix="/sandbox/faults", tags=["Sandbox"], dependencies=[OWN_PAGES])
 
+_NOBODY = "\0"
+"""A text that no agent contains."""
+
 Kind = Literal[
     "cut-before",
     "cut-after",
@@ -30,6 +33,7 @@ Kind = Literal[
     "cap",
     "repeat",
     "shift",
+    "empty",
 ]
 
 
@@ -42,13 +46,14 @@ class Fault(BaseModel):
             "hang-after": nothing for `seconds`, before or after it was carried out; then the connection breaks.
             "drip": the answer byte by byte, `seconds` between them. Listings: "stale" leaves out the newest `rows`,
             "cap" gives `rows` at most for a page, "repeat" gives the page before, "shift" skips the first row of every
-            page but the first.
+            page but the first, "empty" gives none, as to a token whose rights were cut.
         method: the method, any where empty.
         path: a regular expression that the whole path must match.
         count: how many requests; 0 is all.
         skip: how many requests pass before.
         status: the status of the other answer.
-        body: the body of the other answer; HTML where it begins with "<".
+        body: the body of the other answer.
+        content_type: the type of that; HTML where the body begins with "<" and JSON elsewhere, unless told.
         retry_after: its Retry-After header.
         seconds: see `kind`.
         rows: see `kind`.
@@ -61,8 +66,9 @@ class Fault(BaseModel):
     path: str = "/api/.*"
     count: Annotated[int, Field(ge=0)] = 1
     skip: Annotated[int, Field(ge=0)] = 0
-    status: Annotated[int, Field(ge=400, le=599)] = 500
+    status: Annotated[int, Field(ge=200, le=599)] = 500
     body: str = '{"statusCode": 500, "message": "Internal server error"}'
+    content_type: str = ""
     retry_after: str | None = None
     seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
     rows: Annotated[int, Field(ge=1)] = 1
@@ -166,6 +172,8 @@ class Faults:
         page = int(query.get("page", 1))
         if fault.kind == "cap":
             query["take"] = str(min(fault.rows, int(query.get("take", 10))))
+        if fault.kind == "empty":
+            query |= {"page": "1", "criteria": _NOBODY}
         if fault.kind == "repeat":
             query["page"] = str(max(1, page - 1))
         status, headers, body = await self._answer({**scope, "query_string": urlencode(query).encode()}, receive)
@@ -203,9 +211,9 @@ def _is_over(fault: Fault, seen: int) -> bool:
 
 
 def _headers(fault: Fault) -> list[tuple[bytes, bytes]]:
-    kind = b"text/html" if fault.body.startswith("<") else b"application/json"
+    kind = fault.content_type or ("text/html" if fault.body.startswith("<") else "application/json")
     wait = [(b"retry-after", fault.retry_after.encode())] if fault.retry_after else []
-    return [(b"content-type", kind), *wait]
+    return [(b"content-type", kind.encode()), *wait]
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,6 +14,8 @@ from pulumi_assistai.emulator.bodies import Error
 from pulumi_assistai.emulator.dialects import Dialect, DialectName
 from pulumi_assistai.emulator.errors import ApiProblem
 from pulumi_assistai.emulator.journal import Journal
+from pulumi_assistai.emulator.listing import ListingQuery, Page
+from pulumi_assistai.emulator.oddities.options import Oddities
 from pulumi_assistai.emulator.records import Agent, Organization
 from pulumi_assistai.emulator.store import Store
 
@@ -27,6 +30,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 """The error answers of every call, for the API's document."""
 
 
+ListAgents = Callable[[Organization, ListingQuery], Page[Agent]]
+
+
 @dataclass(frozen=True)
 class Parts:
     """The parts of an emulator.
@@ -37,6 +43,9 @@ class Parts:
         accounts: who may ask.
         dialect: how it says what the API's document leaves open.
         dialect_name: the name of that.
+        odd: what is odd about it.
+        odd_names: the names of that.
+        list_agents: returns a page of an organization's agents as the API shows them.
         whatsapp: whether new agents have a WhatsApp integration.
         qr_lifetime: seconds until a QR changes.
         host: the address or name that it listens on, None where whoever serves it knows.
@@ -47,6 +56,9 @@ class Parts:
     accounts: Accounts
     dialect: Dialect
     dialect_name: DialectName
+    odd: Oddities
+    odd_names: str
+    list_agents: ListAgents
     whatsapp: bool
     qr_lifetime: float
     host: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import Self
@@ -33,12 +33,14 @@ class Emulator:
         qr_lifetime: seconds until a QR changes; 0 makes a new one at each call.
         latency: seconds that each request of the imitated API waits.
         faults: whether it can be told to fail, at /sandbox/faults.
+        odd: the names of what is odd about the API, with commas between them; docs/emulator.md has them.
+        clock: the seconds by which a listing lags.
 
     Attributes:
         url: where it answers, such as http://127.0.0.1:8787.
 
     Raises:
-        EmulatorError: it cannot listen there, or the database cannot be opened.
+        EmulatorError: it cannot listen there, the database cannot be opened, or there is no such oddity.
     """
 
     def __init__(
@@ -53,6 +55,8 @@ class Emulator:
         qr_lifetime: float = 20.0,
         latency: float = 0.0,
         faults: bool = False,
+        odd: str = "",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._socket = _listen(host, port)
         self.url = _url(self._socket)
@@ -65,6 +69,8 @@ class Emulator:
                 qr_lifetime=qr_lifetime,
                 latency=latency,
                 faults=faults,
+                odd=odd,
+                clock=clock,
                 host=host,
             )
         except BaseException:

@@ -46,12 +46,16 @@ class Store:
     Args:
         file: where it lies; None keeps it in memory.
 
+    Attributes:
+        observers: called with the code of an agent that was made, changed or removed.
+
     Raises:
         EmulatorError: the file cannot be opened or holds something else.
     """
 
     def __init__(self, file: Path | None) -> None:
         self._lock = RLock()
+        self.observers: list[Callable[[str], None]] = []
         try:
             self._database = _open(file)
         except sqlite3.Error as error:
@@ -63,7 +67,7 @@ class Store:
             self._database.close()
 
     def create_agent(
-        self, owner: Organization, fields: Mapping[str, str], code: Callable[[int], str], *, whatsapp: bool
+        self, owner: Organization, fields: Mapping[str, str | None], code: Callable[[int], str], *, whatsapp: bool
     ) -> Agent:
         """Add an agent, newer than any other of its organization.
 
@@ -77,7 +81,9 @@ class Store:
             row = {**owner_columns(owner), **fields, "model": _MODEL, "created_at": self._new_time("agents", owner)}
             number = self._insert("agents", row | {"whatsapp": "disconnected" if whatsapp else None})
             self._execute("UPDATE agents SET code = ? WHERE number = ?", code(number), number)
-            return Agent(**self._execute("SELECT * FROM agents WHERE number = ?", number).fetchone())
+            agent = Agent(**self._execute("SELECT * FROM agents WHERE number = ?", number).fetchone())
+        self._notify(agent.code)
+        return agent
 
     def agents(self) -> list[Agent]:
         """Return the agents of all organizations, oldest first."""
@@ -100,11 +106,13 @@ class Store:
             assignments = ", ".join(f"{column} = ?" for column in values)
             with self._writing():
                 self._execute(f"UPDATE agents SET {assignments} WHERE code = ?", *values.values(), code)  # noqa: S608 - own column names
+            self._notify(code)
 
     def remove_agent(self, code: str) -> None:
         """Forget an agent; its conversations stay."""
         with self._writing():
             self._execute("DELETE FROM agents WHERE code = ?", code)
+        self._notify(code)
 
     def start_conversation(self, agent: Agent, title: str) -> Conversation:
         """Add a conversation with an agent."""
@@ -157,6 +165,10 @@ class Store:
             rows = self._execute(f"SELECT * {source} {order}", *values, query.take, min(skipped, total)).fetchall()
         return Page([make(**row) for row in rows], query.page, query.take, total)
 
+    def _notify(self, code: str) -> None:
+        for observer in self.observers:
+            observer(code)
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with self._lock, self._database:
@@ -186,7 +198,7 @@ def _open(file: Path | None) -> sqlite3.Connection:
     database = sqlite3.connect(file or ":memory:", check_same_thread=False, isolation_level=None)
     try:
         database.row_factory = sqlite3.Row
-        database.create_function("contains", -1, _contains, deterministic=True)
+        database.create_function("contains", -1, contains, deterministic=True)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         _prepare(database)
@@ -205,7 +217,7 @@ def _prepare(database: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError("it is not a database of this version of the emulator")
 
 
-def _contains(text: str, *values: str | None) -> bool:
+def contains(text: str, *values: str | None) -> bool:
     """Search as people do, whatever the case; SQLite's own functions know the case of ASCII letters alone."""
     return any(text in value.casefold() for value in values if value)
 

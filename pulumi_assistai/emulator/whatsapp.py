@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from pulumi_assistai.emulator.bodies import Connected, Disconnected
 from pulumi_assistai.emulator.dashboard import show_qr
 from pulumi_assistai.emulator.errors import ApiProblem
+from pulumi_assistai.emulator.oddities.whatsapp import respond_connected, respond_starting
 from pulumi_assistai.emulator.parts import ERRORS, Caller, Here
 from pulumi_assistai.emulator.qr import png
 from pulumi_assistai.emulator.records import Agent
@@ -29,7 +30,10 @@ async def connect_whatsapp(parts: Here, caller: Caller, code: str) -> Response:
     """Start to connect an agent."""
     agent = _integrated(parts.agent(code, caller), "No hay integración WhatsApp")
     if agent.whatsapp == "connected":
-        return parts.dialect.respond(parts.dialect.connected(agent.phone_number or ""))
+        return respond_connected(parts.odd, parts.dialect, agent.phone_number or "")
+    if parts.odd.starting and agent.whatsapp == "disconnected":
+        parts.store.change_agent(agent.code, {"whatsapp": "connecting", "qr": None})
+        return respond_starting(parts.odd, parts.dialect)
     return Response(png(show_qr(parts, agent)), media_type="image/png")
 
 

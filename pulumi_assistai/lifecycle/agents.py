@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,7 +17,11 @@ from pulumi_assistai.errors import (
     NameTakenError,
     NotFoundError,
 )
-from pulumi_assistai.lifecycle.creation import create_once, refuse_taken_name
+from pulumi_assistai.lifecycle import memory
+from pulumi_assistai.lifecycle.archive import archive
+from pulumi_assistai.lifecycle.creation import create_once, earlier_creation, refuse_taken_name
+from pulumi_assistai.lifecycle.journal import Creation
+from pulumi_assistai.lifecycle.likeness import may_be_stored_as, same_text
 from pulumi_assistai.lifecycle.session import Session, declared_twice
 from pulumi_assistai.lifecycle.validation import trimmed, validate
 from pulumi_assistai.lifecycle.values import (
@@ -43,7 +49,8 @@ POLICIES = ("on_delete", "allow_duplicate_name")
 
 INPUTS = (*FIELDS, *POLICIES, "adopt")
 
-ARCHIVED = "[archived] "
+_LONGEST_OPERATION = 3600.0
+"""Seconds after which a process that adopted an agent does not count as being at work on it any more."""
 
 Text = Annotated[str, Field(strict=True)]
 NonEmpty = Annotated[str, StringConstraints(strict=True, min_length=1), AfterValidator(trimmed)]
@@ -94,6 +101,7 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
     Raises:
         WrongOrganizationError: the agent belongs to another organization.
         AdoptionError: `adopt` names another agent than the recorded one.
+        NameTakenError: the agent would get the name of another live one.
         DashboardEditError: a dashboard edit is in the way and `on_conflict` is "fail".
     """
     session.require_own(recorded)
@@ -103,6 +111,7 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
     if forgotten:
         session.warn(f"{code}: {', '.join(forgotten)} no longer declared; left in AssistAI as it is, and not managed")
     if changed:
+        _refuse_name_of_another(session, code, recorded, inputs)
         _compare_with_dashboard(session, code, recorded, inputs)
     policies = [name for name in POLICIES if recorded.get(name) != inputs.get(name)]
     return Difference(changes=bool(changed or forgotten or policies))
@@ -115,7 +124,7 @@ def create(session: Session, inputs: Properties) -> Made:
         NameTakenError, AdoptionError, OutcomeUnknownError, ApiError, TransportError: see `create_once`.
     """
     if inputs.get("adopt"):
-        code = _adopt(session, inputs)
+        code = _adopt(session, inputs["adopt"], inputs)
     else:
         duplicates = bool(inputs.get("allow_duplicate_name"))
         code = create_once(session, pick(inputs, FIELDS), allow_duplicate_name=duplicates)
@@ -143,12 +152,14 @@ def read(session: Session, code: str, recorded: Properties) -> Found | None:
     if live is not None and "managed_since" not in recorded:
         return Found(_shown(session, live))
     _tell_what_cannot_be_seen(session, recorded)
-    outputs = {**recorded, **(_drift(live, recorded) if live else {})}
+    outputs = _look(session, live, recorded) if live else dict(recorded)
     return Found(outputs, pick(outputs, INPUTS))
 
 
 def update(session: Session, code: str, recorded: Properties, inputs: Properties) -> dict[str, Any]:
     """Send the fields that changed and return the outputs: PATCH /agents/CODE, or nothing where none did.
+
+    Where somebody edited the agent in AssistAI, every declared field is sent.
 
     Raises:
         WrongOrganizationError: the agent belongs to another organization.
@@ -156,32 +167,33 @@ def update(session: Session, code: str, recorded: Properties, inputs: Properties
         ApiError, TransportError: the call failed.
     """
     session.require_own(recorded)
-    fields = pick(inputs, _changed(session, recorded, inputs))
+    changed = _changed(session, recorded, inputs)
+    # Who edited one field may have edited those that nobody can read.
+    sent = FIELDS if changed and _edited(session, code, recorded) else changed
+    fields = pick(inputs, sent)
     if fields:
         _send(session, code, fields)
     kept = pick(recorded, ("code", "managed_since", *session.place))
-    return {**inputs, **kept}
+    return {**inputs, **kept, **memory.after_update(recorded, inputs)}
 
 
 def delete(session: Session, code: str, recorded: Properties) -> None:
     """Leave the agent as it is, or archive it, as `on_delete` says: the API deletes no agent.
 
-    "archive" renames it, PATCH /agents/CODE, and disconnects it, DELETE /agents/CODE/integrations/whatsappweb.
+    "archive" disconnects it, DELETE /agents/CODE/integrations/whatsappweb, and renames it, PATCH /agents/CODE.
 
     Raises:
         WrongOrganizationError: the agent belongs to another organization.
         ApiError, TransportError: a call failed.
     """
     session.require_own(recorded)
-    name = recorded.get("name")
+    # Its name may be a secret, and nothing here tells: it is named by its code alone.
     if code in session.handled_agents:
-        session.tell(
-            f'agent {code} ("{name}") is managed by another resource of this program now, and was left as it is'
-        )
+        session.tell(f"agent {code} is managed by another resource of this program now, and was left as it is")
     elif recorded.get("on_delete") == "archive":
-        _archive(session, code, str(name))
+        archive(session, code, str(recorded.get("name")))
     else:
-        session.warn(f'agent {code} ("{name}") is no longer managed and goes on answering: AssistAI deletes no agent')
+        session.warn(f"agent {code} is no longer managed and goes on answering: AssistAI deletes no agent")
 
 
 def _claim(session: Session, inputs: Properties) -> None:
@@ -195,6 +207,35 @@ def _claim(session: Session, inputs: Properties) -> None:
         _tell_what_adoption_changes(session, _adoptable(session, adopt), inputs)
     if name is not None and not inputs.get("allow_duplicate_name"):
         refuse_taken_name(session, name, adopt=adopt)
+        _warn_about_similar_names(session, name, adopt)
+        _tell_about_earlier_creation(session, name)
+
+
+def _warn_about_similar_names(session: Session, name: str, adopt: str | None) -> None:
+    similar = [f'"{agent.name}" ({agent.code})' for agent in session.inventory.similar(name) if agent.code != adopt]
+    declared = session.declared_names.similar(name)
+    others = [*similar, *([f'"{declared}" of this program'] if declared else [])]
+    if others:
+        session.warn(f'"{name}" differs from {", ".join(others)} in case, accents or signs alone: are both meant?')
+
+
+def _tell_about_earlier_creation(session: Session, name: str) -> None:
+    found = earlier_creation(session, name)
+    if found is None or session.inventory.named(name):
+        return
+    creation, left = found
+    session.warn(
+        f'a run on this machine sent a creation of "{name}" that nothing recorded ({creation.code or "no answer"}): '
+        f"`pulumi up` looks for the agent for up to {left:.0f} s more before it creates one"
+    )
+
+
+def _refuse_name_of_another(session: Session, code: str, recorded: Properties, inputs: Properties) -> None:
+    name = inputs.get("name")
+    if name is None or name is UNKNOWN or inputs.get("allow_duplicate_name"):
+        return
+    if not same_text(name, str(recorded.get("name"))):
+        refuse_taken_name(session, name, adopt=code)
 
 
 def _claim_name(session: Session, inputs: Properties) -> None:
@@ -217,26 +258,39 @@ def _tell_what_adoption_changes(session: Session, live: ListedAgent, inputs: Pro
     seen = [
         f'{field} "{getattr(live, field) or ""}" => "{inputs[field]}"'
         for field in VISIBLE
-        if field in inputs and inputs[field] != (getattr(live, field) or "")
+        if field in inputs and not same_text(inputs[field], getattr(live, field) or "")
     ]
     unseen = [f"{field} (not readable, overwritten)" for field in FIELDS if field in inputs and field not in VISIBLE]
     changes = ", ".join(seen + unseen) or "nothing changes"
     session.tell(f'adopts agent {live.code} ("{live.name}"): {changes}')
 
 
-def _adopt(session: Session, inputs: Properties) -> str:
-    live = _adoptable(session, inputs["adopt"])
-    same = [field for field in VISIBLE if inputs.get(field) == (getattr(live, field) or "")]
+def _adopt(session: Session, code: str, inputs: Properties) -> str:
+    live = _adoptable(session, code)
+    same = [field for field in VISIBLE if field in inputs and same_text(inputs[field], getattr(live, field) or "")]
     fields = {field: inputs[field] for field in FIELDS if field in inputs and field not in same}
+    with session.journal.of("adopt", code, session.settings.timeout) as page:
+        _refuse_adoption_by_two(code, page.read(time.time() - _LONGEST_OPERATION))
+        page.write(code)
     if fields:
         _send(session, live.code, fields)
     return live.code
+
+
+def _refuse_adoption_by_two(code: str, other: Creation | None) -> None:
+    """Refuse an agent that another provider, or another stack of this machine, is adopting in this moment."""
+    if other is not None and other.pid != os.getpid() and other.is_under_way:
+        raise AdoptionError(
+            f'adopt="{code}" was said by another provider of this program or by another stack, which is at work '
+            f"(process {other.pid}); let one of them go"
+        )
 
 
 def _send(session: Session, code: str, fields: dict[str, str]) -> None:
     try:
         session.client.agents.update(code, fields)
     except NotFoundError as error:
+        session.require_api()
         raise AgentGoneError(
             f"agent {code} is gone ({error.method} {error.path} answered 404"
             f"{': ' + error.detail if error.detail else ''}); run `pulumi refresh`, then `pulumi up` creates it again"
@@ -263,8 +317,10 @@ def _compare_with_dashboard(session: Session, code: str, recorded: Properties, i
     if live is None:
         return
     for field in VISIBLE:
-        value, before, after = getattr(live, field) or "", recorded.get(field), inputs.get(field)
-        if after in (None, UNKNOWN) or before is None or value in (before, after):
+        value, before, after = _live(live, field), recorded.get(field), inputs.get(field)
+        if after in (None, UNKNOWN, before) or before is None or same_text(after, value):
+            continue
+        if memory.was_seen(recorded, field, value) or same_text(before, value):
             continue
         edit = f'{field} of {code} was changed in AssistAI: recorded "{before}", live "{value}", declared "{after}"'
         if session.settings.on_conflict == "fail":
@@ -272,8 +328,39 @@ def _compare_with_dashboard(session: Session, code: str, recorded: Properties, i
                 f"{edit}; nothing was changed: run `pulumi refresh` to see it, "
                 "or set ASSISTAI_ON_CONFLICT=overwrite to let the declared value win"
             )
-        outcome = "it will be overwritten" if before != after else "`pulumi refresh` shows it"
-        session.warn(f"{edit}; {outcome}")
+        session.warn(f"{edit}; it will be overwritten")
+    if _edited(session, code, recorded):
+        session.tell(f"agent {code} was edited in AssistAI: every declared field is sent, those that it hides too")
+
+
+def _edited(session: Session, code: str, recorded: Properties) -> bool:
+    """Return whether somebody edited the agent, as a refresh found or as the listing shows now."""
+    live = session.inventory.known(code)
+    if live is None or memory.edits(recorded) or session.settings.on_conflict == "fail":
+        return memory.edits(recorded)
+    return any(_is_edit(recorded, field, _live(live, field)) for field in VISIBLE if field in recorded)
+
+
+def _is_edit(recorded: Properties, field: str, value: str) -> bool:
+    return not may_be_stored_as(recorded[field], value) and not memory.was_seen(recorded, field, value)
+
+
+def _live(live: ListedAgent, field: str) -> str:
+    return getattr(live, field) or ""
+
+
+def _look(session: Session, live: ListedAgent, recorded: Properties) -> dict[str, Any]:
+    """Return the outputs after a look at the agent: what changed since the last one is drift."""
+    outputs = dict(recorded)
+    for field in VISIBLE:
+        if field not in recorded:
+            continue
+        view = memory.look(recorded, field, _live(live, field))
+        outputs |= {field: view.value}
+        outputs = memory.remember(outputs, field, view)
+        if view.form:
+            session.tell_once(f"AssistAI keeps {field} of {live.code} {view.form}; no change is made for that")
+    return outputs
 
 
 def _is_young(session: Session, recorded: Properties) -> bool:
@@ -295,19 +382,3 @@ def _tell_what_cannot_be_seen(session: Session, recorded: Properties) -> None:
 
 def _shown(session: Session, live: ListedAgent) -> dict[str, Any]:
     return {**live.model_dump(exclude_none=True), **session.place}
-
-
-def _drift(live: ListedAgent, recorded: Properties) -> dict[str, str]:
-    shown = {"name": live.name, "description": live.description or ""}
-    return {field: shown[field] for field in VISIBLE if field in recorded and recorded[field] != shown[field]}
-
-
-def _archive(session: Session, code: str, name: str) -> None:
-    archived = name if name.startswith(ARCHIVED) else ARCHIVED + name
-    try:
-        session.client.agents.update(code, {"name": archived})
-        session.inventory.change(code, {"name": archived})
-        session.client.whatsapp.disconnect(code)
-    except NotFoundError as error:
-        session.require_api()
-        session.tell(f"nothing more to archive of agent {code}: {error.method} {error.path} answered 404")

@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.errors import IncompleteListingError
-from pulumi_assistai.lifecycle import agents, whatsapp
+from pulumi_assistai.lifecycle import agents, memory, whatsapp
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Properties, pick
 
@@ -179,7 +179,7 @@ def _compare_agent(session: Session, agent: DeclaredAgent) -> AgentStatus:
 
 def _seen(session: Session, agent: DeclaredAgent) -> tuple[str, tuple[Drift, ...]]:
     # Fields that cannot be read are left out: a refresh would say so of each operation, and here each agent does.
-    recorded = pick(agent.recorded, (*agents.VISIBLE, "managed_since", *session.place))
+    recorded = pick(agent.recorded, (*agents.VISIBLE, "managed_since", *memory.OUTPUTS, *session.place))
     try:
         found = agents.read(session, agent.code, recorded)
     except IncompleteListingError:

@@ -1,18 +1,17 @@
-"""Creates an agent exactly once, on an API that can neither undo a creation nor recognise a repeated one."""
+"""Creation of an agent exactly once, on an API that can neither undo a creation nor recognise a repeated one."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import nullcontext
+from itertools import count
 from typing import TYPE_CHECKING
 
-from pulumi_assistai.errors import (
-    ApiError,
-    AssistAIError,
-    NameTakenError,
-    OutcomeUnknownError,
-    TransportError,
-)
+from pulumi_assistai.errors import ApiError, AssistAIError, NameTakenError, OutcomeUnknownError, TransportError
+from pulumi_assistai.lifecycle.archive import is_archived_as
+from pulumi_assistai.lifecycle.journal import Creation, Page
+from pulumi_assistai.lifecycle.likeness import canonical, name_may_be_stored_as, same_text
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Properties
 
@@ -22,41 +21,51 @@ if TYPE_CHECKING:
 _LOOKS = 10
 """How often the listing is read at most while an unknown outcome settles."""
 
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 5.0
+"""Seconds between two of these readings, which grow."""
+
 LOOKS_FIRST = "run `pulumi up` again: it looks for the agent first, and creates it only if it is not there"
 LOOK_YOURSELF = (
     "look for it in AssistAI: if it is there declare adopt=CODE, and if it is not run `pulumi up` again, "
     "which with allow_duplicate_name creates it without looking"
 )
+LIST_ALL = "after a run that was killed, `assistai import --unmanaged` lists all such agents with their adopt lines"
 
 
 def create_once(session: Session, fields: Properties, *, allow_duplicate_name: bool) -> str:
     """Create an agent and return its code: POST /agents, at most once.
 
-    Where the answer was lost, the listing is read until the agent shows up or the settle time is over.
+    Where the answer was lost, the listing is read until the agent shows up or the settle time is over. Other processes
+    of this machine that create an agent of the same name wait meanwhile.
 
     Raises:
         NameTakenError: an agent of that name exists and duplicates were not allowed.
         OutcomeUnknownError: nobody can tell whether the agent was created.
         ApiError, TransportError: it was not created.
     """
-    name = fields["name"]
-    with session.creations.of(name, duplicates=allow_duplicate_name):
+    name, settings = fields["name"], session.settings
+    turn = (
+        nullcontext()
+        if allow_duplicate_name
+        else session.journal.of("name", name, 2 * (settings.timeout + settings.settle_time))
+    )
+    with session.creations.of(name, duplicates=allow_duplicate_name), turn as page:
         before = session.inventory.listed()
-        if not allow_duplicate_name:
+        if page is not None:
+            _wait_for_an_earlier_creation(session, name, page)
             refuse_taken_name(session, name)
-        made = _post(session, fields)
-        if isinstance(made, AssistAIError):
-            return _settle(session, fields, before, made, duplicates=allow_duplicate_name)
-        session.inventory.enter(made)
-    return made.code
+        return _create(session, fields, before, page)
 
 
 def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) -> None:
-    """Refuse a name that live agents have, other than the one to `adopt`.
+    """Refuse a name that live or archived agents have, other than the one to `adopt`.
 
     Raises:
         NameTakenError: names their codes and the ways on.
     """
+    live = [agent for agent in session.inventory.agents().values() if is_archived_as(agent, name)]
+    archived = [agent.code for agent in live if agent.code != adopt]
     codes = [agent.code for agent in session.inventory.named(name) if agent.code != adopt]
     if not codes:
         _warn_of_hidden(session, name)
@@ -66,47 +75,102 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
             "if this resource was renamed in the program give it "
             "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY`; "
             "if another resource manages it give this one another name; "
-            "for a second agent of that name declare allow_duplicate_name=True"
+            f"for a second agent of that name declare allow_duplicate_name=True; {LIST_ALL}"
+        )
+    if archived and adopt is None:
+        raise NameTakenError(
+            f'an agent named "{name}" was archived: {", ".join(archived)}; to bring it back declare '
+            f'adopt="{archived[0]}"; for a new agent beside it declare allow_duplicate_name=True'
         )
 
 
 def _warn_of_hidden(session: Session, name: str) -> None:
     """Warn where an agent of that name may exist although the listing shows none."""
-    nameless = ", ".join(agent.code for agent in session.inventory.named(""))
+    nameless = ", ".join(agent.code for agent in session.inventory.agents().values() if not agent.name)
     if not session.inventory.complete:
         session.warn(f'{session.inventory.doubt}: an agent named "{name}" may be hidden')
     elif nameless:
         session.warn(f'AssistAI does not show the name of {nameless}: it may be "{name}"')
 
 
-def _post(session: Session, fields: Properties) -> ListedAgent | AssistAIError:
-    """Create an agent, or return the error after which nobody can tell whether it was.
+def earlier_creation(session: Session, name: str) -> tuple[Creation, float] | None:
+    """Return a creation of the name that this machine began and that may not be listed yet, and the seconds left."""
+    page = session.journal.peek("name", name, 0)
+    return None if page is None else _left(session, page)
 
-    Raises:
-        ApiError, TransportError: it was not created.
-    """
+
+def _left(session: Session, creation: Creation) -> tuple[Creation, float] | None:
+    settings = session.settings
+    # An answer that was lost may come from a request that took as long as it may.
+    window = settings.grace_period if creation.code else settings.timeout + settings.settle_time
+    left = window - creation.age
+    return (creation, left) if left > 0 else None
+
+
+def _wait_for_an_earlier_creation(session: Session, name: str, page: Page) -> None:
+    """Wait until an agent that another process began to create is listed, or the time for that is over."""
+    creation = page.read(0)
+    found = None if creation is None else _left(session, creation)
+    if found is None:
+        return
+    creation, left = found
+    if _is_listed(session, creation, name):
+        return
+    session.tell(
+        f'a creation of "{name}" was sent from this machine {creation.age:.0f} s ago'
+        f"{f' and made {creation.code}' if creation.code else ' and nothing recorded its outcome'}; "
+        f"looking for the agent in the listing for up to {left:.0f} s before another one is created"
+    )
+
+    def look() -> bool:
+        session.inventory.read_again()
+        return _is_listed(session, creation, name)
+
+    _look_until(time.monotonic() + left, look)
+
+
+def _is_listed(session: Session, creation: Creation, name: str) -> bool:
+    return session.inventory.find(creation.code) is not None or bool(session.inventory.named(name))
+
+
+def _create(session: Session, fields: Properties, before: Collection[str], page: Page | None) -> str:
+    if page is not None:
+        page.write()
     try:
-        return session.client.agents.create(fields)
+        agent = session.client.agents.create(fields)
     except (ApiError, TransportError) as error:
-        if not error.may_have_happened:
-            raise
-        # What comes of it is told in one line, and not as an error that was raised while this one was handled.
-        return error
+        lost = error
+    else:
+        session.inventory.enter(agent)
+        if page is not None:
+            page.write(agent.code)
+        return agent.code
+    if not lost.may_have_happened:
+        if page is not None:
+            page.erase()
+        raise lost
+    code = _settle(session, fields, before, lost, page)
+    if page is not None:
+        page.write(code)
+    return code
 
 
 def _settle(
-    session: Session, fields: Properties, before: Collection[str], lost: AssistAIError, *, duplicates: bool
+    session: Session, fields: Properties, before: Collection[str], lost: AssistAIError, page: Page | None
 ) -> str:
     """Find the one agent that the lost creation made, and bring it to what is declared."""
-    name, next_step = fields["name"], LOOK_YOURSELF if duplicates else LOOKS_FIRST
-    candidates = _look_for(session, fields, before, next_step)
+    unseen = session.settings.grace_period - session.settings.settle_time
+    name, next_step = fields["name"], LOOK_YOURSELF if page is None else _looks_first(unseen)
+    candidates = _candidates(session, fields, before, next_step)
     codes = ", ".join(agent.code for agent in candidates)
     if not candidates:
+        if page is not None and unseen <= 0:
+            page.erase()
         raise OutcomeUnknownError(
             f'whether "{name}" was created is unknown ({lost}), and no such agent was listed within '
             f"{session.settings.settle_time:g} s; {next_step}"
         )
-    if len(candidates) > 1 or session.creations.contested(name):
+    if len(candidates) > 1 or not _is_ours(candidates[0], fields) or session.creations.contested(name):
         raise OutcomeUnknownError(
             f'whether "{name}" was created is unknown ({lost}), and these new agents could be it: {codes}; '
             "none was touched: find out in AssistAI which one is yours and declare adopt=CODE"
@@ -123,28 +187,55 @@ def _settle(
     return code
 
 
-def _look_for(session: Session, fields: Properties, before: Collection[str], next_step: str) -> list[ListedAgent]:
-    settle_time = session.settings.settle_time
-    deadline = time.monotonic() + settle_time
-    while True:
-        problem = ""
+def _looks_first(unseen: float) -> str:
+    return LOOKS_FIRST if unseen <= 0 else f"wait {unseen:g} s, then {LOOKS_FIRST}"
+
+
+def _candidates(session: Session, fields: Properties, before: Collection[str], next_step: str) -> list[ListedAgent]:
+    """Return the new agents that the lost creation may have made.
+
+    One of its name and description ends the search; others are named to the user when the time is over.
+    """
+    seconds = session.settings.settle_time
+    session.tell(
+        f'no answer to the creation of "{fields["name"]}"; looking for the agent in the listing for up to {seconds:g} s'
+    )
+    problem = ""
+    found: list[ListedAgent] = []
+
+    def look() -> bool:
+        nonlocal problem, found
+        found, problem = [], ""
         try:
             listed = session.inventory.read_again()
         except AssistAIError as error:
-            listed, problem = [], str(error)
-        candidates = [agent for agent in listed if _could_be(agent, fields, before, session)]
-        if candidates or time.monotonic() >= deadline:
-            break
-        time.sleep(settle_time / _LOOKS)
+            problem = str(error)
+            return False
+        new = [agent for agent in listed if agent.code not in before and not session.inventory.made(agent.code)]
+        ours = [agent for agent in new if _is_ours(agent, fields)]
+        found = ours or [agent for agent in new if name_may_be_stored_as(fields["name"], agent.name)]
+        return bool(ours)
+
+    _look_until(time.monotonic() + seconds, look)
     if problem:
         raise OutcomeUnknownError(
             f'whether "{fields["name"]}" was created is unknown, and the agents could not be listed ({problem}); '
             f"{next_step}"
         )
-    return candidates
+    return found
 
 
-def _could_be(agent: ListedAgent, fields: Properties, before: Collection[str], session: Session) -> bool:
+def _look_until(deadline: float, look: Callable[[], bool]) -> None:
+    """Look until something is found or the time is over, once at least; soon after each other at first."""
+    longest = min((deadline - time.monotonic()) / _LOOKS, _LONGEST_PAUSE)
+    for number in count():
+        if look() or time.monotonic() >= deadline:
+            return
+        time.sleep(min(longest, _FIRST_PAUSE * 2**number))
+
+
+def _is_ours(agent: ListedAgent, fields: Properties) -> bool:
     live = agent.description or ""
-    same = agent.name == fields["name"] and fields.get("description", live) == live
-    return same and agent.code not in before and not session.inventory.made(agent.code)
+    declared = fields.get("description", live)
+    shortened = live != "" and canonical(declared).startswith(canonical(live))
+    return same_text(agent.name, fields["name"]) and (same_text(declared, live) or shortened)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import TYPE_CHECKING
 
 from pulumi_assistai.errors import AssistAIError, EmptyListingError, IncompleteListingError
+from pulumi_assistai.lifecycle.likeness import canonical, same_text, skeleton
 
 if TYPE_CHECKING:
     from pulumi_assistai.client import ListedAgent, Listing
+
+Likeness = Callable[[str], str]
+"""What two names share that are alike."""
 
 
 class Inventory:
@@ -24,7 +27,7 @@ class Inventory:
         self._list_agents = list_agents
         self._lock = RLock()
         self._agents: dict[str, ListedAgent] | None = None
-        self._by_name: defaultdict[str, dict[str, ListedAgent]] = defaultdict(dict)
+        self._indexes: dict[Likeness, dict[str, dict[str, ListedAgent]]] = {}
         self._listed: frozenset[str] = frozenset()
         self._failure: AssistAIError | None = None
         self._listed_twice = False
@@ -51,11 +54,18 @@ class Inventory:
         """Return the agent of that code, None where the listing has none."""
         return self.agents().get(code)
 
-    def named(self, name: str) -> list[ListedAgent]:
-        """Return all agents of exactly that name."""
+    def known(self, code: str) -> ListedAgent | None:
+        """Return the agent of that code as far as it is known already: nothing is listed for it."""
         with self._lock:
-            self.agents()
-            return list(self._by_name[name].values())
+            return (self._agents or {}).get(code)
+
+    def named(self, name: str) -> list[ListedAgent]:
+        """Return all agents whose name is that name to a person."""
+        return self._alike(canonical, name)
+
+    def similar(self, name: str) -> list[ListedAgent]:
+        """Return all agents whose name differs from that name, but in case, accents or signs alone."""
+        return [agent for agent in self._alike(skeleton, name) if not same_text(agent.name, name)]
 
     def listed(self) -> frozenset[str]:
         """Return the codes that the listing has, without what this operation created since."""
@@ -142,7 +152,7 @@ class Inventory:
         self._doubt = "" if listing.complete else listing.doubt
         ours = [agent for code, agent in (self._agents or {}).items() if code in self._made]
         self._agents = {}
-        self._by_name.clear()
+        self._indexes.clear()
         for agent in [*ours, *listing.items]:
             self._put(self._agents, agent)
         self._listed = frozenset(agent.code for agent in listing.items)
@@ -150,7 +160,18 @@ class Inventory:
 
     def _put(self, agents: dict[str, ListedAgent], agent: ListedAgent) -> None:
         known = agents.get(agent.code)
-        if known is not None:
-            del self._by_name[known.name][known.code]
         agents[agent.code] = agent
-        self._by_name[agent.name][agent.code] = agent
+        for likeness, index in self._indexes.items():
+            if known is not None:
+                del index[likeness(known.name)][known.code]
+            index.setdefault(likeness(agent.name), {})[agent.code] = agent
+
+    def _alike(self, likeness: Likeness, name: str) -> list[ListedAgent]:
+        with self._lock:
+            listed = self.agents()
+            if likeness not in self._indexes:
+                index = self._indexes[likeness] = {}
+                for agent in listed.values():
+                    index.setdefault(likeness(agent.name), {})[agent.code] = agent
+            key = likeness(name)
+            return list(self._indexes[likeness].get(key, {}).values()) if key else []

@@ -41,7 +41,8 @@ class Lookup:
         if name is None:
             found = [agent for agent in inventory.agents().values() if agent.code == code]
         else:
-            found = inventory.named(name)
+            alike = inventory.named(name)
+            found = [agent for agent in alike if agent.name == name] or alike
         if len(found) == 1:
             return found[0]
         wanted = f"with code {code}" if name is None else f'named "{name}"'

@@ -13,6 +13,8 @@ from weakref import WeakValueDictionary
 
 from pulumi_assistai.errors import NameTakenError, OutcomeUnknownError, WrongOrganizationError
 from pulumi_assistai.lifecycle.inventory import Inventory
+from pulumi_assistai.lifecycle.journal import Journal
+from pulumi_assistai.lifecycle.likeness import canonical, same_text, skeleton
 from pulumi_assistai.lifecycle.values import Properties
 from pulumi_assistai.settings import Settings
 from pulumi_assistai.text import one_line
@@ -28,17 +30,21 @@ class Session:
         settings: the organization's connection and the package's behaviour.
         inventory: the live agents, listed once.
         creations: the names that are being created.
-        declared_names, declared_adoptions, handled_agents, handled_integrations: what this operation claimed so far.
+        journal: the creations of this machine.
+        declared_names, declared_adoptions, declared_integrations, handled_agents, handled_integrations: what this
+            operation claimed so far.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.inventory = Inventory(self._list_agents)
         self.creations = Creations()
-        self.declared_names = Claims()
+        self.declared_names = Names()
         self.declared_adoptions = Claims()
         self.handled_agents = Claims()
         self.handled_integrations = Claims()
+        self.declared_integrations = Claims()
+        self.journal = Journal(settings)
         self._told = Claims()
         self._client: Client | None = None
         self._client_lock = Lock()
@@ -127,6 +133,33 @@ class Claims:
             return thing in self._claimed
 
 
+class Names:
+    """The names that a program declares, each once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._names: dict[str, str] = {}
+        self._skeletons: dict[str, str] = {}
+
+    def claim(self, name: str) -> bool:
+        """Claim a name and return whether nobody had claimed one that is the same to a person."""
+        with self._lock:
+            new = canonical(name) not in self._names
+            self._names.setdefault(canonical(name), name)
+            return new
+
+    def __contains__(self, name: str) -> bool:
+        with self._lock:
+            return canonical(name) in self._names
+
+    def similar(self, name: str) -> str | None:
+        """Return the first declared name that differs from this one in case, accents or signs alone."""
+        key = skeleton(name)
+        with self._lock:
+            first = self._skeletons.setdefault(key, name) if key else name
+        return None if same_text(first, name) else first
+
+
 class Creations:
     """Which names are being created now, and of which nobody knows whether they were."""
 
@@ -143,29 +176,30 @@ class Creations:
             NameTakenError: the name is being created already and `duplicates` are not wanted.
             OutcomeUnknownError: the outcome of an earlier creation of that name is unknown.
         """
+        key = canonical(name)
         with self._lock:
-            if name in self._unknown:
+            if key in self._unknown:
                 raise OutcomeUnknownError(
                     f'the outcome of an earlier creation of "{name}" is unknown, so it is not tried again now; '
                     "do what that error says"
                 )
-            if self._under_way[name] and not duplicates:
+            if self._under_way[key] and not duplicates:
                 raise NameTakenError(declared_twice(name))
-            self._under_way[name] += 1
+            self._under_way[key] += 1
         try:
             yield
         except OutcomeUnknownError:
             with self._lock:
-                self._unknown.add(name)
+                self._unknown.add(key)
             raise
         finally:
             with self._lock:
-                self._under_way[name] -= 1
+                self._under_way[key] -= 1
 
     def contested(self, name: str) -> bool:
         """Return whether another creation of the same name is under way or of unknown outcome."""
         with self._lock:
-            return self._under_way[name] > 1 or name in self._unknown
+            return self._under_way[canonical(name)] > 1 or canonical(name) in self._unknown
 
 
 _sessions: WeakValueDictionary[Settings, Session] = WeakValueDictionary()

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from pulumi_assistai.client import Connected
-from pulumi_assistai.errors import NoIntegrationError, NotFoundError, WrongPhoneError
+from pulumi_assistai.errors import AssistAIError, NoIntegrationError, NotFoundError, WrongPhoneError
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.validation import trimmed, validate
 from pulumi_assistai.lifecycle.values import (
@@ -26,6 +26,8 @@ from pulumi_assistai.lifecycle.values import (
 INPUTS = ("agent_code", "expected_phone_number", "wait_for_connection")
 
 PENDING, CONNECTED, DISCONNECTED = "pending", "connected", "disconnected"
+
+_DECLARED_TWICE = "two WhatsApp integrations of agent {code} are declared; let one of them go"
 
 _POLL_INTERVAL = 2.0
 """Seconds between two looks for the phone."""
@@ -51,9 +53,22 @@ class Link:
     phone_number: str = ""
 
 
-def check(inputs: Properties) -> list[Problem]:
-    """Return everything that is wrong with a declaration."""
-    return validate(WhatsAppInputs, inputs)
+def check(session: Session, recorded: Properties, inputs: Properties) -> list[Problem]:
+    """Return everything that is wrong with a declaration: an agent has one integration at most.
+
+    Args:
+        session: the organization.
+        recorded: the arguments that the state has, none for a new resource.
+        inputs: the declared arguments.
+    """
+    problems = validate(WhatsAppInputs, inputs)
+    code = inputs.get("agent_code")
+    # One that is about to be replaced is checked again as a new one.
+    if problems or code is UNKNOWN or recorded.get("agent_code", code) != code:
+        return problems
+    if session.declared_integrations.claim(code):
+        return []
+    return [Problem(f"agent_code: {_DECLARED_TWICE.format(code=code)}")]
 
 
 def diff(session: Session, recorded: Properties, inputs: Properties) -> Difference:
@@ -77,11 +92,13 @@ def create(session: Session, inputs: Properties) -> Made:
     Raises:
         NoIntegrationError: the agent has no WhatsApp integration.
         WrongPhoneError: a phone of another number than the expected one is linked.
+        AssistAIError: another integration of the agent was made in this operation.
         ApiError, TransportError: the call failed.
     """
     code = inputs["agent_code"]
     outputs = {**inputs, **_connect(session, inputs), **session.place}
-    session.handled_integrations.claim(code)
+    if not session.handled_integrations.claim(code):
+        raise AssistAIError(_DECLARED_TWICE.format(code=code))
     return Made(code, outputs)
 
 
@@ -126,7 +143,7 @@ def delete(session: Session, recorded: Properties) -> None:
     """
     session.require_own(recorded)
     code = recorded["agent_code"]
-    if code in session.handled_integrations:
+    if code in session.handled_integrations or code in session.declared_integrations:
         session.tell(
             f"WhatsApp of agent {code} is managed by another resource of this program now, and stays connected"
         )
@@ -180,6 +197,7 @@ def _connect(session: Session, inputs: Properties) -> dict[str, str]:
     try:
         link = _wait(session, code, inputs.get("wait_for_connection") or 0)
     except NotFoundError as error:
+        session.require_api()
         raise no_integration(code, error, "pulumi up") from None
     if link.status == CONNECTED:
         require_expected(code, link, inputs.get("expected_phone_number"))

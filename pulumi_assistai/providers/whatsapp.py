@@ -14,14 +14,14 @@ from pulumi_assistai.providers.base import AssistAIProvider, from_pulumi
 class WhatsAppIntegrationProvider(AssistAIProvider):
     """Translates for `pulumi_assistai.lifecycle.whatsapp`."""
 
-    def problems(self, recorded: dict[str, Any], inputs: dict[str, Any]) -> list[Problem]:  # noqa: ARG002 - not needed
+    def problems(self, recorded: dict[str, Any], inputs: dict[str, Any]) -> list[Problem]:
         """Return everything that is wrong with a declaration."""
-        return lifecycle.whatsapp.check(inputs)
+        return lifecycle.whatsapp.check(self.session, recorded, inputs)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Compare recorded outputs with declared inputs; another agent is a replacement, the old one ends first."""
+        """Compare recorded outputs with declared inputs; a new agent is connected before the old one ends."""
         difference = lifecycle.whatsapp.diff(self.session, from_pulumi(_olds), from_pulumi(_news))
-        return DiffResult(difference.changes, list(difference.replaces), delete_before_replace=True)
+        return DiffResult(difference.changes, list(difference.replaces), delete_before_replace=False)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Start to connect."""

@@ -21,3 +21,13 @@ def widen_own_pool() -> None:
     pool = reference() if isinstance(reference, ReferenceType) else None
     if isinstance(pool, ThreadPoolExecutor) and isinstance(getattr(pool, "_max_workers", None), int):
         pool._max_workers = max(pool._max_workers, CEILING)  # noqa: SLF001
+        _start_threads_for_waiting_calls(pool)
+
+
+def _start_threads_for_waiting_calls(pool: ThreadPoolExecutor) -> None:
+    """Let calls begin that were asked for before: the pool makes a thread when a call arrives, and not later."""
+    adjust, queue = getattr(pool, "_adjust_thread_count", None), getattr(pool, "_work_queue", None)
+    if adjust is None or queue is None:
+        return
+    for _ in range(queue.qsize()):
+        adjust()

@@ -113,9 +113,9 @@ class Faults:
 
         Args:
             kind: how: "cut-before", "cut-after", "status-before", "status-after", "half", "hang", "hang-after", "drip",
-                "stale", "cap", "repeat" or "shift"; docs/emulator.md describes them.
+                "stale", "cap", "repeat", "shift" or "empty"; docs/emulator.md describes them.
             rule: which and how often: method, path (a regular expression), count (default 1, 0 is all), skip, status,
-                body, retry_after, seconds, rows.
+                body, content_type, retry_after, seconds, rows.
         """
         self._api.call("POST", "/faults", kind=kind, **rule)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def assistai_emulator() -> Iterator[Emulator]:
     """Give an emulator of the AssistAI API that runs while the test does, empty and able to fail.
 
-    Define a fixture of this name in a conftest.py for other accounts or another dialect.
+    Define a fixture of this name in a conftest.py for other accounts, another dialect or an odd API.
     """
     _require_extra()
     from pulumi_assistai.emulator import Emulator  # noqa: PLC0415 - whoever does not ask for it does not wait for it

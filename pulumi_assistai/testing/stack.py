@@ -49,7 +49,8 @@ class ProgramStack:
     ) -> None:
         self.api = Api(url)
         function = program if callable(program) else None
-        variables = {**_environment(url), **(environment or {})}
+        # Emulators of other tests had the same address before: their creations are none of this test's.
+        variables = {**_environment(url), "XDG_STATE_HOME": str(state_dir), **(environment or {})}
         self._stack = Stack(
             state_dir if callable(program) else Path(program),
             name,

@@ -57,7 +57,7 @@ def decode(answer: httpx.Response) -> str:
     """Return the payload that a phone reads from a QR."""
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "image/png"
-    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(answer.content)))
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(answer.content)), formats=zxingcpp.BarcodeFormat.QRCode)
     return str(found.text)
 
 

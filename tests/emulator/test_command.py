@@ -125,6 +125,13 @@ def test_an_account_has_three_parts(text: str) -> None:
         command(account=[text])
 
 
+@pytest.mark.usefixtures("_keep_signal_handlers")
+def test_an_unknown_oddity_is_one_line() -> None:
+    with pytest.raises(AssistAIError, match="there is no oddity") as error:
+        command(port=0, odd="triim")
+    assert "\n" not in str(error.value)
+
+
 def test_it_is_a_command_for_typer() -> None:
     app = typer.Typer()
     app.command()(command)
@@ -132,9 +139,12 @@ def test_it_is_a_command_for_typer() -> None:
 
 
 def test_the_documentation_works_as_written() -> None:
-    start, exports, fault = [content for _, language, content in blocks("docs/emulator.md") if language == "sh"]
+    start, exports, odd, fault = [content for _, language, content in blocks("docs/emulator.md") if language == "sh"]
     assert start == "assistai emulator\n"
-    with running("--faults") as emulator:
+    program, command, *options = odd.split()
+    assert (program, command) == ("assistai", "emulator")
+    with running("--faults", *options) as emulator:
+        assert emulator.get("/sandbox/health").json()["odd"] == options[-1]
         here = urlsplit(emulator.url).netloc
         assert exports.replace("127.0.0.1:8787", here) in emulator.greeting
         if shutil.which("curl"):

@@ -14,6 +14,7 @@ def test_health(control: httpx.Client) -> None:
     assert control.get("/health").json() == {
         "status": "ok",
         "dialect": "nest",
+        "odd": "",
         "organizations": [{"tenant": "sandbox", "organization": "SANDBOX"}, OWNER],
     }
 

@@ -75,3 +75,52 @@ def test_the_variables_that_a_text_needs_are_known_before_it_is_rendered(tmp_pat
         "firma",
     }
     assert templates.names(Text("{% include empresa %}", tmp_path, 1), known) == set(known)
+
+
+@pytest.mark.parametrize(
+    ("source", "needed"),
+    [
+        ("Hola.", set()),
+        ("{{ x }}", set()),
+        ("{{ empresa }}", {"empresa"}),
+        ("{{ empresa }} {% if %}", set()),
+        ('{{ empresa }} {% include "_no.md" %}', {"empresa"}),
+        ('{% include "_bad.md" %} {{ empresa }}', {"empresa"}),
+        ('{% include ["_no.md", "_pie.md"] %}', {"firma"}),
+    ],
+)
+def test_a_text_that_cannot_be_rendered_needs_what_can_be_seen_of_it(
+    tmp_path: Path, source: str, needed: set[str]
+) -> None:
+    (tmp_path / "_bad.md").write_text("{{ firma }} {% if %}")
+    (tmp_path / "_pie.md").write_text("{{ firma }}")
+    known = {"empresa": 1, "firma": 2}
+    assert Templates([tmp_path]).names(Text(source, tmp_path, 1), known) == needed
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("{{ a + 1 }}", "a.md:7: can only concatenate str"),
+        ("{{ {}['x'] }}", "a.md:7: 'dict object' has no attribute 'x'"),
+        ("{{ 'a'.index('b') }}", "a.md:7: substring not found"),
+        ("{{ 'a'.encode('b') }}", "a.md:7: unknown encoding: b"),
+        ("{{ '%d' | format('x') }}", "a.md:7: %d format: a "),
+        ('{% include "_loop.md" %}', "_bad.md:2: Expected an expression"),
+    ],
+)
+def test_whatever_goes_wrong_in_a_template_is_said_with_its_place(tmp_path: Path, source: str, problem: str) -> None:
+    (tmp_path / "_loop.md").write_text('{% include "_bad.md" %}')
+    (tmp_path / "_bad.md").write_text("\n{% if %}")
+    with pytest.raises(FleetError) as caught:
+        render(tmp_path, source, a="x")
+    assert caught.value.__cause__ is None
+    assert caught.value.problems[0].removeprefix(f"{tmp_path}/").startswith(problem)
+
+
+def test_a_text_has_no_blank_lines_around_it_and_keeps_its_own(tmp_path: Path) -> None:
+    assert render(tmp_path, "\n\n  Hola.\n\nYa. \n\n") == "  Hola.\n\nYa. "
+
+
+def test_nothing_is_escaped(tmp_path: Path) -> None:
+    assert render(tmp_path, "{{ a }}", a='<b> & "c"') == '<b> & "c"'

@@ -23,6 +23,11 @@ def listings(api: Api) -> int:
     return len([query for query in queries if "page=1" in query.split("&")])
 
 
+def live(api: Api, code: str) -> dict[str, Any]:
+    """Return the agent of a code as it is live."""
+    return next(agent for agent in api.agents() if agent["code"] == code)
+
+
 @pytest.fixture(scope="package")
 def running_emulator() -> Iterator[Emulator]:
     with Emulator(qr_lifetime=0, faults=True) as running:
@@ -45,7 +50,7 @@ def connect(emulator: Emulator) -> Connect:
     """Return the function that opens a session with other settings than the usual ones."""
 
     def open_session(**settings: Any) -> Session:
-        return Session(settings_for(emulator.url, **{"grace_period": 60, "settle_time": 10} | settings))
+        return Session(settings_for(emulator.url, **{"grace_period": 10, "settle_time": 10, "timeout": 5} | settings))
 
     return open_session
 

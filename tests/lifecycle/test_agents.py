@@ -19,7 +19,7 @@ from pulumi_assistai import (
     UnauthorizedError,
     WrongOrganizationError,
 )
-from pulumi_assistai.lifecycle import agents
+from pulumi_assistai.lifecycle import agents, memory
 from pulumi_assistai.lifecycle.session import Session, declared_twice
 from pulumi_assistai.lifecycle.values import UNKNOWN, Difference, Found, Made
 from tests.conftest import Api
@@ -290,10 +290,14 @@ def edit(code: str, before: str = "Vende", live: str = "tocado", declared: str =
     return f'description of {code} was changed in AssistAI: recorded "{before}", live "{live}", declared "{declared}"'
 
 
+def sends_all(code: str) -> str:
+    return f"agent {code} was edited in AssistAI: every declared field is sent, those that it hides too"
+
+
 def test_a_dashboard_edit_is_told_before_it_is_overwritten(session: Session, api: Api, code: str, said: Said) -> None:
     api.edit(code, description="tocado")
     assert agents.diff(session, code, recorded(code), EVERYTHING | {"description": "Otra"}) == CHANGED
-    assert said() == f"warning: {edit(code)}; it will be overwritten\n"
+    assert said() == f"warning: {edit(code)}; it will be overwritten\n{sends_all(code)}\n"
     assert api.requests("PATCH") == []
 
 
@@ -306,15 +310,18 @@ def test_dashboard_edits_of_name_and_description_are_both_told(
     assert said().splitlines() == [
         f"warning: {name}; it will be overwritten",
         f"warning: {edit(code, live='')}; it will be overwritten",
+        sends_all(code),
     ]
 
 
-def test_a_dashboard_edit_of_a_field_that_is_not_changed_is_shown_by_a_refresh(
+def test_a_dashboard_edit_of_a_field_that_is_not_changed_lets_all_be_sent(
     session: Session, api: Api, code: str, said: Said
 ) -> None:
     api.edit(code, description="tocado")
     assert agents.diff(session, code, recorded(code), EVERYTHING | {"tone": "serio"}) == CHANGED
-    assert said() == f"warning: {edit(code, declared='Vende')}; `pulumi refresh` shows it\n"
+    assert said() == f"{sends_all(code)}\n"
+    agents.update(session, code, recorded(code), EVERYTHING | {"tone": "serio"})
+    assert api.bodies("PATCH") == [EVERYTHING | {"tone": "serio"}]
 
 
 def test_a_dashboard_edit_is_refused_where_that_is_set(connect: Connect, api: Api, code: str, said: Said) -> None:
@@ -442,7 +449,13 @@ def test_drift_is_found_in_what_the_listing_shows(
     session: Session, api: Api, code: str, edits: dict[str, str], drift: dict[str, str]
 ) -> None:
     api.edit(code, **edits)
-    assert agents.read(session, code, recorded(code)) == Found(recorded(code) | drift, EVERYTHING | drift)
+    found = agents.read(session, code, recorded(code))
+    assert found is not None
+    assert {name: value for name, value in found.outputs.items() if name not in memory.OUTPUTS} == recorded(
+        code
+    ) | drift
+    assert found.inputs == EVERYTHING | drift
+    assert found.outputs.get(memory.EDITED, []) == sorted(drift, reverse=True)[::-1]
 
 
 def test_a_field_that_is_not_declared_does_not_drift(session: Session, api: Api, code: str) -> None:
@@ -463,6 +476,12 @@ def test_an_agent_that_nobody_declared_is_read_as_it_is_listed(session: Session,
     assert agents.read(session, code, {}) == Found(shown | {"created_at": listed["createdAt"]} | PLACE, None)
     assert agents.read(session, code, {"name": "antes", **PLACE}) == agents.read(session, code, {})
     assert listings(api) == 1
+
+
+def test_what_the_listing_does_not_say_of_an_agent_is_no_output(session: Session, api: Api) -> None:
+    found = agents.read(session, api.create("Ventas"), {})
+    assert found is not None
+    assert "description" not in found.outputs
 
 
 def test_an_agent_that_is_read_for_the_first_time_must_be_there(session: Session, api: Api) -> None:
@@ -524,11 +543,12 @@ def test_an_agent_that_this_operation_created_does_not_make_a_listing_less_empty
 
 @pytest.mark.parametrize(("age", "kept"), [(0, True), (59.9, True), (60, False), (61, False)])
 def test_an_agent_that_is_not_listed_is_kept_within_the_grace_period(
-    session: Session, api: Api, age: float, *, kept: bool
+    connect: Connect, api: Api, age: float, *, kept: bool
 ) -> None:
     api.create("Ajeno")
     before = recorded("A-404", managed_since=(NOW - timedelta(seconds=age)).isoformat())
-    assert agents.read(session, "A-404", before) == (Found(before, EVERYTHING) if kept else None)
+    found = agents.read(connect(grace_period=60), "A-404", before)
+    assert found == (Found(before, EVERYTHING) if kept else None)
     assert listings(api) == (1 if kept else 2)
 
 
@@ -588,9 +608,7 @@ def test_deleting_leaves_the_agent_and_names_it(
 ) -> None:
     agents.delete(session, code, recorded(code, **policy))
     assert api.requests() == []
-    assert said() == (
-        f'warning: agent {code} ("Ventas") is no longer managed and goes on answering: AssistAI deletes no agent\n'
-    )
+    assert said() == (f"warning: agent {code} is no longer managed and goes on answering: AssistAI deletes no agent\n")
 
 
 def test_archiving_renames_and_disconnects(session: Session, api: Api, code: str, said: Said) -> None:
@@ -602,8 +620,8 @@ def test_archiving_renames_and_disconnects(session: Session, api: Api, code: str
     assert (agent["code"], agent["description"], agent["phoneNumber"]) == (code, "Vende", None)
     assert api.bodies("PATCH") == [{"name": "[archived] Ventas"}]
     assert api.requests() == [
-        f"PATCH /api/v1/agents/{code}",
         f"DELETE /api/v1/agents/{code}/integrations/whatsappweb",
+        f"PATCH /api/v1/agents/{code}",
     ]
     assert said() == ""
 
@@ -627,14 +645,17 @@ def test_archiving_an_agent_without_an_integration_renames_it(
     agents.delete(session, code, recorded(code, on_delete="archive"))
     assert api.agent("[archived] Ventas")["code"] == code
     assert said() == (
-        f"nothing more to archive of agent {code}: DELETE /api/v1/agents/{code}/integrations/whatsappweb answered 404\n"
+        f"agent {code} had no WhatsApp to disconnect: "
+        f"DELETE /api/v1/agents/{code}/integrations/whatsappweb answered 404\n"
     )
 
 
-def test_archiving_an_agent_that_is_gone_is_success(session: Session, api: Api, said: Said) -> None:
+def test_archiving_an_agent_that_is_gone_is_success(session: Session, said: Said) -> None:
     agents.delete(session, "A-404", recorded("A-404", on_delete="archive"))
-    assert said() == "nothing more to archive of agent A-404: PATCH /api/v1/agents/A-404 answered 404\n"
-    assert api.requests("DELETE") == []
+    assert said().splitlines() == [
+        "agent A-404 had no WhatsApp to disconnect: DELETE /api/v1/agents/A-404/integrations/whatsappweb answered 404",
+        "nothing more to archive of agent A-404: PATCH /api/v1/agents/A-404 answered 404",
+    ]
 
 
 def test_a_404_of_a_wrong_address_archives_nothing(connect: Connect, api: Api, code: str, said: Said) -> None:
@@ -653,9 +674,7 @@ def test_deleting_what_this_operation_made_or_adopted_makes_no_call(
     api.forget_requests()
     agents.delete(session, made.id, recorded(made.id, on_delete="archive"))
     assert api.requests() == []
-    assert said() == (
-        f'agent {made.id} ("Ventas") is managed by another resource of this program now, and was left as it is\n'
-    )
+    assert said() == (f"agent {made.id} is managed by another resource of this program now, and was left as it is\n")
 
 
 def test_a_creation_that_failed_does_not_stand_for_its_agent(session: Session, api: Api, code: str) -> None:

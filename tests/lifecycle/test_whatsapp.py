@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_assistai import (
+    AssistAIError,
     EmptyListingError,
     NoIntegrationError,
     NotFoundError,
@@ -80,8 +81,8 @@ def wrong_phone(code: str, expected: str) -> str:
         {"agent_code": "A-1", "expected_phone_number": UNKNOWN, "wait_for_connection": UNKNOWN},
     ],
 )
-def test_a_declaration_that_fits_has_no_problems(inputs: dict[str, Any]) -> None:
-    assert whatsapp.check(inputs) == []
+def test_a_declaration_that_fits_has_no_problems(session: Session, inputs: dict[str, Any]) -> None:
+    assert whatsapp.check(session, {}, inputs) == []
 
 
 @pytest.mark.parametrize(
@@ -105,17 +106,41 @@ def test_a_declaration_that_fits_has_no_problems(inputs: dict[str, Any]) -> None
         ({"agent_code": "A-1", "phone": "1"}, "phone: Extra inputs are not permitted"),
     ],
 )
-def test_a_declaration_that_does_not_fit_is_refused(inputs: dict[str, Any], problem: str) -> None:
-    assert [found.reason.startswith(problem) for found in whatsapp.check(inputs)] == [True]
+def test_a_declaration_that_does_not_fit_is_refused(session: Session, inputs: dict[str, Any], problem: str) -> None:
+    assert [found.reason.startswith(problem) for found in whatsapp.check(session, {}, inputs)] == [True]
 
 
-def test_all_problems_are_told_at_once() -> None:
-    problems = whatsapp.check({"wait_for_connection": float("nan"), "expected_phone_number": "no"})
+def test_all_problems_are_told_at_once(session: Session) -> None:
+    problems = whatsapp.check(session, {}, {"wait_for_connection": float("nan"), "expected_phone_number": "no"})
     assert [problem.reason.split(":")[0] for problem in problems] == [
         "agent_code",
         "expected_phone_number",
         "wait_for_connection",
     ]
+
+
+def test_two_integrations_of_one_agent_are_refused(session: Session, code: str) -> None:
+    inputs = {"agent_code": code}
+    assert whatsapp.check(session, inputs, inputs) == []
+    (problem,) = whatsapp.check(session, {}, inputs)
+    assert problem.reason == (f"agent_code: two WhatsApp integrations of agent {code} are declared; let one of them go")
+    whatsapp.create(session, inputs)
+    with pytest.raises(AssistAIError, match=f"^two WhatsApp integrations of agent {code} are declared"):
+        whatsapp.create(session, inputs)
+
+
+def test_one_that_is_about_to_be_replaced_is_checked_again_as_a_new_one(session: Session) -> None:
+    for recorded in ({"agent_code": "A-1"}, {}):
+        assert whatsapp.check(session, recorded, {"agent_code": "A-2"}) == []
+
+
+def test_an_agent_that_another_integration_still_declares_stays_connected(
+    session: Session, api: Api, code: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    whatsapp.check(session, {"agent_code": code}, {"agent_code": code})
+    whatsapp.delete(session, {"agent_code": code})
+    assert api.requests("DELETE") == []
+    assert "stays connected" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conftest import Api, Project
 
 PROGRAM = """
@@ -109,18 +111,34 @@ def test_removing_one_that_is_gone_is_success(project: Project, api: Api) -> Non
     assert "whatsapp" not in project.state()
 
 
-def test_another_agent_replaces_it_and_the_old_one_ends_first(project: Project, api: Api) -> None:
-    old = linked(project, api)
-    program = PROGRAM.replace("whatsapp =", 'otro = assistai.Agent("otro", name="Otro")\n    whatsapp =')
-    project.up(program)
-    project.write(program.replace("agent_code=ventas.code", "agent_code=otro.code"))
+def replaced(program: str) -> str:
+    """Return the program with another agent, to which the integration moves."""
+    second = program.replace("whatsapp =", 'otro = assistai.Agent("otro", name="Otro")\n    whatsapp =')
+    return second.replace("agent_code=ventas.code", "agent_code=otro.code")
+
+
+def test_another_agent_replaces_it_and_is_reached_before_the_old_one_ends(project: Project, api: Api) -> None:
+    project.up(PROGRAM)
     api.forget_requests()
-    project.up()
-    new = api.agent("Otro")["code"]
-    assert [request for request in api.requests() if "whatsappweb" in request] == [
-        f"DELETE /api/v1/agents/{old}/integrations/whatsappweb",
-        f"GET /api/v1/agents/{new}/integrations/whatsappweb/qr",
-    ]
+    project.up(replaced(PROGRAM))
+    old, new = (f"/api/v1/agents/{api.agent(name)['code']}/integrations/whatsappweb" for name in ("Ventas", "Otro"))
+    assert [line for line in api.requests() if "whatsappweb" in line] == [f"GET {new}/qr", f"DELETE {old}"]
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_a_new_agent_that_cannot_be_reached_leaves_the_old_phone_linked(
+    project: Project, api: Api, status: int
+) -> None:
+    project.up(PROGRAM)
+    code = api.agent("Ventas")["code"]
+    api.link(code, "584221234567")
+    project.run("refresh")
+    api.faults.add("status-before", path=".*/qr", status=status)
+    project.write(replaced(PROGRAM))
+    project.fails("up")
+    assert api.agent("Ventas")["phoneNumber"] == "584221234567"
+    project.up(PROGRAM)
+    assert api.requests("DELETE") == []
 
 
 def test_a_prompt_edit_is_no_replacement(project: Project, api: Api) -> None:

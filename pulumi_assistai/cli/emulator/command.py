@@ -32,6 +32,9 @@ def emulator(
     dialect: Annotated[
         Literal["nest", "other"], typer.Option(help="How the API says what its document leaves open.")
     ] = "nest",
+    odd: Annotated[
+        str, typer.Option(metavar="NAME[=VALUE],...", help="Habits the API has, such as trim or no-meta; see the docs.")
+    ] = "",
     qr_lifetime: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="Until a QR changes; 0 changes it every time.")
     ] = 20.0,
@@ -54,6 +57,7 @@ def emulator(
             qr_lifetime=qr_lifetime,
             latency=latency,
             faults=faults,
+            odd=odd,
         )
     except EmulatorError as error:
         raise AssistAIError(str(error)) from None

@@ -1,0 +1,90 @@
+"""The archive of agents: AssistAI deletes none, so that one is disconnected and renamed instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi_assistai.errors import ApiError, AssistAIError, NotFoundError
+from pulumi_assistai.lifecycle.likeness import may_be_stored_as, same_text
+from pulumi_assistai.lifecycle.session import Session
+
+if TYPE_CHECKING:
+    from pulumi_assistai.client import ListedAgent
+
+ARCHIVED = "[archived] "
+
+_REFUSED = (400, 409, 413, 422)
+"""Statuses with which an API refuses a name: too long, taken, or with signs that it does not take."""
+
+_KEPT_LENGTHS = (60, 30, 10)
+
+
+def archived_names(name: str, code: str) -> list[str]:
+    """Return the names that an archived agent may get, best first: shorter, with its code, without brackets."""
+    plain = name.removeprefix(ARCHIVED)
+    shorter = [f"{plain[:length].strip()} {code}" for length in _KEPT_LENGTHS]
+    return [ARCHIVED + plain, ARCHIVED + shorter[0], *(f"archived {text}" for text in shorter)]
+
+
+def is_archived_as(agent: ListedAgent, name: str) -> bool:
+    """Return whether an agent bears a name that `archive` gave to one of that name."""
+    if not _is_marked(agent.name):
+        return False
+    whole, *others = archived_names(name, agent.code)
+    shortened = agent.name.startswith(ARCHIVED) and len(agent.name) > len(ARCHIVED) + _KEPT_LENGTHS[-1]
+    alike = any(same_text(agent.name, other) for other in (whole, *others))
+    return alike or (shortened and may_be_stored_as(whole, agent.name))
+
+
+def archive(session: Session, code: str, name: str) -> None:
+    """Disconnect an agent, then rename it: a failure in between is completed when it is archived again.
+
+    DELETE /agents/CODE/integrations/whatsappweb, then PATCH /agents/CODE with the first name that the API takes.
+
+    Raises:
+        ApiError, TransportError: a call failed, or the API took none of the names.
+    """
+    try:
+        session.client.whatsapp.disconnect(code)
+    except NotFoundError as error:
+        session.require_api()
+        session.tell(f"agent {code} had no WhatsApp to disconnect: {error.method} {error.path} answered 404")
+    try:
+        _rename(session, code, name)
+    except NotFoundError as error:
+        session.require_api()
+        session.tell(f"nothing more to archive of agent {code}: {error.method} {error.path} answered 404")
+
+
+def _rename(session: Session, code: str, name: str) -> None:
+    *names, last = archived_names(name, code)
+    for archived in names:
+        try:
+            _send_name(session, code, archived)
+        except ApiError as error:
+            if error.status not in _REFUSED:
+                raise
+        else:
+            return
+    _send_name(session, code, last)
+
+
+def _send_name(session: Session, code: str, archived: str) -> None:
+    try:
+        session.client.agents.update(code, {"name": archived})
+    except AssistAIError as error:
+        if not getattr(error, "may_have_happened", False) or not _has_name(session, code, archived):
+            raise
+    session.inventory.change(code, {"name": archived})
+
+
+def _has_name(session: Session, code: str, name: str) -> bool:
+    try:
+        live = {agent.code: agent for agent in session.inventory.read_again()}.get(code)
+    except AssistAIError:
+        return False
+    return live is not None and _is_marked(live.name) and may_be_stored_as(name, live.name)
+
+
+def _is_marked(name: str) -> bool:
+    return "archived" in name.lower()

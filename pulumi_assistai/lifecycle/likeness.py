@@ -1,0 +1,93 @@
+"""Likeness of texts: an API may store a text in another form than the one that it was sent.
+
+Nobody knows the forms of AssistAI. Three questions are asked of two texts: are they the same to a person, can a person
+take one for the other, and can an API have made one of the other.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+
+_ENTITY_LAYERS = 3
+"""Times that a text is unescaped at most: `&amp;amp;lt;` was escaped three times."""
+
+_LEAST_KEPT = 0.5
+"""Share of a name's characters that a shortened form must have, to be taken for a form of it at all."""
+
+
+def same_text(one: str, other: str) -> bool:
+    """Return whether a person would call both the same text.
+
+    Composed and decomposed letters, kinds and numbers of blanks, invisible characters and HTML entities make no
+    difference.
+    """
+    return one == other or canonical(one) == canonical(other)
+
+
+def canonical(text: str) -> str:
+    """Return the form that all texts share which are the same to a person."""
+    if text.isascii() and text.isprintable() and "&" not in text:
+        return " ".join(text.split())
+    visible = "".join(_shown(character) for character in unicodedata.normalize("NFC", _unescaped(text)))
+    return unicodedata.normalize("NFC", " ".join(visible.split()))
+
+
+def skeleton(text: str) -> str:
+    """Return the letters and digits of a text, without case and accents: what two similar names share."""
+    letters = unicodedata.normalize("NFKD", canonical(text)).casefold()
+    return "".join(character for character in letters if character.isalnum())
+
+
+def may_be_stored_as(declared: str, live: str) -> bool:
+    """Return whether an API can have made `live` of `declared`: the same text, shortened, or without some characters.
+
+    An empty text is a form of every text.
+    """
+    return same_text(declared, live) or _is_subsequence(canonical(live), canonical(declared))
+
+
+def name_may_be_stored_as(declared: str, live: str) -> bool:
+    """Return the same for a name, of which more must be left."""
+    if len(canonical(live)) < _LEAST_KEPT * len(canonical(declared)):
+        return same_text(declared, live)
+    return may_be_stored_as(declared, live)
+
+
+def form_of(declared: str, live: str) -> str:
+    """Return in words how `live` differs from `declared`, so that a program can declare it."""
+    size = f"{len(live)} characters"
+    forms = {
+        "empty": not live,
+        "with composed letters (NFC)": live == unicodedata.normalize("NFC", declared),
+        "with decomposed letters (NFD)": live == unicodedata.normalize("NFD", declared),
+        "without blanks at its ends": live == declared.strip(),
+        "with other line ends": live.replace("\r\n", "\n") == declared.replace("\r\n", "\n"),
+        "with HTML entities": _unescaped(live) == declared,
+        "without HTML entities": live == _unescaped(declared),
+        f"shortened to {size}": declared.startswith(live),
+        "with other blanks or without invisible characters": same_text(declared, live),
+        f"in another form, {size} for {len(declared)}": True,
+    }
+    return next(words for words, holds in forms.items() if holds)
+
+
+def _unescaped(text: str) -> str:
+    for _ in range(_ENTITY_LAYERS):
+        plain = html.unescape(text)
+        if plain == text:
+            break
+        text = plain
+    return text
+
+
+def _shown(character: str) -> str:
+    if character.isspace():
+        return " "
+    # Marks that are invisible by themselves: zero-width and direction marks, soft hyphens, variation selectors.
+    return "" if unicodedata.category(character) in {"Cf", "Cc"} or "\ufe00" <= character <= "\ufe0f" else character
+
+
+def _is_subsequence(short: str, long: str) -> bool:
+    characters = iter(long)
+    return all(character in characters for character in short)

@@ -1,0 +1,89 @@
+"""The archive: an agent is disconnected, then renamed, whatever names the API takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_assistai import AssistAIError
+from pulumi_assistai.client import ListedAgent
+from pulumi_assistai.lifecycle import agents
+from pulumi_assistai.lifecycle.archive import archive, archived_names, is_archived_as
+from pulumi_assistai.lifecycle.session import Session
+from tests.conftest import Api
+from tests.lifecycle.conftest import Connect, live
+
+LONG = "Ventas de la sucursal de la costa, turno de la noche, con entregas"
+
+
+@pytest.mark.parametrize(("refused", "name"), list(enumerate(archived_names(LONG, "CODE"))))
+@pytest.mark.parametrize("status", [400, 409, 413, 422])
+def test_the_first_name_that_the_api_takes(session: Session, api: Api, refused: int, name: str, status: int) -> None:
+    code = api.create(LONG)
+    if refused:
+        api.faults.add("status-before", method="PATCH", status=status, count=refused)
+    archive(session, code, LONG)
+    assert live(api, code)["name"] == name.replace("CODE", code)
+
+
+def test_no_name_at_all_is_an_error_and_the_phone_is_off(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    session.client.whatsapp.connect(code)
+    api.link(code)
+    api.faults.add("status-before", method="PATCH", status=400, count=0)
+    with pytest.raises(AssistAIError, match="answered 400"):
+        archive(session, code, "Ventas")
+    assert live(api, code)["phoneNumber"] is None
+
+
+def test_another_failure_ends_it_and_the_next_time_completes_it(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    api.faults.add("status-before", method="PATCH", status=403)
+    with pytest.raises(AssistAIError, match="answered 403"):
+        archive(session, code, "Ventas")
+    archive(session, code, "Ventas")
+    assert live(api, code)["name"] == "[archived] Ventas"
+
+
+def test_a_failed_disconnection_renames_nothing(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    api.faults.add("status-before", method="DELETE", status=403)
+    with pytest.raises(AssistAIError, match="answered 403"):
+        archive(session, code, "Ventas")
+    assert live(api, code)["name"] == "Ventas"
+
+
+def test_a_lost_answer_to_the_renaming_is_looked_up(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    api.faults.add("cut-after", method="PATCH", count=10)
+    archive(session, code, "Ventas")
+    assert live(api, code)["name"] == "[archived] Ventas"
+
+
+def test_a_renaming_that_did_not_happen_is_an_error(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    api.faults.add("cut-before", method="PATCH", count=10)
+    with pytest.raises(AssistAIError, match="PATCH"):
+        archive(session, code, "Ventas")
+
+
+@pytest.mark.parametrize("name", archived_names(LONG, "A-1"))
+def test_every_name_that_it_gives_is_recognised(name: str) -> None:
+    assert is_archived_as(ListedAgent(code="A-1", name=name), LONG)
+    assert not is_archived_as(ListedAgent(code="A-1", name=name), "Soporte")
+
+
+@pytest.mark.parametrize("name", ["[archived] Ventas de la sucursal", "[ARCHIVED]", "Ventas", "archived"])
+def test_a_shortened_archived_name_is_recognised_and_others_are_not(name: str) -> None:
+    assert is_archived_as(ListedAgent(code="A-1", name=name), LONG) == (name == "[archived] Ventas de la sucursal")
+
+
+def test_an_archived_agent_that_is_declared_again_is_named_at_preview(connect: Connect, api: Api) -> None:
+    code = api.create("Ventas")
+    archive(connect(), code, "Ventas")
+    (problem,) = agents.check(connect(), {}, {"name": "Ventas"})
+    assert problem.reason == (
+        f'an agent named "Ventas" was archived: {code}; to bring it back declare adopt="{code}"; '
+        "for a new agent beside it declare allow_duplicate_name=True"
+    )
+    assert agents.check(connect(), {}, {"name": "Ventas", "adopt": code}) == []
+    assert agents.check(connect(), {}, {"name": "Ventas", "allow_duplicate_name": True}) == []

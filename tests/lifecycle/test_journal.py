@@ -1,0 +1,167 @@
+"""The journal of creations: one name in one organization is one POST, whichever process sends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from pulumi_assistai import AdoptionError, NameTakenError, OutcomeUnknownError
+from pulumi_assistai.lifecycle import agents
+from pulumi_assistai.lifecycle.creation import create_once
+from pulumi_assistai.lifecycle.journal import Creation, Journal, is_running, journal_folder
+from tests.conftest import Api
+from tests.lifecycle.clock import Clock
+from tests.lifecycle.conftest import Connect
+
+VENTAS = {"name": "Ventas"}
+
+
+@pytest.fixture
+def journal(connect: Connect, tmp_path: Path) -> Journal:
+    return Journal(connect().settings, tmp_path)
+
+
+def ended_process() -> int:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait(timeout=60)
+    return process.pid
+
+
+def test_a_page_keeps_the_last_creation(journal: Journal) -> None:
+    with journal.of("name", "Ventas", 1) as page:
+        assert page.read(0) is None
+        page.write()
+        sent = page.read(0)
+        page.write("A-001")
+        made = page.read(0)
+    assert sent is not None
+    assert (sent.code, sent.pid, sent.is_under_way) == ("", os.getpid(), True)
+    assert journal.peek("name", " Ventas\u00a0", 0) == made == Creation(made.at, os.getpid(), "A-001")
+    assert journal.peek("name", "Ventas", time.time() + 1) is None
+    assert journal.peek("adopt", "Ventas", 0) is None
+
+
+def test_an_erased_or_damaged_page_is_empty(journal: Journal, tmp_path: Path) -> None:
+    with journal.of("name", "Ventas", 1) as page:
+        page.write()
+        (file,) = tmp_path.glob("*.json")
+        for text in ("{", "[]", json.dumps({"at": 1}), "null"):
+            file.write_text(text)
+            assert page.read(0) is None
+        page.erase()
+        page.erase()
+    assert journal.peek("name", "Ventas", 0) is None
+
+
+def test_a_name_is_held_by_one_at_a_time(journal: Journal) -> None:
+    with journal.of("name", "Ventas", 1), pytest.raises(NameTakenError, match=r'working on name "Ventas" for 0 s'):
+        journal.of("name", "Ventas", 0).__enter__()
+    with journal.of("name", "Ventas", 0):
+        pass
+
+
+def test_the_folder_is_the_users_own(tmp_path: Path) -> None:
+    assert journal_folder({"XDG_STATE_HOME": str(tmp_path)}) == tmp_path / "pulumi-assistai" / "creations"
+    assert journal_folder({}) == Path.home() / ".local" / "state" / "pulumi-assistai" / "creations"
+
+
+def test_a_process_that_ended_is_not_running() -> None:
+    assert is_running(os.getpid())
+    assert is_running(1)
+    assert not is_running(ended_process())
+
+
+def test_sessions_side_by_side_create_one_name_once(connect: Connect, api: Api) -> None:
+    api.faults.add("hang-after", method="POST", seconds=0.2, count=0)
+    sessions = [connect() for _ in range(4)]
+    for session in sessions:
+        session.inventory.agents()
+
+    def create(number: int) -> str:
+        try:
+            return create_once(sessions[number], VENTAS, allow_duplicate_name=False)
+        except NameTakenError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(create, range(4)))
+    assert len(api.bodies("POST")) == 1
+    assert len([outcome for outcome in outcomes if "exists already" in outcome]) == 3
+
+
+def test_an_agent_that_another_process_made_is_waited_for(
+    connect: Connect, api: Api, clock: Clock, capfd: pytest.CaptureFixture[str]
+) -> None:
+    session = connect()
+    session.inventory.agents()
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write()
+    clock.during_sleep = [lambda: None, lambda: api.create("Ventas")]
+    with pytest.raises(NameTakenError, match="exists already"):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    assert api.bodies("POST") == []
+    said = capfd.readouterr().err
+    assert 'a creation of "Ventas" was sent from this machine 0 s ago and nothing recorded its outcome; ' in said
+    assert "looking for the agent in the listing for up to 15 s before another one is created" in said
+
+
+def test_when_the_time_is_over_another_one_is_created(connect: Connect, api: Api) -> None:
+    session = connect(timeout=0.1, settle_time=0.1)
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write()
+    code = create_once(session, VENTAS, allow_duplicate_name=False)
+    assert api.agent("Ventas")["code"] == code
+    found = session.journal.peek("name", "Ventas", 0)
+    assert found is not None
+    assert found.code == code
+
+
+def test_a_refused_creation_leaves_no_trace_and_a_lost_one_does(connect: Connect, api: Api) -> None:
+    session = connect(settle_time=0, grace_period=60)
+    api.faults.add("status-before", method="POST", status=400)
+    with pytest.raises(Exception, match="answered 400"):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    assert session.journal.peek("name", "Ventas", 0) is None
+    api.faults.add("cut-before", method="POST")
+    with pytest.raises(OutcomeUnknownError, match="wait 60 s, then run `pulumi up` again"):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    found = session.journal.peek("name", "Ventas", 0)
+    assert found is not None
+    assert found.code == ""
+
+
+def test_two_processes_cannot_adopt_one_agent(connect: Connect, api: Api) -> None:
+    code = api.create("Ventas")
+    session = connect()
+    inputs = {"name": "Ventas", "adopt": code}
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        write_as(session.journal, code, other.pid)
+        with pytest.raises(AdoptionError, match=f"another stack, which is at work .process {other.pid}"):
+            agents.create(session, inputs)
+        other.kill()
+        other.wait(timeout=60)
+    assert agents.create(session, inputs).id == code
+
+
+def write_as(journal: Journal, code: str, pid: int) -> None:
+    with journal.of("adopt", code, 1) as page:
+        page.write(code)
+        page._file.write_text(json.dumps({"at": time.time(), "pid": pid, "code": code}))  # noqa: SLF001
+
+
+def test_a_preview_says_that_a_run_was_killed(connect: Connect, api: Api, capfd: pytest.CaptureFixture[str]) -> None:
+    session = connect()
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write()
+    assert agents.check(session, {}, VENTAS) == []
+    assert api.bodies("POST") == []
+    said = capfd.readouterr().err
+    assert 'warning: a run on this machine sent a creation of "Ventas" that nothing recorded (no answer): ' in said
+    assert "`pulumi up` looks for the agent for up to 15 s more before it creates one" in said
