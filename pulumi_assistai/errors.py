@@ -7,14 +7,15 @@ AssistAIError
 │   ├── NotSentError            the connection never opened: nothing happened
 │   └── NoAnswerError           the request may have been carried out
 ├── ApiError                    an answer other than the documented one
-│   ├── BadRequestError         400
+│   ├── BadRequestError         400, 413, 415, 422
 │   ├── UnauthorizedError       401
 │   ├── ForbiddenError          403
 │   ├── NotFoundError           404
 │   ├── TooManyRequestsError    429
 │   ├── ServerError             5xx
-│   └── UnexpectedAnswerError   anything else: a redirect, half an answer, another type
+│   └── UnexpectedAnswerError   anything else: a redirect, half an answer, another type, a firewall's page
 ├── IncompleteListingError      pages do not add up to a whole listing
+│   └── EmptyListingError       no agent is listed, although the state records some
 ├── OutcomeUnknownError         nobody can tell whether an agent was created
 ├── NameTakenError              an agent of that name exists or is declared twice
 ├── AdoptionError               the agent named by `adopt` cannot be taken over
@@ -28,6 +29,21 @@ AssistAIError
 from __future__ import annotations
 
 from pulumi_assistai.text import one_line
+
+_REQUEST_TIMEOUT = 408
+
+_ADVICE = {
+    402: "check the organization's plan and payments in AssistAI",
+    407: "check the credentials of the proxy between here and the API",
+    _REQUEST_TIMEOUT: "the request took too long to arrive: check the network and try again",
+    409: "something else is in the way, such as another agent of that name or a change under way: look in AssistAI, "
+    "and try again",
+    413: "shorten what is sent, such as `instructions`",
+    415: "check anything between here and the API that changes requests, such as a proxy",
+    423: "it is locked just now: wait until other changes in AssistAI are over, and try again",
+    425: "wait a little and try again",
+}
+"""What to do next where the status says more than the kind of error."""
 
 
 class AssistAIError(Exception):
@@ -87,7 +103,7 @@ class ApiError(AssistAIError):
         path: the path, without host or query.
         status: the HTTP status.
         detail: the API's own words, cleaned of control characters; may be empty.
-        advice: what to do next.
+        advice: what to do next: the given one, or that of the status, or that of the kind of error.
         retry_after: seconds the API asked to wait, None where it did not.
         may_have_happened: whether the API may have carried the request out.
     """
@@ -96,19 +112,27 @@ class ApiError(AssistAIError):
     may_have_happened = False
 
     def __init__(
-        self, method: str, path: str, status: int, detail: str = "", *, retry_after: float | None = None
+        self,
+        method: str,
+        path: str,
+        status: int,
+        detail: str = "",
+        *,
+        retry_after: float | None = None,
+        advice: str = "",
     ) -> None:
         self.method = method
         self.path = path
         self.status = status
         self.detail = detail
         self.retry_after = retry_after
+        self.advice = advice or _ADVICE.get(status, self.advice)
         said = f": {detail}" if detail else ""
         super().__init__(f"{method} {path} answered {status}{said}; {self.advice}")
 
 
 class BadRequestError(ApiError):
-    """400: the API refuses what was sent."""
+    """400, 413, 415 or 422: the API refuses what was sent."""
 
     advice = "correct what the API names"
 
@@ -146,7 +170,7 @@ class TooManyRequestsError(ApiError):
 class ServerError(ApiError):
     """5xx: the API failed, before or after carrying the request out."""
 
-    advice = "try again later; if it stays, ask AssistAI's support"
+    advice = "try again later; if it persists, contact AssistAI support"
     may_have_happened = True
 
 
@@ -163,6 +187,10 @@ class UnexpectedAnswerError(ApiError):
 
 class IncompleteListingError(AssistAIError):
     """The pages of a listing do not add up, so nothing may be concluded from it."""
+
+
+class EmptyListingError(IncompleteListingError):
+    """No agent is listed at all, although the state records some: the token may have lost its permissions."""
 
 
 class OutcomeUnknownError(AssistAIError):
@@ -195,6 +223,3 @@ class NoIntegrationError(AssistAIError):
 
 class WrongPhoneError(AssistAIError):
     """WhatsApp is linked to another number than the expected one."""
-
-
-_REQUEST_TIMEOUT = 408

@@ -94,7 +94,7 @@ FORBIDDEN = (
         (assistai.UnauthorizedError, UNAUTHORIZED),
         (assistai.ForbiddenError, FORBIDDEN),
         (assistai.TooManyRequestsError, "wait, then run again, with a smaller --parallel"),
-        (assistai.ServerError, "try again later; if it stays, ask AssistAI's support"),
+        (assistai.ServerError, "try again later; if it persists, contact AssistAI support"),
         (UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there, such as a proxy"),
     ],
 )

@@ -35,6 +35,14 @@ def test_2_a_create_that_did_not_happen_is_not_repeated_blindly(project: Project
     assert len(api.agents()) == 1
 
 
+def test_2_an_unknown_outcome_is_one_line(project: Project, api: Api) -> None:
+    project.write(VENTAS)
+    api.faults.add("status-before", method="POST", status=503)
+    text = project.fails("up")
+    assert 'whether "Ventas" was created is unknown (POST /api/v1/agents answered 503' in text
+    assert "ServerError" not in text
+
+
 def test_3_two_candidates_are_left_alone_and_named(project: Project, api: Api) -> None:
     api.faults.add("stale", method="GET", count=2, rows=1)
     rival = api.create("Ventas", description="Vende")
@@ -79,6 +87,7 @@ def test_5_the_same_name_twice_is_still_one_post(project: Project, api: Api) -> 
 def test_6_a_new_code_that_is_not_listed_yet_is_kept_and_dropped_after_the_grace_period(
     project: Project, api: Api
 ) -> None:
+    api.create("Ajeno")
     project.reopen(ASSISTAI_GRACE_PERIOD="3600")
     project.up(VENTAS)
     api.faults.add("stale", method="GET", count=0, rows=1)
@@ -153,13 +162,25 @@ def test_10_an_outside_edit_is_repaired_and_what_cannot_be_seen_is_said(project:
     assert api.agent("Ventas")["instructions"] == "Hola."
 
 
+def test_8_an_empty_listing_forgets_nothing(project: Project, api: Api) -> None:
+    project.up(VENTAS)
+    code = api.agent("Ventas")["code"]
+    api.remove(code)
+    text = project.fails("refresh")
+    assert f"{code} is not listed, and no other agent is: a token that lost its permissions sees the same" in text
+    assert project.state()["ventas"]["id"] == code
+    api.create("Cualquiera")
+    assert project.run("refresh").changes == {"deleted": 1}
+
+
 def test_10_an_outside_removal_is_proposed_for_creation(project: Project, api: Api) -> None:
+    api.create("Ajeno")
     project.up(VENTAS)
     api.remove(api.agent("Ventas")["code"])
     assert project.run("refresh").changes == {"deleted": 1}
     assert project.run("preview").changes == {"created": 1}
     project.up()
-    assert [agent["name"] for agent in api.agents()] == ["Ventas"]
+    assert [agent["name"] for agent in api.agents()] == ["Ajeno", "Ventas"]
 
 
 def test_11_a_disconnect_is_sent_again(project: Project, api: Api) -> None:

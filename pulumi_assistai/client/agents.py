@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pulumi_assistai.client.paging import Listing, read_every_page
 
@@ -18,13 +18,13 @@ class ListedAgent(BaseModel):
     """An agent as the listing shows it.
 
     The listing has neither purpose, instructions, tone nor voice: those can be written and never read.
-    `description` is None where the listing has null or leaves it out.
+    `description` is None where the listing has null or leaves it out; `name` is "" where the listing has null.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, populate_by_name=True)
 
     code: Annotated[str, Field(min_length=1)]
-    name: str
+    name: Annotated[str, BeforeValidator(lambda name: "" if name is None else name)]
     model: str | None = None
     description: str | None = None
     created_at: Annotated[str | None, Field(alias="createdAt")] = None
@@ -64,6 +64,8 @@ class AgentsApi:
     def list(self, criteria: str | None = None) -> Listing[ListedAgent]:
         """Return every agent of the organization, oldest first: GET /agents, all pages.
 
+        An agent whose code cannot be read is left out and counted, and the listing is not complete then.
+
         Args:
             criteria: the API's free text filter; None returns all.
 
@@ -71,4 +73,6 @@ class AgentsApi:
             IncompleteListingError: the pages do not add up.
             ApiError, TransportError: a page failed.
         """
-        return read_every_page(self._transport, "/agents", ListedAgent, lambda agent: agent.code, criteria)
+        return read_every_page(
+            self._transport, "/agents", ListedAgent, lambda agent: agent.code, criteria, leave_out_unreadable=True
+        )

@@ -54,7 +54,9 @@ def words(body: bytes) -> str:
     try:
         return _message(json.loads(body))
     except (ValueError, RecursionError):
-        return re.sub(r"<[^>]{0,1000}>", " ", body[:10_000].decode(errors="replace"))
+        page = body[:10_000].decode(errors="replace")
+        without_code = re.sub(r"<(script|style)\b.*?(</\1\s*>|$)", " ", page, flags=re.IGNORECASE | re.DOTALL)
+        return re.sub(r"<[^>]{0,1000}>", " ", without_code)
 
 
 def _message(value: Any) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pulumi_assistai.client.answers import explain
-from pulumi_assistai.errors import BadRequestError, IncompleteListingError
+from pulumi_assistai.client.answers import Answer, explain
+from pulumi_assistai.errors import ApiError, BadRequestError, IncompleteListingError
 
 if TYPE_CHECKING:
     from pulumi_assistai.client.transport import Transport
@@ -24,7 +26,24 @@ PAGE_SIZES = (50, 10)
 AT_A_TIME = 8
 """Pages that are asked for at a time, once the API has said how many items there are."""
 
+LONGEST_READING = 600.0
+"""Seconds that a whole listing may take, all of its readings together."""
+
+MOST_PAGES = 2000
+"""Pages of one reading: an API that never runs out of new items must not fill the memory."""
+
+PAST_THE_END = frozenset({400, 404, 410, 416, 422})
+"""Statuses with which an API may answer a page that lies past its last one."""
+
 _PASSES = 3
+_LONGEST_NOTHING = 1000
+"""Bytes of a body that may be no more than null: longer ones are not read twice to find out."""
+
+_COUNTS_MORE = "the API counts more than its pages hold"
+_COUNTS_LESS = "the API counts less than its pages hold"
+_SAYS_MORE = "the API says that more follows, and nothing does"
+_MAY_BE_CUT = "the API answered the same full page to every page number, so that there may be more"
+_NO_PROVEN_END = "the API refused the page after a full one and does not say how many there are"
 
 Item = TypeVar("Item", bound=BaseModel)
 
@@ -38,6 +57,12 @@ class PageBody(BaseModel):
     meta: dict[str, Any] | None = None
 
 
+class _AnyPageBody(PageBody):
+    """A page as it arrives, whatever its items are."""
+
+    data: list[Any]
+
+
 @dataclass(frozen=True)
 class Page(Generic[Item]):
     """One page: its items, and what the API says of the whole where it says anything.
@@ -46,11 +71,17 @@ class Page(Generic[Item]):
         items: what the page holds.
         total: how many items there are in all, None where the API does not say.
         has_next: whether another page follows, None where the API does not say.
+        unreadable: how many items were left out, since they cannot be read.
+        full: whether it holds as many items as a page can, so that the API may have cut it.
+        refusal: why there is no page, None where there is one.
     """
 
     items: list[Item]
-    total: int | None
-    has_next: bool | None
+    total: int | None = None
+    has_next: bool | None = None
+    unreadable: int = 0
+    full: bool = False
+    refusal: ApiError | None = None
 
 
 @dataclass(frozen=True)
@@ -59,57 +90,173 @@ class Listing(Generic[Item]):
 
     Attributes:
         items: the items, oldest first.
-        complete: whether the API's own count, where it has one, agrees. Where it does not, the count may be wrong or an
-            item missing: what is not among the items is not proved to be gone.
+        complete: whether nothing hints at further items. Where something does, what is not among the items is not
+            proved to be gone.
+        unreadable: how many items were left out, since they cannot be read.
+        doubt: why the listing is not complete, in words.
     """
 
     items: list[Item]
     complete: bool
+    unreadable: int = 0
+    doubt: str = _COUNTS_MORE
+
+
+class _EndlessError(IncompleteListingError):
+    """The pages do not end, so that reading them again is of no use."""
 
 
 def read_every_page(
-    transport: Transport, path: str, item: type[Item], key: Callable[[Item], str], criteria: str | None = None
+    transport: Transport,
+    path: str,
+    item: type[Item],
+    key: Callable[[Item], str],
+    criteria: str | None = None,
+    *,
+    leave_out_unreadable: bool = False,
 ) -> Listing[Item]:
     """Read a whole listing.
 
     Calls GET `path` with page, take, orderBy=createdAt and order=ASC until a page is empty, since neither a short page
     nor the count of the API proves the end. Where pages overlap or contradict the count, all are read again.
 
+    Args:
+        transport: the organization.
+        path: the path of the listing.
+        item: what an item should be.
+        key: tells items apart.
+        criteria: the API's free text filter; None returns all.
+        leave_out_unreadable: whether an item that cannot be read is left out and counted; else it is an error.
+
     Raises:
-        IncompleteListingError: the pages do not add up after three readings.
+        IncompleteListingError: the pages do not add up after three readings, or do not end.
         ApiError, TransportError: a page failed.
     """
-    fetch = _fetcher(transport, path, item, criteria)
+    fetch = _fetcher(transport, path, item, criteria, leave_out_unreadable=leave_out_unreadable)
+    deadline = time.monotonic() + LONGEST_READING
     problem, before = "", None
     for _ in range(_PASSES):
         try:
-            found = _read_once(fetch, key)
+            found = _read_once(fetch, key, deadline)
+        except _EndlessError as error:
+            problem = str(error)
+            break
         except IncompleteListingError as error:
             problem, before = str(error), None
             continue
         if found.complete or (before is not None and before.items == found.items):
-            return found
-        problem, before = "the API counts more than its pages hold", found
+            return _without_the_unreadable(found)
+        problem, before = found.doubt, found
     raise IncompleteListingError(
         f"GET {path} gave no whole listing: {problem}; nothing was concluded from it, try again"
     )
 
 
-def _read_once(fetch: Callable[[int], Page[Item]], key: Callable[[Item], str]) -> Listing[Item]:
-    items: dict[str, Item] = {}
+def _without_the_unreadable(found: Listing[Item]) -> Listing[Item]:
+    """Return a listing that is not complete where items were left out."""
+    if not found.unreadable:
+        return found
+    return replace(found, complete=False, doubt=f"{found.unreadable} of its items have no usable code or name")
+
+
+@dataclass
+class _Reading(Generic[Item]):
+    """What one reading has found so far."""
+
+    items: dict[str, Item] = field(default_factory=dict)
+    unreadable: int = 0
     total: int | None = None
+    has_next: bool | None = None
+    full: bool = False
+
+    def add(self, page: Page[Item], number: int, key: Callable[[Item], str]) -> bool:
+        """Add a page and return whether it brought anything new.
+
+        Raises:
+            IncompleteListingError: some of it came before.
+        """
+        self.total = self.total if page.total is None else page.total
+        self.has_next = self.has_next if page.has_next is None else page.has_next
+        fresh = {key(found): found for found in page.items if key(found) not in self.items}
+        if page.items and not fresh:
+            return False
+        if len(fresh) < len(page.items):
+            raise IncompleteListingError(f"page {number} overlaps another page")
+        self.items |= fresh
+        self.unreadable += page.unreadable
+        if fresh or page.unreadable:
+            self.full = page.full
+            return True
+        return False
+
+    @property
+    def found(self) -> int:
+        return len(self.items) + self.unreadable
+
+    @property
+    def doubt(self) -> str:
+        """Return why more is to be expected, "" where nothing says so."""
+        if self.total is not None and self.total > self.found:
+            return _COUNTS_MORE
+        return _SAYS_MORE if self.has_next else ""
+
+    def listing(self, doubt: str) -> Listing[Item]:
+        return Listing(list(self.items.values()), not doubt, self.unreadable, doubt)
+
+
+def _read_once(fetch: Callable[[int], Page[Item]], key: Callable[[Item], str], deadline: float) -> Listing[Item]:
+    reading: _Reading[Item] = _Reading()
     with closing(_pages(fetch)) as pages:
         for number, page in enumerate(pages, 1):
-            total = total if page.total is None else page.total
-            fresh = {key(found): found for found in page.items if key(found) not in items}
-            if not fresh:
+            if not reading.add(page, number, key):
                 break
-            if len(fresh) < len(page.items):
-                raise IncompleteListingError(f"page {number} overlaps another page")
-            items |= fresh
-    if page.items and not _is_end(page, number, len(items), fetch):
-        raise IncompleteListingError(f"page {number} repeats another page")
-    return Listing(list(items.values()), complete=not page.has_next and (total is None or total <= len(items)))
+            _require_an_end(number, deadline)
+    if page.refusal is not None:
+        return reading.listing(_doubt_of_refused(reading, page.refusal))
+    if page.items:
+        return reading.listing(_doubt_of_repeated(page, number, reading, fetch))
+    return reading.listing(reading.doubt)
+
+
+def _require_an_end(number: int, deadline: float) -> None:
+    """Refuse to read on for ever.
+
+    Raises:
+        _EndlessError: there were too many pages, or they took too long.
+    """
+    if number >= MOST_PAGES:
+        raise _EndlessError(f"there is no end to it after {number} pages")
+    if time.monotonic() > deadline:
+        raise _EndlessError(f"there is no end to it after {LONGEST_READING:g} s and {number} pages")
+
+
+def _doubt_of_refused(reading: _Reading[Item], refusal: ApiError) -> str:
+    """Tell the end of a listing, where an API refuses the page past it, from a page that failed.
+
+    Raises:
+        ApiError: that page should have been there.
+    """
+    if reading.doubt:
+        raise refusal
+    if reading.total is not None:
+        return "" if reading.total == reading.found else _COUNTS_LESS
+    return "" if reading.has_next is False or not reading.full else _NO_PROVEN_END
+
+
+def _doubt_of_repeated(
+    page: Page[Item], number: int, reading: _Reading[Item], fetch: Callable[[int], Page[Item]]
+) -> str:
+    """Tell an API that repeats its last page, or knows no pages at all, from a page that came twice by mistake.
+
+    Raises:
+        IncompleteListingError: the page came twice by mistake.
+    """
+    if reading.total is not None or reading.has_next is not None:
+        if not reading.has_next and reading.total in (None, reading.found):
+            return ""
+    elif number == 2 and fetch(3).items == page.items:  # noqa: PLR2004
+        return _MAY_BE_CUT if page.full else ""
+    raise IncompleteListingError(f"page {number} repeats another page")
 
 
 def _pages(fetch: Callable[[int], Page[Item]]) -> Generator[Page[Item], None, None]:
@@ -131,36 +278,71 @@ def _pages(fetch: Callable[[int], Page[Item]]) -> Generator[Page[Item], None, No
     yield from map(fetch, count(last + 1))
 
 
-def _is_end(page: Page[Item], number: int, found: int, fetch: Callable[[int], Page[Item]]) -> bool:
-    """Tell an API that repeats its last page, or knows no pages at all, from a page that came twice by mistake."""
-    if page.total is not None or page.has_next is not None:
-        return not page.has_next and page.total in (None, found)
-    return number == 2 and fetch(3).items == page.items  # noqa: PLR2004
-
-
-def _fetcher(transport: Transport, path: str, item: type[Item], criteria: str | None) -> Callable[[int], Page[Item]]:
+def _fetcher(
+    transport: Transport, path: str, item: type[Item], criteria: str | None, *, leave_out_unreadable: bool
+) -> Callable[[int], Page[Item]]:
     """Return the function that reads one page, with the largest page size that the API accepts."""
     sizes = list(PAGE_SIZES)
 
-    def fetch(number: int) -> Page[Item]:
+    def ask(number: int) -> Answer:
         query: dict[str, str | int] = {"page": number, "take": sizes[0], "orderBy": "createdAt", "order": "ASC"}
-        if criteria:
-            query["criteria"] = criteria
+        return transport.get(path, query | ({"criteria": criteria} if criteria else {}))
+
+    def ask_first() -> Answer:
+        while len(sizes) > 1:
+            try:
+                return ask(1)
+            except BadRequestError:
+                sizes.pop(0)
+        return ask(1)
+
+    def fetch(number: int) -> Page[Item]:
+        if number == 1:
+            return _read_page(ask_first(), item, 1, leave_out_unreadable=leave_out_unreadable)
         try:
-            answer = transport.get(path, query)
-        except BadRequestError:
-            if number > 1 or len(sizes) == 1:
+            answer = ask(number)
+        except ApiError as error:
+            if error.status not in PAST_THE_END:
                 raise
-            sizes.pop(0)
-            return fetch(number)
-        body = answer.parse(PageBody)
-        try:
-            items = [item.model_validate(entry) for entry in body.data]
-        except ValidationError as error:
-            raise answer.unexpected(f"an item is not as documented: {explain(error)}") from None
-        return Page(items, read_total(body.meta or {}), _has_next(body.meta or {}, number))
+            return Page([], refusal=error)
+        if _says_nothing(answer):
+            return Page([], refusal=answer.unexpected("its body is empty"))
+        return _read_page(answer, item, number, leave_out_unreadable=leave_out_unreadable)
 
     return fetch
+
+
+def _says_nothing(answer: Answer) -> bool:
+    """Return whether an answer has no body, or null where the items should be."""
+    if len(answer.body) > _LONGEST_NOTHING:
+        return False
+    try:
+        body = json.loads(answer.body.strip() or b"null")
+    except ValueError:
+        return False
+    return body is None or (isinstance(body, dict) and "data" in body and body["data"] is None)
+
+
+def _read_page(answer: Answer, item: type[Item], number: int, *, leave_out_unreadable: bool) -> Page[Item]:
+    body = answer.parse(_AnyPageBody)
+    items, problem = _read_items(body.data, item)
+    unreadable = len(body.data) - len(items)
+    # Where no item of the first page can be read, the whole API is another one than documented.
+    if unreadable and not (leave_out_unreadable and (items or number > 1)):
+        raise answer.unexpected(f"an item is not as documented: {problem}")
+    meta = body.meta or {}
+    return Page(items, read_total(meta), _has_next(meta, number), unreadable, full=len(body.data) in PAGE_SIZES)
+
+
+def _read_items(entries: Sequence[Any], item: type[Item]) -> tuple[list[Item], str]:
+    """Return the items that can be read, and what is wrong with the first one that cannot."""
+    items, problem = [], ""
+    for entry in entries:
+        try:
+            items.append(item.model_validate(entry))
+        except ValidationError as error:
+            problem = problem or explain(error)
+    return items, problem
 
 
 def read_total(meta: Mapping[str, Any]) -> int | None:

@@ -40,8 +40,22 @@ _ERRORS: dict[int, type[ApiError]] = {
     401: UnauthorizedError,
     403: ForbiddenError,
     404: NotFoundError,
+    413: BadRequestError,
+    415: BadRequestError,
+    422: BadRequestError,
     429: TooManyRequestsError,
 }
+_FIREWALL = re.compile(
+    rb"just a moment\.\.\.|attention required!|cf-chl|challenge-platform|cdn-cgi|incapsula|captcha|datadome|"
+    rb"you have been blocked|checking your browser|access denied",
+    re.IGNORECASE,
+)
+"""Words on the pages of Cloudflare and others that stand in front of an API and let not everybody through."""
+
+_FIREWALL_ADVICE = (
+    "a firewall in front of the API answered, and not the API: try from another network, "
+    "or ask AssistAI support to let this one through"
+)
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -54,6 +68,7 @@ class Transport:
     def __init__(self, settings: Settings) -> None:
         self._token = settings.api_token.get_secret_value()
         self._timeout = settings.timeout
+        self._place = f"organization {settings.organization_code} of tenant {settings.tenant_domain}"
         self._http = httpx.Client(
             base_url=settings.base_url + PREFIX,
             headers=_headers(settings),
@@ -142,10 +157,34 @@ class Transport:
 
     def _error(self, response: httpx.Response, body: bytes) -> ApiError:
         status = response.status_code
+        kind, advice = self._kind(status, body)
+        return kind(
+            response.request.method,
+            response.request.url.path,
+            status,
+            self.clean(words(body)),
+            retry_after=_retry_after(response.headers.get("retry-after")),
+            advice=advice,
+        )
+
+    def clean(self, text: str) -> str:
+        """Return the API's own words in one short line, without the token."""
+        return shorten(text.replace(self._token, "[token]"))
+
+    def _kind(self, status: int, body: bytes) -> tuple[type[ApiError], str]:
+        """Return the kind of error, and what to do next where that is not for the kind to say."""
+        if _is_firewall(body):
+            return UnexpectedAnswerError, _FIREWALL_ADVICE
         kind = _ERRORS.get(status) or (ServerError if status >= 500 else UnexpectedAnswerError)  # noqa: PLR2004
-        detail = shorten(words(body).replace(self._token, "[token]"))
-        retry_after = _retry_after(response.headers.get("retry-after"))
-        return kind(response.request.method, response.request.url.path, status, detail, retry_after=retry_after)
+        if kind in (UnauthorizedError, ForbiddenError):
+            return kind, f"{kind.advice}; the request was for {self._place}"
+        return kind, ""
+
+
+def _is_firewall(body: bytes) -> bool:
+    """Tell the page of a firewall, which may come with any status, from what an API says."""
+    is_page = body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
+    return is_page and _FIREWALL.search(body[:100_000]) is not None
 
 
 def _headers(settings: Settings) -> dict[str, str]:

@@ -67,8 +67,8 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
     live = [agent for agent in session.inventory.agents().values() if is_archived_as(agent, name)]
     archived = [agent.code for agent in live if agent.code != adopt]
     codes = [agent.code for agent in session.inventory.named(name) if agent.code != adopt]
-    if not codes and not session.inventory.complete:
-        session.warn(f'the API counts more agents than it lists, so that one named "{name}" may be hidden')
+    if not codes:
+        _warn_of_hidden(session, name)
     if codes:
         raise NameTakenError(
             f'an agent named "{name}" exists already: {", ".join(codes)}; to manage it declare adopt="{codes[0]}"; '
@@ -82,6 +82,15 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
             f'an agent named "{name}" was archived: {", ".join(archived)}; to bring it back declare '
             f'adopt="{archived[0]}"; for a new agent beside it declare allow_duplicate_name=True'
         )
+
+
+def _warn_of_hidden(session: Session, name: str) -> None:
+    """Warn where an agent of that name may exist although the listing shows none."""
+    nameless = ", ".join(agent.code for agent in session.inventory.agents().values() if not agent.name)
+    if not session.inventory.complete:
+        session.warn(f'{session.inventory.doubt}: an agent named "{name}" may be hidden')
+    elif nameless:
+        session.warn(f'AssistAI does not show the name of {nameless}: it may be "{name}"')
 
 
 def earlier_creation(session: Session, name: str) -> tuple[Creation, float] | None:

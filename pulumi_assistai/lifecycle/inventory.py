@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from pulumi_assistai.errors import AssistAIError, IncompleteListingError
+from pulumi_assistai.errors import AssistAIError, EmptyListingError, IncompleteListingError
 from pulumi_assistai.lifecycle.likeness import canonical, same_text, skeleton
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Inventory:
         self._failure: AssistAIError | None = None
         self._listed_twice = False
         self._complete = False
+        self._doubt = ""
         self._made: set[str] = set()
 
     def agents(self) -> Mapping[str, ListedAgent]:
@@ -80,15 +81,22 @@ class Inventory:
 
     @property
     def complete(self) -> bool:
-        """Return whether the API's own count agrees with what it listed."""
+        """Return whether nothing hints at further agents than the listed ones."""
         with self._lock:
             return self._complete
+
+    @property
+    def doubt(self) -> str:
+        """Return why the listing is not complete, "" where it is or nobody listed yet."""
+        with self._lock:
+            return self._doubt
 
     def find_again(self, code: str) -> ListedAgent | None:
         """Return the agent from a second listing, None where it is gone: paging can skip one while others are removed.
 
         Raises:
-            IncompleteListingError: the API counts more agents than it lists, so the agent is not proved to be gone.
+            EmptyListingError: no agent is listed at all, which proves nothing.
+            IncompleteListingError: there may be more agents than the listed ones, so this one is not proved to be gone.
         """
         with self._lock:
             if not self._listed_twice:
@@ -97,10 +105,25 @@ class Inventory:
             agent = self.find(code)
             if agent is None and not self._complete:
                 raise IncompleteListingError(
-                    f"{code} is not listed, but the API counts more agents than its pages hold: "
-                    "nothing was forgotten, try again"
+                    f"{code} is not listed, but {self._doubt}: nothing was forgotten, try again"
                 )
+            if agent is None:
+                self.require_some(code)
             return agent
+
+    def require_some(self, code: str) -> None:
+        """Refuse to conclude from an empty listing that the agent of that code is gone.
+
+        Raises:
+            EmptyListingError: no agent is listed at all.
+        """
+        with self._lock:
+            if not self.listed():
+                raise EmptyListingError(
+                    f"{code} is not listed, and no other agent is: a token that lost its permissions sees the same, "
+                    "so nothing was forgotten; check the token's permissions in AssistAI; if all agents are really "
+                    "gone, create one in AssistAI's dashboard, under any name, and refresh again"
+                )
 
     def enter(self, agent: ListedAgent) -> None:
         """Enter an agent that this operation created."""
@@ -126,6 +149,7 @@ class Inventory:
 
     def _keep(self, listing: Listing[ListedAgent]) -> dict[str, ListedAgent]:
         self._complete = listing.complete
+        self._doubt = "" if listing.complete else listing.doubt
         ours = [agent for code, agent in (self._agents or {}).items() if code in self._made]
         self._agents = {}
         self._indexes.clear()

@@ -46,7 +46,7 @@ class Lookup:
         if len(found) == 1:
             return found[0]
         wanted = f"with code {code}" if name is None else f'named "{name}"'
-        raise AssistAIError(self._not_one(found, wanted, hidden=not inventory.complete))
+        raise AssistAIError(self._not_one(found, wanted, doubt=inventory.doubt))
 
     def conversations(self, criteria: str | None) -> list[Conversation]:
         """Return the conversations, oldest first, all of them where `criteria` is None.
@@ -71,11 +71,11 @@ class Lookup:
                 self._inventories[criteria] = Inventory(partial(self._client.agents.list, criteria))
             return self._inventories[criteria]
 
-    def _not_one(self, found: list[ListedAgent], wanted: str, *, hidden: bool) -> str:
+    def _not_one(self, found: list[ListedAgent], wanted: str, *, doubt: str) -> str:
         organization = f"organization {self._settings.organization_code} of tenant {self._settings.tenant_domain}"
         if found:
             codes = ", ".join(agent.code for agent in found)
             return f"{organization} has {len(found)} agents {wanted}: {codes}; say which with get_agent(code=...)"
-        if hidden:
-            return f"no agent {wanted} is listed in {organization}, but the API counts more than it lists; try again"
+        if doubt:
+            return f"no agent {wanted} is listed in {organization}, but {doubt}; try again"
         return f"{organization} has no agent {wanted}; `assistai status` lists those it has"

@@ -107,6 +107,7 @@ def read(session: Session, recorded: Properties) -> Found | None:
 
     Raises:
         WrongOrganizationError: the integration belongs to another organization.
+        EmptyListingError: there is no such integration, and no agent is listed, so that nothing is proved to be gone.
         ApiError, TransportError: the call failed.
     """
     session.require_own(recorded)
@@ -114,6 +115,7 @@ def read(session: Session, recorded: Properties) -> Found | None:
         link = _ask(session, recorded["agent_code"])
     except NotFoundError:
         session.require_api()
+        session.inventory.require_some(recorded["agent_code"])
         return None
     if link.status == PENDING and recorded.get("status") in (CONNECTED, DISCONNECTED):
         link = Link(DISCONNECTED)

@@ -83,12 +83,14 @@ def test_a_record_takes_numbers_as_texts_and_never_changes() -> None:
         record.name = "x"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    "item", [{"name": "x"}, {"code": "", "name": "x"}, {"code": "A-1"}, {"code": "A", "name": None}]
-)
+@pytest.mark.parametrize("item", [{"name": "x"}, {"code": None, "name": "x"}, {"code": "", "name": "x"}, {"code": "A"}])
 def test_a_record_needs_a_code_and_a_name(item: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         ListedAgent.model_validate(item)
+
+
+def test_a_name_that_is_null_is_empty() -> None:
+    assert ListedAgent.model_validate({"code": "A", "name": None}).name == ""
 
 
 def test_a_code_is_one_part_of_the_path() -> None:

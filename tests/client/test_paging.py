@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from threading import Barrier, Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import stamina
 
-from pulumi_assistai import BadRequestError, IncompleteListingError, ServerError, UnexpectedAnswerError
-from pulumi_assistai.client import Client, ListedAgent
+from pulumi_assistai import ApiError, BadRequestError, IncompleteListingError, ServerError, UnexpectedAnswerError
+from pulumi_assistai.client import Client, ListedAgent, paging
 from pulumi_assistai.client import Listing as Found
 from pulumi_assistai.client.paging import AT_A_TIME
 from tests.conftest import settings_for
@@ -250,7 +251,7 @@ def test_an_api_that_refuses_its_own_page_size_too_is_an_error() -> None:
 
 
 def test_a_later_page_that_is_refused_is_not_asked_for_in_another_size() -> None:
-    listing = of_pages(codes(1), Reply(400))
+    listing = of_pages(page({"hasNextPage": True}, 1), Reply(400))
     with pytest.raises(BadRequestError):
         read(listing)
     assert listing.asked == [(1, 50), (2, 50)]
@@ -363,10 +364,224 @@ def test_readings_agree_only_one_after_the_other() -> None:
     assert problem(Readings(short, Listing(2, meta={"total": 9}), wrong)) == "page 2 repeats another page"
 
 
-def test_the_item_that_is_not_as_documented_is_named() -> None:
+@pytest.mark.parametrize("item", [{"code": "canary"}, {"name": "canary"}, {"code": None, "name": "canary"}, None, 7])
+def test_a_listing_of_nothing_that_can_be_read_is_another_api(item: Any) -> None:
     with pytest.raises(UnexpectedAnswerError) as caught:
-        read(of_pages(as_json({"data": [{"code": "A-1", "name": "x"}, {"code": "canary"}]})))
-    assert str(caught.value).startswith(
-        "GET /api/v1/agents answered 200: an item is not as documented: name: Field required; check ASSISTAI_BASE_URL"
-    )
+        read(of_pages(as_json({"data": [item]})))
+    said = str(caught.value)
+    assert said.startswith("GET /api/v1/agents answered 200: an item is not as documented: ")
+    assert "canary" not in said
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "item", [{"name": "x"}, {"code": None, "name": "x"}, {"code": "", "name": "x"}, {"code": "B"}, None]
+)
+def test_an_agent_that_cannot_be_read_hides_no_other_one(item: Any) -> None:
+    listing = of_pages(as_json({"data": [{"code": "A-1", "name": "x"}, item, {"code": "A-2", "name": "x"}]}))
+    found = find(listing)
+    assert [agent.code for agent in found.items] == ["A-1", "A-2"]
+    assert (found.complete, found.unreadable) == (False, 1)
+    assert found.doubt == "1 of its items have no usable code or name"
+    assert listing.asked == [(1, 50), (2, 50)]
+
+
+def test_a_later_page_of_nothing_that_can_be_read_is_not_the_end() -> None:
+    found = find(of_pages(codes(1), as_json({"data": [{"code": ""}]}), codes(2), as_json({"data": [None, None]})))
+    assert [agent.code for agent in found.items] == ["A-1", "A-2"]
+    assert (found.complete, found.unreadable) == (False, 3)
+
+
+def test_what_cannot_be_read_counts_as_listed() -> None:
+    meta = {"itemCount": 2, "hasNextPage": False}
+    whole = as_json({"data": [{"code": "A-1", "name": "x"}, {"code": ""}], "meta": meta})
+    found = find(of_pages(whole, whole))
+    assert (len(found.items), found.unreadable) == (1, 1)
+
+
+def test_an_agent_whose_name_is_null_is_listed() -> None:
+    found = find(of_pages(as_json({"data": [{"code": "A-1", "name": None}]})))
+    assert [(agent.code, agent.name) for agent in found.items] == [("A-1", "")]
+    assert found.complete
+
+
+def test_a_conversation_that_cannot_be_read_is_an_error() -> None:
+    body = as_json({"data": [{"uuid": "u-1"}, {"uuid": ""}]})
+    with (
+        serve(lambda _: body) as server,
+        Client(settings_for(server.url)) as client,
+        pytest.raises(UnexpectedAnswerError, match="an item is not as documented: uuid: String should have at least 1"),
+    ):
+        client.conversations.list()
+
+
+def ignoring_pages(count: int, meta: Any = None) -> Listing:
+    """Return a listing that gives its first page whatever page is asked for."""
+
+    class Ignoring(Listing):
+        def page(self, number: int, take: int) -> Reply:
+            return super().page(min(number, 1), take)
+
+    return Ignoring(count, meta=meta)
+
+
+@pytest.mark.parametrize("count", [10, 50, 55])
+def test_a_full_page_that_comes_again_and_again_may_be_cut(count: int) -> None:
+    found = find(ignoring_pages(count))
+    assert len(found.items) == min(count, 50)
+    assert not found.complete
+    assert found.doubt == ("the API answered the same full page to every page number, so that there may be more")
+
+
+@pytest.mark.parametrize("count", [1, 9, 11, 49])
+def test_a_short_page_that_comes_again_and_again_is_the_listing(count: int) -> None:
+    found = find(ignoring_pages(count))
+    assert (len(found.items), found.complete) == (count, True)
+
+
+@pytest.mark.parametrize("meta", [{"itemCount": 50}, {"hasNextPage": False}, {"itemCount": 50, "hasNextPage": False}])
+def test_a_full_page_that_comes_again_is_the_listing_where_the_api_says_so(meta: Any) -> None:
+    found = find(ignoring_pages(50, meta))
+    assert (len(found.items), found.complete) == (50, True)
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {"itemCount": 55},
+        {"hasNextPage": True},
+        {"itemCount": 50, "hasNextPage": True},
+        {"itemCount": 55, "hasNextPage": False},
+        {"itemCount": 40, "hasNextPage": False},
+    ],
+)
+def test_a_full_page_that_comes_again_is_no_listing_where_the_api_contradicts(meta: Any) -> None:
+    assert problem(ignoring_pages(55, meta)) == "page 2 repeats another page"
+
+
+def test_what_an_earlier_page_said_counts_for_one_that_is_repeated_without_it() -> None:
+    listing = of_pages(page({"total": 3}, 1, 2), codes(1, 2), codes(1, 2))
+    assert problem(listing) == "page 2 repeats another page"
+
+
+def test_an_end_that_an_earlier_page_denies_is_incomplete() -> None:
+    found = find(of_pages(page({"hasNextPage": True}, 1, 2)))
+    assert (len(found.items), found.complete) == (2, False)
+    assert found.doubt == "the API says that more follows, and nothing does"
+    assert find(of_pages(page({"hasNextPage": True}, 1, 2), page({"hasNextPage": False}))).complete
+
+
+INVALID_PAGE = as_json({"detail": "Invalid page."}, 404)
+AFTER_THE_END = [
+    INVALID_PAGE,
+    *(Reply(status) for status in (400, 410, 416, 422)),
+    *(Reply(200, body) for body in (b"", b" ", b"null", b'{"data": null}', b'{"data": null, "meta": {}}')),
+    Reply(204),
+]
+
+
+@pytest.mark.parametrize("after", AFTER_THE_END, ids=lambda reply: f"{reply.status} {reply.body!r}")
+@pytest.mark.parametrize(
+    ("count", "meta"),
+    [
+        (3, None),
+        (49, {"...": "..."}),
+        (50, {"itemCount": 50}),
+        (50, {"hasNextPage": False}),
+        (50, {"pageCount": 1}),
+    ],
+)
+def test_a_page_after_the_last_one_may_be_refused(after: Reply, count: int, meta: Any) -> None:
+    listing = Listing(count, meta=meta)
+    listing.pages = {2: after}
+    found = find(listing)
+    assert ([agent.code for agent in found.items], found.complete) == (listing.codes, True)
+    assert [number for number, _ in listing.asked] == [1, 2]
+
+
+def test_a_third_page_after_the_last_one_may_be_refused() -> None:
+    listing = Listing(60)
+    listing.pages = {3: INVALID_PAGE}
+    assert read(listing) == listing.codes
+
+
+@pytest.mark.parametrize("after", AFTER_THE_END, ids=lambda reply: f"{reply.status} {reply.body!r}")
+@pytest.mark.parametrize("meta", [{"itemCount": 60}, {"hasNextPage": True}, {"pageCount": 2, "itemCount": 50}])
+def test_a_page_that_should_be_there_may_not_be_refused(after: Reply, meta: Any) -> None:
+    listing = Listing(60, meta=meta)
+    listing.pages = {2: after}
+    with pytest.raises(ApiError):
+        read(listing)
+
+
+@pytest.mark.parametrize("status", [401, 403, 409, 418])
+def test_other_refusals_are_not_the_end(status: int) -> None:
+    with pytest.raises(ApiError, match=f"answered {status}"):
+        read(of_pages(codes(1), Reply(status)))
+
+
+@pytest.mark.parametrize("body", [b"nothing", b"[" * 900, b"{}", b"[]", b'{"data": 0}', b"null" + b" " * 1000])
+def test_a_later_page_of_another_shape_is_no_end(body: bytes) -> None:
+    with pytest.raises(UnexpectedAnswerError):
+        read(of_pages(codes(1), Reply(200, body)))
+
+
+@pytest.mark.parametrize("reply", [INVALID_PAGE, Reply(200), Reply(200, b'{"data": null}')])
+def test_a_first_page_that_is_refused_is_an_error(reply: Reply) -> None:
+    with pytest.raises(ApiError):
+        read(of_pages(reply))
+
+
+@pytest.mark.parametrize(
+    ("meta", "doubt"),
+    [
+        (None, "the API refused the page after a full one and does not say how many there are"),
+        ({"itemCount": 40}, "the API counts less than its pages hold"),
+        ({"itemCount": 40, "hasNextPage": False}, "the API counts less than its pages hold"),
+    ],
+)
+def test_a_refused_page_after_a_full_one_does_not_prove_the_end(meta: Any, doubt: str) -> None:
+    listing = Listing(50, meta=meta)
+    listing.pages = {2: INVALID_PAGE}
+    found = find(listing)
+    assert (len(found.items), found.complete, found.doubt) == (50, False, doubt)
+
+
+class Endless(Listing):
+    """A listing whose every page is full of new agents."""
+
+    def page(self, number: int, take: int) -> Reply:
+        return codes(*range(number * take, (number + 1) * take))
+
+
+def test_a_listing_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "MOST_PAGES", 4)
+    endless = Endless(0)
+    assert problem(endless) == "there is no end to it after 4 pages"
+    assert [number for number, _ in endless.asked] == [1, 2, 3, 4]
+
+
+def test_as_many_pages_as_that_are_a_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "MOST_PAGES", 4)
+    assert len(read(Listing(150))) == 150
+
+
+def test_a_listing_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([0.0, 599.0, 600.0, 600.1])
+    monkeypatch.setattr(paging, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    endless = Endless(0)
+    assert problem(endless) == "there is no end to it after 600 s and 3 pages"
+    assert [number for number, _ in endless.asked] == [1, 2, 3]
+
+
+def test_all_readings_together_have_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([0.0, 599.0, 601.0])
+    monkeypatch.setattr(paging, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    repeated = of_pages(codes(1), codes(1), codes(2))
+    assert problem(repeated) == "there is no end to it after 600 s and 1 pages"
+
+
+def test_a_refused_page_size_leaves_no_trace_in_a_later_error() -> None:
+    with pytest.raises(BadRequestError) as caught:
+        read(Listing(1, largest_take=5))
+    assert caught.value.__context__ is None

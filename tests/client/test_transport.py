@@ -99,14 +99,22 @@ def test_codes_are_quoted_in_paths() -> None:
         (401, UnauthorizedError, "check the API token (ASSISTAI_API_TOKEN or assistai:apiToken); where an explicit"),
         (403, ForbiddenError, "check that the token belongs to this tenant and organization"),
         (404, NotFoundError, "check the code and the organization"),
-        (409, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
+        (402, UnexpectedAnswerError, "check the organization's plan and payments in AssistAI"),
+        (407, UnexpectedAnswerError, "check the credentials of the proxy"),
+        (408, UnexpectedAnswerError, "the request took too long to arrive: check the network and try again"),
+        (409, UnexpectedAnswerError, "something else is in the way, such as another agent of that name"),
+        (413, BadRequestError, "shorten what is sent, such as `instructions`"),
+        (415, BadRequestError, "check anything between here and the API that changes requests, such as a proxy"),
+        (422, BadRequestError, "correct what the API names"),
+        (423, UnexpectedAnswerError, "it is locked just now: wait until other changes in AssistAI are over"),
+        (425, UnexpectedAnswerError, "wait a little and try again"),
         (302, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
         (418, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
         (499, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
-        (599, ServerError, "try again later; if it stays, ask AssistAI's support"),
+        (599, ServerError, "try again later; if it persists, contact AssistAI support"),
         (429, TooManyRequestsError, "wait, then run again, with a smaller --parallel"),
-        (500, ServerError, "try again later; if it stays, ask AssistAI's support"),
-        (503, ServerError, "try again later; if it stays, ask AssistAI's support"),
+        (500, ServerError, "try again later; if it persists, contact AssistAI support"),
+        (503, ServerError, "try again later; if it persists, contact AssistAI support"),
     ],
 )
 def test_errors_say_what_was_asked_what_came_back_and_what_to_do(
@@ -115,6 +123,47 @@ def test_errors_say_what_was_asked_what_came_back_and_what_to_do(
     error, _ = talk(create, as_json({"statusCode": status, "message": "the API's words", "error": "Error"}, status))
     assert type(error) is kind
     assert str(error).startswith(f"POST /api/v1/agents answered {status}: the API's words; {advice}")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_token_is_told_with_the_place_it_was_sent_for(status: int) -> None:
+    error, _ = talk(create, Reply(status))
+    assert str(error).endswith("; the request was for organization SANDBOX of tenant sandbox")
+    assert "sandbox-token" not in str(error)
+
+
+CHALLENGE = b"""<!DOCTYPE html><html><head><title>Just a moment...</title><style>body { color: red }</style>
+<script>window._cf_chl_opt = {cType: 'managed'};</script></head><body>Enable JavaScript to continue</body></html>"""
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+@pytest.mark.parametrize(
+    "page",
+    [
+        CHALLENGE,
+        b"\n <html><head><title>Attention Required! | Cloudflare</title></head></html>",
+        b"<HTML><body>Request unsuccessful. Incapsula incident ID: 7</body></HTML>",
+        b"<html><body><h1>Access Denied</h1>You don't have permission to access this.</body></html>",
+        b"<html><body>please enable JS</body><script src='https://ct.captcha-delivery.com/c.js'></script></html>",
+    ],
+)
+def test_the_page_of_a_firewall_is_told_from_what_the_api_says(status: int, page: bytes) -> None:
+    error, _ = talk(create, Reply(status, page, {"content-type": "text/html", "retry-after": "99"}))
+    assert type(error) is UnexpectedAnswerError
+    assert str(error).endswith(
+        "; a firewall in front of the API answered, and not the API: try from another network, "
+        "or ask AssistAI support to let this one through"
+    )
+
+
+def test_the_code_of_a_page_is_not_among_its_words() -> None:
+    error, _ = talk(create, Reply(403, CHALLENGE))
+    assert error.detail == "Just a moment... Enable JavaScript to continue"
+
+
+@pytest.mark.parametrize("page", [b"<html><h1>403 Forbidden</h1>nginx</html>", b'{"message": "captcha"}', b"captcha"])
+def test_other_pages_are_no_firewall(page: bytes) -> None:
+    assert type(talk(create, Reply(403, page))[0]) is ForbiddenError
 
 
 @pytest.mark.parametrize(

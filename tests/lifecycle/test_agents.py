@@ -13,6 +13,7 @@ from pulumi_assistai import (
     AgentGoneError,
     AssistAIError,
     DashboardEditError,
+    EmptyListingError,
     NameTakenError,
     NotFoundError,
     UnauthorizedError,
@@ -484,6 +485,7 @@ def test_what_the_listing_does_not_say_of_an_agent_is_no_output(session: Session
 
 
 def test_an_agent_that_is_read_for_the_first_time_must_be_there(session: Session, api: Api) -> None:
+    api.create("Ajeno")
     with pytest.raises(AgentGoneError) as caught:
         agents.read(session, "A-404", {})
     assert str(caught.value) == "SANDBOX has no agent A-404; check the code"
@@ -505,15 +507,45 @@ def test_an_agent_that_only_a_second_listing_has_is_there(session: Session, api:
 def test_an_agent_that_two_listings_do_not_have_is_gone(
     session: Session, api: Api, before: dict[str, Any], said: Said
 ) -> None:
+    api.create("Ajeno")
     assert agents.read(session, "A-404", before) is None
     assert listings(api) == 2
     assert said() == ""
+
+
+@pytest.mark.parametrize("before", [recorded("A-404"), {"name": "Ajeno", **PLACE}, {}])
+def test_an_empty_listing_proves_no_agent_to_be_gone(session: Session, api: Api, before: dict[str, Any]) -> None:
+    for _ in range(2):
+        with pytest.raises(EmptyListingError) as caught:
+            agents.read(session, "A-404", before)
+    assert str(caught.value) == (
+        "A-404 is not listed, and no other agent is: a token that lost its permissions sees the same, so nothing was "
+        "forgotten; check the token's permissions in AssistAI; if all agents are really gone, create one in AssistAI's "
+        "dashboard, under any name, and refresh again"
+    )
+    assert listings(api) == 2
+
+
+def test_an_agent_of_any_name_confirms_that_the_others_are_gone(connect: Connect, api: Api) -> None:
+    with pytest.raises(EmptyListingError):
+        agents.read(connect(), "A-404", recorded("A-404"))
+    api.create("Cualquiera")
+    assert agents.read(connect(), "A-404", recorded("A-404")) is None
+
+
+def test_an_agent_that_this_operation_created_does_not_make_a_listing_less_empty(session: Session, api: Api) -> None:
+    session.inventory.agents()
+    code = agents.create(session, {"name": "Nuevo"}).id
+    api.remove(code)
+    with pytest.raises(EmptyListingError):
+        agents.read(session, "A-404", recorded("A-404"))
 
 
 @pytest.mark.parametrize(("age", "kept"), [(0, True), (59.9, True), (60, False), (61, False)])
 def test_an_agent_that_is_not_listed_is_kept_within_the_grace_period(
     connect: Connect, api: Api, age: float, *, kept: bool
 ) -> None:
+    api.create("Ajeno")
     before = recorded("A-404", managed_since=(NOW - timedelta(seconds=age)).isoformat())
     found = agents.read(connect(grace_period=60), "A-404", before)
     assert found == (Found(before, EVERYTHING) if kept else None)

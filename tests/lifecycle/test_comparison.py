@@ -94,9 +94,14 @@ def test_an_agent_that_was_edited_has_drifted(
 
 
 def test_an_agent_that_two_listings_do_not_have_is_missing(session: Session, api: Api) -> None:
+    api.create("Ajeno")
     found = compare_agents(session, [declared("A-404"), declared("A-405")])
     assert found == [status("A-404", "missing"), status("A-405", "missing")]
     assert listings(api) == 2
+
+
+def test_an_empty_listing_calls_no_agent_missing(session: Session) -> None:
+    assert compare_agents(session, [declared("A-404")]) == [status("A-404", "not listed")]
 
 
 def test_a_young_agent_that_is_not_listed_is_not_missing(session: Session, code: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -23,6 +24,7 @@ from pulumi_assistai.lifecycle.session import Session
 from tests.conftest import Api, settings_for
 from tests.lifecycle.clock import Clock
 from tests.lifecycle.conftest import Connect, listings
+from tests.scripted import as_json, serve
 
 VENTAS = {"name": "Ventas", "description": "Vende", "instructions": "Hola."}
 DUPLICATE = VENTAS | {"allow_duplicate_name": True}
@@ -80,6 +82,19 @@ def test_a_lost_answer_to_what_did_not_happen_is_an_error_and_the_next_run_creat
     assert [agent["name"] for agent in api.agents()] == ["Ajeno", "Ventas"]
 
 
+@pytest.mark.parametrize("listing", [200, 401])
+def test_an_unknown_outcome_is_told_without_the_errors_before_it(session: Session, api: Api, listing: int) -> None:
+    session.inventory.agents()
+    api.faults.add("status-before", method="POST", status=503)
+    if listing != 200:
+        api.faults.add("status-before", method="GET", status=listing, count=0)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        agents.create(session, VENTAS)
+    printed = "".join(traceback.format_exception(caught.value))
+    assert printed.count("Error: ") == 1
+    assert printed.splitlines()[-1].startswith('pulumi_assistai.OutcomeUnknownError: whether "Ventas" was created is')
+
+
 def test_a_duplicate_of_unknown_outcome_is_to_be_looked_for_by_its_owner(session: Session, api: Api) -> None:
     api.faults.add("cut-before", method="POST")
     with pytest.raises(OutcomeUnknownError) as caught:
@@ -92,7 +107,7 @@ def test_a_listing_that_hides_an_agent_is_warned_about(
 ) -> None:
     api.faults.add("stale", method="GET", count=0, rows=1)
     agents.create(session, VENTAS)
-    assert 'so that one named "Ventas" may be hidden' in capsys.readouterr().err
+    assert 'an agent named "Ventas" may be hidden' in capsys.readouterr().err
 
 
 def test_an_agent_that_is_listed_late_is_found(session: Session, api: Api) -> None:
@@ -158,13 +173,18 @@ def test_a_refusal_is_no_unknown_outcome(session: Session, api: Api) -> None:
     assert posts(api) == 1
 
 
+def unauthorized(method: str, path: str) -> UnauthorizedError:
+    advice = f"{UnauthorizedError.advice}; the request was for organization SANDBOX of tenant sandbox"
+    return UnauthorizedError(method, path, 401, "no", advice=advice)
+
+
 def test_a_failed_repair_of_a_found_agent_names_it(session: Session, api: Api) -> None:
     api.faults.add("cut-after", method="POST")
     api.faults.add(**UNAUTHORIZED, method="PATCH")
     with pytest.raises(OutcomeUnknownError) as caught:
         agents.create(session, VENTAS)
     code = api.agent("Ventas")["code"]
-    error = UnauthorizedError("PATCH", f"/api/v1/agents/{code}", 401, "no")
+    error = unauthorized("PATCH", f"/api/v1/agents/{code}")
     assert str(caught.value) == (
         f'"Ventas" was created as {code}, but could not be brought to what is declared ({error}); '
         f'declare adopt="{code}" and run `pulumi up` again'
@@ -182,6 +202,15 @@ def test_a_creation_sends_the_fields_once_and_returns_the_code(session: Session,
     code = create_once(session, VENTAS, allow_duplicate_name=False)
     assert code == api.agent("Ventas")["code"]
     assert api.bodies("POST", "PATCH") == [VENTAS]
+
+
+def test_an_agent_that_shows_no_name_is_warned_about(connect: Connect, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = as_json({"data": [{"code": "A-7", "name": None}, {"code": "A-8", "name": "Ajeno"}]})
+    with serve(lambda _: listed) as server:
+        refuse_taken_name(connect(base_url=server.url), "Ventas")
+        with pytest.raises(NameTakenError, match="exists already: A-8"):
+            refuse_taken_name(connect(base_url=server.url), "Ajeno")
+    assert capsys.readouterr().err == 'warning: AssistAI does not show the name of A-7: it may be "Ventas"\n'
 
 
 def test_a_created_agent_is_known_without_another_listing(session: Session, api: Api) -> None:
@@ -235,7 +264,7 @@ def test_a_listing_that_may_hide_an_agent_is_warned_about_in_these_words(
     api.faults.add("stale", method="GET", count=0, rows=1)
     refuse_taken_name(session, "Ventas")
     assert capsys.readouterr().err == (
-        'warning: the API counts more agents than it lists, so that one named "Ventas" may be hidden\n'
+        'warning: the API counts more than its pages hold: an agent named "Ventas" may be hidden\n'
     )
     with pytest.raises(NameTakenError):
         refuse_taken_name(session, "Ajeno")
@@ -374,7 +403,7 @@ def test_agents_that_cannot_be_listed_in_the_end_are_an_error_that_says_so(
     api.faults.add(**UNAUTHORIZED, method="GET", count=0)
     with pytest.raises(OutcomeUnknownError) as caught:
         create_once(session, VENTAS, allow_duplicate_name=duplicates)
-    error = UnauthorizedError("GET", "/api/v1/agents", 401, "no")
+    error = unauthorized("GET", "/api/v1/agents")
     assert str(caught.value) == (
         f'whether "Ventas" was created is unknown, and the agents could not be listed ({error}); {next_step}'
     )

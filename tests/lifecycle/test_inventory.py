@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from pulumi_assistai import AssistAIError, IncompleteListingError
+from pulumi_assistai import AssistAIError, EmptyListingError, IncompleteListingError
 from pulumi_assistai.client import ListedAgent, Listing
 from pulumi_assistai.lifecycle.inventory import Inventory
 
@@ -132,8 +132,35 @@ def test_what_a_listing_that_is_not_whole_leaves_out_is_not_gone() -> None:
     with pytest.raises(IncompleteListingError) as caught:
         inventory.find_again("S")
     assert str(caught.value) == (
-        "S is not listed, but the API counts more agents than its pages hold: nothing was forgotten, try again"
+        "S is not listed, but the API counts more than its pages hold: nothing was forgotten, try again"
     )
+
+
+def test_an_empty_listing_proves_nothing() -> None:
+    inventory = Inventory(Api(listing(VENTAS), listing(), listing(SOPORTE)))
+    inventory.agents()
+    with pytest.raises(EmptyListingError, match=r"^S is not listed, and no other agent is: "):
+        inventory.find_again("S")
+
+
+def test_some_agent_is_required_and_listed_once_for_it() -> None:
+    api = Api(listing(), listing(VENTAS))
+    inventory = Inventory(api)
+    for _ in range(2):
+        with pytest.raises(EmptyListingError):
+            inventory.require_some("S")
+    assert api.calls == 1
+    inventory.read_again()
+    inventory.require_some("S")
+
+
+def test_it_knows_why_a_listing_is_not_complete() -> None:
+    inventory = Inventory(Api(Listing([], complete=False, doubt="why"), listing(VENTAS)))
+    assert inventory.doubt == ""
+    inventory.agents()
+    assert inventory.doubt == "why"
+    inventory.read_again()
+    assert inventory.doubt == ""
 
 
 def test_a_second_listing_that_fails_is_tried_again() -> None:

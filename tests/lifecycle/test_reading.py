@@ -73,7 +73,7 @@ def test_an_agent_that_every_listing_skips_is_not_gone(session: Session, api: Ap
     with pytest.raises(IncompleteListingError) as caught:
         agents.read(session, skipped, recorded(skipped))
     assert str(caught.value) == (
-        f"{skipped} is not listed, but the API counts more agents than its pages hold: nothing was forgotten, try again"
+        f"{skipped} is not listed, but the API counts more than its pages hold: nothing was forgotten, try again"
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_assistai import (
     AssistAIError,
+    EmptyListingError,
     NoIntegrationError,
     NotFoundError,
     ServerError,
@@ -303,6 +304,16 @@ def test_reading_tells_a_phone_that_went_away_from_one_that_never_came(
 def test_an_integration_that_is_gone_is_gone(session: Session, api: Api, code: str) -> None:
     api.call("DELETE", f"/agents/{code}/whatsapp")
     assert whatsapp.read(session, {"agent_code": code, "status": "connected", **PLACE}) is None
+
+
+def test_an_integration_is_not_gone_where_no_agent_is_listed(session: Session) -> None:
+    with pytest.raises(EmptyListingError, match=r"^A-404 is not listed, and no other agent is: "):
+        whatsapp.read(session, {"agent_code": "A-404", "status": "connected", **PLACE})
+
+
+def test_an_integration_that_is_gone_is_deleted_where_no_agent_is_listed(session: Session, api: Api) -> None:
+    whatsapp.delete(session, {"agent_code": "A-404", "status": "connected", **PLACE})
+    assert api.requests("DELETE") == [disconnect("A-404")]
 
 
 @pytest.mark.parametrize("call", [whatsapp.read, whatsapp.delete])

@@ -245,6 +245,7 @@ def test_undeclared_fields_are_no_drift(project: Project, api: Api) -> None:
 
 
 def test_an_agent_that_is_gone_is_created_again(project: Project, api: Api) -> None:
+    api.create("Ajeno")
     project.up(MINIMAL)
     old = api.agent("Ventas")["code"]
     api.remove(old)
@@ -407,6 +408,7 @@ def test_get_reads_an_agent_of_somebody_else(project: Project, api: Api) -> None
 
 
 def test_get_of_an_agent_that_is_not_there_is_an_error(project: Project, api: Api) -> None:
+    api.create("Otro")
     code = api.create("Ajeno")
     project.up(f'assistai.Agent.get("ajeno", "{code}")')
     project.write(f'assistai.Agent.get("ajeno", "{code}")\nassistai.Agent.get("nadie", "A-404")')

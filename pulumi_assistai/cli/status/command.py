@@ -114,7 +114,7 @@ def _remarks(found: FleetStatus, *, live: bool) -> Iterator[str]:
             f"{other.tenant_domain}, and was not looked at"
         )
     if not found.complete:
-        yield "The API counts more agents than it lists: what is not listed is not proved to be gone."
+        yield "There may be more agents than AssistAI lists: what is not listed is not proved to be gone."
     if any(agent.not_visible for agent in found.agents):
         yield "not visible: AssistAI does not give these fields back, so edits of them cannot be seen."
     if found.whatsapp and live:

@@ -51,7 +51,7 @@ class FleetStatus:
         same_named: the names that several live agents have.
         whatsapp: the declared integrations.
         elsewhere: declared resources of other organizations, not looked at.
-        complete: whether the API's own count agrees with what it listed.
+        complete: whether what is not listed is proved to be gone.
         drift: whether something differs; an unmanaged agent of a name of its own is none.
     """
 
@@ -94,7 +94,7 @@ def look(session: Session, stack: str, state: Mapping[str, Any], *, live: bool) 
         same_named=same_named,
         whatsapp=whatsapp,
         elsewhere=_elsewhere(session, [*declared, *integrations]),
-        complete=session.inventory.complete,
+        complete=session.inventory.complete and (not own or bool(session.inventory.listed())),
         drift=any(status in _DRIFT for status in statuses) or any(group.unwanted for group in same_named),
     )
 

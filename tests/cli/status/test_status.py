@@ -193,7 +193,7 @@ def test_a_listing_that_hides_agents_calls_none_missing(assistai: Assistai, flee
     run = status(assistai, fleet)
     assert run.status == 0
     assert "ventas A-001 Ventas not listed not visible: instructions" in run.lines
-    assert "The API counts more agents than it lists: what is not listed is not proved to be gone." in run.lines
+    assert "There may be more agents than AssistAI lists: what is not listed is not proved to be gone." in run.lines
 
 
 @embedded
