@@ -23,14 +23,15 @@ def archived_names(name: str, code: str) -> list[str]:
     """Return the names that an archived agent may get, best first: shorter, with its code, without brackets."""
     plain = name.removeprefix(ARCHIVED)
     shorter = [f"{plain[:length].strip()} {code}" for length in _KEPT_LENGTHS]
-    return [ARCHIVED + plain, ARCHIVED + shorter[0], *(f"archived {text}" for text in shorter)]
+    return [ARCHIVED + plain, ARCHIVED + shorter[0], *(f"archived {text}" for text in shorter), f"archived {code}"]
 
 
 def is_archived_as(agent: ListedAgent, name: str) -> bool:
     """Return whether an agent bears a name that `archive` gave to one of that name."""
     if not _is_marked(agent.name):
         return False
-    whole, *others = archived_names(name, agent.code)
+    # The last one has nothing of the name: it may be any agent's.
+    whole, *others, _ = archived_names(name, agent.code)
     shortened = agent.name.startswith(ARCHIVED) and len(agent.name) > len(ARCHIVED) + _KEPT_LENGTHS[-1]
     alike = any(same_text(agent.name, other) for other in (whole, *others))
     return alike or (shortened and may_be_stored_as(whole, agent.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import socket
 from collections.abc import Callable, Iterator
@@ -84,7 +85,7 @@ def test_every_request_carries_the_three_headers_and_says_who_asks() -> None:
     )
     assert (headers["accept"], headers["content-type"]) == ("application/json", "application/json")
     assert (server.requests[0].method, server.requests[0].path) == ("POST", "/api/v1/agents")
-    assert server.requests[0].body == b'{"name":"Ventas"}'
+    assert json.loads(server.requests[0].body) == {"name": "Ventas"}
 
 
 def test_codes_are_quoted_in_paths() -> None:

@@ -66,7 +66,7 @@ def test_a_renaming_that_did_not_happen_is_an_error(session: Session, api: Api) 
         archive(session, code, "Ventas")
 
 
-@pytest.mark.parametrize("name", archived_names(LONG, "A-1"))
+@pytest.mark.parametrize("name", archived_names(LONG, "A-1")[:-1])
 def test_every_name_that_it_gives_is_recognised(name: str) -> None:
     assert is_archived_as(ListedAgent(code="A-1", name=name), LONG)
     assert not is_archived_as(ListedAgent(code="A-1", name=name), "Soporte")

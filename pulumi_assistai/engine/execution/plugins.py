@@ -196,15 +196,19 @@ class Plugin:
 def readable(details: str) -> str:
     """Return what a provider's exception says, without its class; a traceback that it came with follows.
 
+    Older SDKs send no traceback, and no class.
+
     Args:
         details: the text of the exception as the SDK formats it.
     """
     text = details.removeprefix(_WRAPPER)
+    if _TRACEBACK not in text:
+        return text.strip()
     *_, last = text.split(_TRACEBACK)
     lines = last.splitlines(keepends=True)
     frames = next((index for index, line in enumerate(lines) if not line.startswith(" ")), 0)
     message = _EXCEPTION.sub("", "".join(lines[frames:]), count=1).strip() or last.strip()
-    return f"{message}\n{text.strip()}" if _TRACEBACK in text else message
+    return f"{message}\n{text.strip()}"
 
 
 def _olds(old: Resource) -> dict[str, Any]:
