@@ -12,7 +12,7 @@ PROVIDER_TESTS := tests/client tests/lifecycle tests/providers tests/resources
 COMMAND_TESTS := tests/cli/test_smoke.py tests/cli/test_demo.py
 CORE_TESTS := $(PROVIDER_TESTS) tests/fleet tests/engine tests/test_settings.py
 
-.PHONY: demo test test-lowest test-matrix soak bench lint types layers tests format clean
+.PHONY: demo test test-lowest test-matrix soak bench screenshots lint types layers tests format clean
 
 demo: $(READY)
 	$(BIN)/assistai demo
@@ -44,6 +44,10 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks --plot docs/images/performance.svg
+
+# Chromium draws them.
+screenshots: $(READY)
+	$(BIN)/python -m tools.screenshots
 
 lint: $(READY)
 	$(BIN)/ruff check .
