@@ -34,6 +34,7 @@ from pulumi_assistai.client import Client
 from pulumi_assistai.errors import AssistAIError
 from tests.conftest import Api, Project
 from tests.test_docs import blocks
+from tests.waiting import wait_for
 
 ASSISTAI = str(Path(sys.executable).with_name("assistai"))
 CHROMIUM = shutil.which("chromium")
@@ -91,7 +92,7 @@ def link(tmp_path: Path, environment: dict[str, str]) -> Iterator[Link]:
     yield run
     for running in started:
         running.process.kill()
-        running.process.wait()
+        running.process.wait(SECONDS)
 
 
 @pytest.fixture
@@ -318,13 +319,6 @@ def test_the_page_is_for_whoever_knows_its_address_alone(link: Link, api: Api, c
     assert running.lines[-1].startswith(f"WhatsApp of agent {code} is linked to {PHONE}.")
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_the_heading_is_no_markup() -> None:
