@@ -12,6 +12,9 @@ PROVIDER_TESTS := tests/client tests/lifecycle tests/providers tests/resources
 COMMAND_TESTS := tests/cli/test_smoke.py tests/cli/test_demo.py
 CORE_TESTS := $(PROVIDER_TESTS) tests/fleet tests/engine tests/test_settings.py
 
+# What can be tested in full without an engine is; everything else is covered to 95 %.
+COVERED := pulumi_assistai/client/*,pulumi_assistai/lifecycle/*,pulumi_assistai/fleet/*,pulumi_assistai/settings.py
+
 .PHONY: demo test test-lowest test-matrix soak bench screenshots lint types layers tests format clean
 
 demo: $(READY)
@@ -60,7 +63,11 @@ layers: $(READY)
 	$(BIN)/lint-imports
 
 tests: $(READY)
-	$(BIN)/pytest -n 2
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --fail-under=100 --include='$(COVERED)'
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
