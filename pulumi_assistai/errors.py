@@ -13,7 +13,8 @@ AssistAIError
 │   ├── NotFoundError           404
 │   ├── TooManyRequestsError    429
 │   ├── ServerError             5xx
-│   └── UnexpectedAnswerError   anything else: a redirect, half an answer, another type, a firewall's page
+│   └── UnexpectedAnswerError   anything else: a redirect, half an answer, another type
+│       └── FirewallError       a page of a firewall in front of the API, with any status
 ├── IncompleteListingError      pages do not add up to a whole listing
 │   └── EmptyListingError       no agent is listed, although the state records some
 ├── OutcomeUnknownError         nobody can tell whether an agent was created
@@ -183,6 +184,15 @@ class UnexpectedAnswerError(ApiError):
     def may_have_happened(self) -> bool:  # type: ignore[override]
         """A redirect was not followed and a 4xx refused the request; anything else may have happened."""
         return not 300 <= self.status < 500 or self.status == _REQUEST_TIMEOUT  # noqa: PLR2004
+
+
+class FirewallError(UnexpectedAnswerError):
+    """A firewall in front of the API answered with a page for people, such as a challenge of Cloudflare."""
+
+    advice = (
+        "a firewall in front of the API answered, and not the API: try from another network, "
+        "or ask AssistAI support to let this one through"
+    )
 
 
 class IncompleteListingError(AssistAIError):

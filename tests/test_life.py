@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from hypothesis.stateful import (
 )
 
 from pulumi_assistai.emulator import Emulator
-from tests.conftest import Api, Project, emulated
+from tests.conftest import Api, Project, emulated, needs_pulumi
 from tests.waiting import wait_for
 
 LIVES = int(os.environ.get("ASSISTAI_SOAK_LIVES", "0"))
@@ -64,7 +65,22 @@ FAULTS = st.sampled_from(
 TROUBLE = st.lists(st.tuples(FAULTS, st.integers(0, 2)), min_size=1, max_size=3)
 """What befalls a run: faults, each after so many requests that pass."""
 
-TEXTS = st.text("abcñ é", max_size=8)
+TEXTS = st.text("abcñ é&\n", max_size=8)
+ODDITIES = st.sampled_from(
+    [
+        "",
+        "trim",
+        "crlf",
+        "nfd",
+        "html",
+        "blanks",
+        "description:cut=4",
+        "no-descriptions",
+        "late-agents=2",
+        "trim,nfd,html",
+    ]
+)
+"""Habits of the API that a life is lived on: it rewrites texts, or lists new agents late."""
 ANY = st.integers(0, 99)
 TALLY: Counter[str] = Counter()
 """How many lives, runs, faults and checked invariants there were."""
@@ -76,25 +92,32 @@ Trouble = list[tuple[dict[str, Any], int]]
 class Life(RuleBasedStateMachine):
     """What can happen to a fleet, and what must hold whatever happened."""
 
+    engine = "embedded"
+
     def __init__(self) -> None:
         super().__init__()
-        self.emulator = Emulator(faults=True, qr_lifetime=0)
-        self.emulator.start()
-        self.api = Api(self.emulator.url)
-        self.foreign = self.api.create("Ajeno", description="de otro")
-        self.foreign_before = self.api.agent("Ajeno")
         self.directory = Path(tempfile.mkdtemp())
-        (self.directory / "Pulumi.yaml").write_text("name: trial\nruntime: python\n")
-        self.project = Project("embedded", self.directory, emulated(self.emulator.url) | {"ASSISTAI_TIMEOUT": "3"})
-        self.project.write(PROGRAM)
+        self.ending = ExitStack()
+        self.ending.callback(shutil.rmtree, self.directory)
         self.fleet: dict[str, dict[str, Any]] = {}
         self.recorded: dict[str, str] = {}
         self.made = 0
         TALLY["lives"] += 1
 
+    def open(self, odd: str) -> None:
+        emulator = self.ending.enter_context(Emulator(faults=True, qr_lifetime=0, odd=odd))
+        self.api = Api(emulator.url)
+        self.foreign = self.api.create("Ajeno", description="de otro")
+        self.foreign_before = self.api.agent("Ajeno")
+        (self.directory / "Pulumi.yaml").write_text("name: trial\nruntime: python\n")
+        # A listing that lags, lags by two listings: a grace period of a second is longer.
+        own = {"ASSISTAI_TIMEOUT": "3", "ASSISTAI_GRACE_PERIOD": "1", "ASSISTAI_SETTLE_TIME": "1"}
+        own |= {"XDG_STATE_HOME": str(self.directory)}
+        self.project = Project(self.engine, self.directory, emulated(emulator.url) | own)
+        self.project.write(PROGRAM)
+
     def teardown(self) -> None:
-        self.emulator.stop()
-        shutil.rmtree(self.directory)
+        self.ending.close()
 
     def pick(self, number: int) -> str:
         return sorted(self.fleet)[number % len(self.fleet)]
@@ -136,9 +159,10 @@ class Life(RuleBasedStateMachine):
             TALLY["faults"] += min(struck, fault["count"] or struck)
         self.api.faults.clear()
 
-    @initialize(whatsapp=st.lists(st.booleans(), min_size=2, max_size=4))
-    def begin(self, whatsapp: list[bool]) -> None:
+    @initialize(odd=ODDITIES, whatsapp=st.lists(st.booleans(), min_size=2, max_size=4))
+    def begin(self, odd: str, whatsapp: list[bool]) -> None:
         """Begin with a few agents: a life may never come to declare one."""
+        self.open(odd)
         for connected in whatsapp:
             self.declare(whatsapp=connected)
         assert self.run("up")
@@ -215,6 +239,17 @@ class Life(RuleBasedStateMachine):
         names = [agent["name"] for agent in self.api.agents()]
         assert all(names.count(fields["name"]) == 1 for fields in self.fleet.values())
 
+    @rule()
+    def come_to_rest(self) -> None:
+        """In whatever form the API keeps texts, at most one repair is made for it."""
+        if not self.run("refresh"):
+            return
+        assert self.run("up") or self.run("up")
+        assert self.run("refresh")
+        assert self.run("up", "--expect-no-changes")
+        assert self.run("refresh")
+        assert self.run("preview", "--expect-no-changes")
+
     @rule(skip=st.integers(0, 2))
     def kill_an_update(self, skip: int) -> None:
         """Kill the run while the API keeps one of its requests waiting, or let it end where it makes too few."""
@@ -222,6 +257,7 @@ class Life(RuleBasedStateMachine):
         self.api.faults.add("hang-after", path=".*", seconds=30, skip=skip)
         with self.project.stack.start_up() as running:
             wait_for(lambda: running.poll() is not None or self.hangs())
+        self.project.stack.recover()
         TALLY["runs"] += 1
         TALLY["kills"] += 1
         self.heal()
@@ -255,9 +291,15 @@ class Life(RuleBasedStateMachine):
             assert b"sandbox-token" not in content
 
 
-def live(lives: int, steps: int, *, always_the_same: bool) -> None:
+class LifeOnTheCli(Life):
+    """The same on the Pulumi CLI."""
+
+    engine = "pulumi"
+
+
+def live(lives: int, steps: int, *, always_the_same: bool, life: type[Life] = Life) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Life,
+        life,
         settings=settings(
             max_examples=lives,
             stateful_step_count=steps,
@@ -272,6 +314,11 @@ def live(lives: int, steps: int, *, always_the_same: bool) -> None:
 
 def test_a_few_short_lives() -> None:
     live(5, STEPS, always_the_same=True)
+
+
+@needs_pulumi
+def test_a_short_life_on_the_cli() -> None:
+    live(2, 6, always_the_same=True, life=LifeOnTheCli)
 
 
 @pytest.mark.skipif(not LIVES, reason="`make soak` lives the long ones")

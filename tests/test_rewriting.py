@@ -173,7 +173,7 @@ def test_a_killed_run_is_not_repeated_at_once(project: Project, api: Api) -> Non
     api.faults.clear()
     project.stack.recover()
     text = project.fails("up")
-    assert "`assistai import --unmanaged` lists all such agents with their adopt lines" in text
+    assert "`assistai status` lists all agents that nothing manages, with their adopt lines" in text
     assert len(api.agents()) == 3
 
 

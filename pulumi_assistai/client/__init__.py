@@ -9,7 +9,7 @@ from pulumi_assistai.client.conversations import Conversation, ConversationsApi,
 from pulumi_assistai.client.paging import Listing
 from pulumi_assistai.client.retry import announce_retries
 from pulumi_assistai.client.survey import Sample, SurveyApi
-from pulumi_assistai.client.whatsapp import Connected, QrCode, WhatsAppApi
+from pulumi_assistai.client.whatsapp import Connected, QrCode, Starting, WhatsAppApi
 from pulumi_assistai.settings import Settings
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Message",
     "QrCode",
     "Sample",
+    "Starting",
     "announce_retries",
 ]
 

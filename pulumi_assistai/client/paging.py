@@ -156,7 +156,8 @@ def _without_the_unreadable(found: Listing[Item]) -> Listing[Item]:
     """Return a listing that is not complete where items were left out."""
     if not found.unreadable:
         return found
-    return replace(found, complete=False, doubt=f"{found.unreadable} of its items have no usable code or name")
+    items = "1 item" if found.unreadable == 1 else f"{found.unreadable} items"
+    return replace(found, complete=False, doubt=f"the API lists {items} without a usable code or name")
 
 
 @dataclass

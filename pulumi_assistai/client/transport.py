@@ -16,6 +16,7 @@ from pulumi_assistai.client.retry import ONCE, REPEATABLE, RetryPolicy
 from pulumi_assistai.errors import (
     ApiError,
     BadRequestError,
+    FirewallError,
     ForbiddenError,
     NoAnswerError,
     NotFoundError,
@@ -52,10 +53,6 @@ _FIREWALL = re.compile(
 )
 """Words on the pages of Cloudflare and others that stand in front of an API and let not everybody through."""
 
-_FIREWALL_ADVICE = (
-    "a firewall in front of the API answered, and not the API: try from another network, "
-    "or ask AssistAI support to let this one through"
-)
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -174,7 +171,7 @@ class Transport:
     def _kind(self, status: int, body: bytes) -> tuple[type[ApiError], str]:
         """Return the kind of error, and what to do next where that is not for the kind to say."""
         if _is_firewall(body):
-            return UnexpectedAnswerError, _FIREWALL_ADVICE
+            return FirewallError, FirewallError.advice
         kind = _ERRORS.get(status) or (ServerError if status >= 500 else UnexpectedAnswerError)  # noqa: PLR2004
         if kind in (UnauthorizedError, ForbiddenError):
             return kind, f"{kind.advice}; the request was for {self._place}"

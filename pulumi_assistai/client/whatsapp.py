@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from pulumi_assistai.client.answers import Answer
+from pulumi_assistai.client.answers import Answer, words
+from pulumi_assistai.errors import ApiError, FirewallError
 
 if TYPE_CHECKING:
     from pulumi_assistai.client.transport import Transport
+
+STARTING = frozenset({409, 503})
+"""Statuses with which the API answers while it starts or renews a connection."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -32,8 +37,19 @@ class Connected(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, populate_by_name=True)
 
-    status: Literal["connected"]
+    status: Annotated[Literal["connected"], BeforeValidator(lambda said: "connected" if _is_connected(said) else said)]
     phone_number: Annotated[str | None, Field(alias="phoneNumber")] = None
+
+
+@dataclass(frozen=True)
+class Starting:
+    """Neither a phone is linked nor is there a QR yet; the API may have either when it is asked again.
+
+    Attributes:
+        said: the API's own words, such as "connecting"; may be empty.
+    """
+
+    said: str
 
 
 class WhatsAppApi:
@@ -42,16 +58,35 @@ class WhatsAppApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def connect(self, code: str) -> QrCode | Connected:
+    def connect(self, code: str) -> QrCode | Connected | Starting:
         """Start to connect an agent: GET .../qr, sent again only where it cannot have happened.
 
         Raises:
             NotFoundError: the agent has no WhatsApp integration.
-            UnexpectedAnswerError: the answer is neither a PNG nor says "connected".
+            UnexpectedAnswerError: the answer is neither a PNG nor JSON.
             ApiError, TransportError: the call failed.
         """
-        answer = self._transport.get_once(f"{_path(code)}/qr", accept="image/png, application/json")
-        return answer.parse(Connected) if answer.content_type == "application/json" else _qr(answer)
+        try:
+            answer = self._transport.get_once(f"{_path(code)}/qr", accept="image/png, application/json")
+        except FirewallError:
+            raise
+        except ApiError as error:
+            if error.status not in STARTING:
+                raise
+            return Starting(error.detail)
+        return QrCode(answer.body) if answer.body.startswith(_PNG) else self._read_status(answer)
+
+    def _read_status(self, answer: Answer) -> Connected | Starting:
+        """Read JSON of whatever content type."""
+        try:
+            body = json.loads(answer.body.strip() or b"null")
+        except (ValueError, RecursionError):
+            raise answer.unexpected("its body is neither a PNG nor JSON") from None
+        status = body.get("status") if isinstance(body, dict) else None
+        if _is_connected(status):
+            return answer.parse(Connected)
+        said = status if isinstance(status, str) else words(answer.body)
+        return Starting("" if body is None else self._transport.clean(said))
 
     def disconnect(self, code: str) -> None:
         """Disconnect an agent from WhatsApp: DELETE.
@@ -63,11 +98,9 @@ class WhatsAppApi:
         self._transport.delete(_path(code))
 
 
+def _is_connected(status: object) -> bool:
+    return isinstance(status, str) and status.strip().lower() == "connected"
+
+
 def _path(code: str) -> str:
     return f"/agents/{quote(code, safe='')}/integrations/whatsappweb"
-
-
-def _qr(answer: Answer) -> QrCode:
-    if not answer.body.startswith(_PNG):
-        raise answer.unexpected("its body is neither a PNG nor JSON")
-    return QrCode(answer.body)

@@ -30,7 +30,9 @@ LOOK_YOURSELF = (
     "look for it in AssistAI: if it is there declare adopt=CODE, and if it is not run `pulumi up` again, "
     "which with allow_duplicate_name creates it without looking"
 )
-LIST_ALL = "after a run that was killed, `assistai import --unmanaged` lists all such agents with their adopt lines"
+LIST_ALL = (
+    "after a run that was killed, `assistai status` lists all agents that nothing manages, with their adopt lines"
+)
 
 
 def create_once(session: Session, fields: Properties, *, allow_duplicate_name: bool) -> str:

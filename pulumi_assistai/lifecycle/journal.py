@@ -10,10 +10,12 @@ import hashlib
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pulumi_assistai.errors import NameTakenError
@@ -86,7 +88,11 @@ class Journal:
 
     def __init__(self, settings: Settings, folder: Path | None = None) -> None:
         self._place = (settings.base_url, settings.tenant_domain, settings.organization_code)
-        self._folder = folder or journal_folder(os.environ)
+        self._given = folder
+
+    @cached_property
+    def _folder(self) -> Path:
+        return self._given or usable_folder(journal_folder(os.environ))
 
     @contextmanager
     def of(self, kind: str, thing: str, timeout: float) -> Iterator[Page]:
@@ -134,6 +140,17 @@ def journal_folder(environment: dict[str, str] | os._Environ[str]) -> Path:
     else:
         base = Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
     return base / "pulumi-assistai" / "creations"
+
+
+def usable_folder(folder: Path) -> Path:
+    """Return the folder, or one for temporary files where it cannot be written, as in a container without a home."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        usable = os.access(folder, os.W_OK)
+    except OSError:
+        usable = False
+    own = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
+    return folder if usable else Path(tempfile.gettempdir()) / f"pulumi-assistai-{own}"
 
 
 def is_running(pid: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from pulumi_assistai.client import Connected
+from pulumi_assistai.client import Connected, Starting
 from pulumi_assistai.errors import AssistAIError, NoIntegrationError, NotFoundError, WrongPhoneError
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.validation import trimmed, validate
@@ -169,6 +169,12 @@ def no_integration(code: str, error: NotFoundError, again: str) -> NoIntegration
     )
 
 
+def starting(code: str, answer: Starting) -> str:
+    """Return the words for a connection that is neither there nor shows a QR."""
+    said = f' ("{answer.said}")' if answer.said else ""
+    return f"WhatsApp of agent {code} is neither connected nor shows a QR yet{said}"
+
+
 def require_expected(code: str, link: Link, expected: str | None) -> None:
     """Compare the number that is linked with the expected one, where both are known.
 
@@ -219,4 +225,8 @@ def _wait(session: Session, code: str, seconds: float) -> Link:
 
 def _ask(session: Session, code: str) -> Link:
     answer = session.client.whatsapp.connect(code)
-    return Link(CONNECTED, answer.phone_number or "") if isinstance(answer, Connected) else Link(PENDING)
+    if isinstance(answer, Connected):
+        return Link(CONNECTED, answer.phone_number or "")
+    if isinstance(answer, Starting):
+        session.tell_once(f"warning: {starting(code, answer)}; this counts as pending, and `pulumi refresh` asks again")
+    return Link(PENDING)

@@ -71,8 +71,9 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
             voice: its voice, such as "default" or "female".
             adopt: the code of an existing agent to take over instead of creating one; may go or stay afterwards.
             on_delete: what becomes of it when it is no longer declared, since the API deletes no agent: "retain"
-                (default) leaves it as it is and warns, "archive" renames it to "[archived] NAME" and disconnects its
-                WhatsApp. To forbid it, use `opts=pulumi.ResourceOptions(protect=True)`.
+                (default) leaves it as it is and warns, "archive" disconnects its WhatsApp and renames it to
+                "[archived] NAME", or to the next best name that AssistAI takes. To forbid it, use
+                `opts=pulumi.ResourceOptions(protect=True)`.
             allow_duplicate_name: create it even where an agent of that name exists; default False.
             opts: options of the resource; `import_` is refused.
 

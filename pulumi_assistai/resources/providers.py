@@ -45,7 +45,8 @@ class Provider(pulumi.ProviderResource):
             base_url: scheme and host of the API, https except on loopback; default https://public.assistai.lat.
             timeout: seconds one HTTP request may take; default 30.
             grace_period: seconds a new agent may be missing from the listing before it counts as gone; default 60.
-            settle_time: seconds to look for an agent whose creation has an unknown outcome; default 10.
+            settle_time: seconds to look for an agent whose creation has an unknown outcome; default: the
+                grace period.
             on_conflict: "overwrite" (default) or "fail", where a dashboard edit and the program disagree.
             reapply: send every declared field of every agent again; default False.
             opts: options of the provider.

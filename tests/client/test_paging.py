@@ -382,7 +382,7 @@ def test_an_agent_that_cannot_be_read_hides_no_other_one(item: Any) -> None:
     found = find(listing)
     assert [agent.code for agent in found.items] == ["A-1", "A-2"]
     assert (found.complete, found.unreadable) == (False, 1)
-    assert found.doubt == "1 of its items have no usable code or name"
+    assert found.doubt == "the API lists 1 item without a usable code or name"
     assert listing.asked == [(1, 50), (2, 50)]
 
 
@@ -390,6 +390,7 @@ def test_a_later_page_of_nothing_that_can_be_read_is_not_the_end() -> None:
     found = find(of_pages(codes(1), as_json({"data": [{"code": ""}]}), codes(2), as_json({"data": [None, None]})))
     assert [agent.code for agent in found.items] == ["A-1", "A-2"]
     assert (found.complete, found.unreadable) == (False, 3)
+    assert found.doubt == "the API lists 3 items without a usable code or name"
 
 
 def test_what_cannot_be_read_counts_as_listed() -> None:

@@ -232,7 +232,7 @@ def test_a_name_that_exists_is_refused_with_codes_and_ways_on(session: Session, 
         "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY`; "
         "if another resource manages it give this one another name; "
         "for a second agent of that name declare allow_duplicate_name=True; "
-        "after a run that was killed, `assistai import --unmanaged` lists all such agents with their adopt lines"
+        "after a run that was killed, `assistai status` lists all agents that nothing manages, with their adopt lines"
     )
     assert posts(api) == 0
 

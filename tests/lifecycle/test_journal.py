@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from pulumi_assistai import AdoptionError, NameTakenError, OutcomeUnknownError
 from pulumi_assistai.lifecycle import agents
 from pulumi_assistai.lifecycle.creation import create_once
-from pulumi_assistai.lifecycle.journal import Creation, Journal, is_running, journal_folder
+from pulumi_assistai.lifecycle.journal import Creation, Journal, is_running, journal_folder, usable_folder
 from tests.conftest import Api
 from tests.lifecycle.clock import Clock
 from tests.lifecycle.conftest import Connect
@@ -70,6 +71,14 @@ def test_a_name_is_held_by_one_at_a_time(journal: Journal) -> None:
 def test_the_folder_is_the_users_own(tmp_path: Path) -> None:
     assert journal_folder({"XDG_STATE_HOME": str(tmp_path)}) == tmp_path / "pulumi-assistai" / "creations"
     assert journal_folder({}) == Path.home() / ".local" / "state" / "pulumi-assistai" / "creations"
+
+
+def test_a_folder_that_cannot_be_made_gives_way_to_one_for_temporary_files(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    other = usable_folder(tmp_path / "file" / "creations")
+    assert other.parent == Path(tempfile.gettempdir())
+    assert other.name.startswith("pulumi-assistai-")
+    assert usable_folder(tmp_path / "creations") == tmp_path / "creations"
 
 
 def test_a_process_that_ended_is_not_running() -> None:

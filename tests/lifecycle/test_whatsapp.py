@@ -22,7 +22,7 @@ from pulumi_assistai.lifecycle.whatsapp import Link, require_expected, same_numb
 from tests.conftest import Api
 from tests.lifecycle.clock import Clock
 from tests.lifecycle.conftest import Connect
-from tests.scripted import as_json, replies, serve
+from tests.scripted import Reply, as_json, replies, serve
 
 PHONE = "584221234567"
 PLACE = {"tenant_domain": "sandbox", "organization_code": "SANDBOX"}
@@ -247,6 +247,50 @@ def test_a_phone_whose_number_is_not_told_is_connected_and_no_wrong_one(connect:
             connect(base_url=server.url), {"agent_code": "A-1", "expected_phone_number": "573001234567"}
         )
     assert (made.outputs["status"], made.outputs["phone_number"]) == ("connected", "")
+
+
+STARTS = [
+    (as_json({"status": "connecting"}), ' ("connecting")'),
+    (as_json({"message": "reconnecting"}, 409), ' ("reconnecting")'),
+    (as_json({"message": "The session is starting"}, 503), ' ("The session is starting")'),
+    (as_json(None), ""),
+]
+
+
+@pytest.mark.parametrize(("reply", "said"), STARTS)
+def test_a_connection_that_starts_is_pending_with_one_warning(
+    connect: Connect, clock: Clock, capsys: pytest.CaptureFixture[str], reply: Reply, said: str
+) -> None:
+    with serve(replies(reply)) as server:
+        made = whatsapp.create(connect(base_url=server.url), {"agent_code": "A-1", "wait_for_connection": 4})
+    assert (made.outputs["status"], made.outputs["phone_number"]) == ("pending", "")
+    assert clock.slept == [2, 2]
+    warnings = [line for line in capsys.readouterr().err.splitlines() if "QR yet" in line]
+    assert warnings == [
+        (
+            f"warning: WhatsApp of agent A-1 is neither connected nor shows a QR yet{said}; "
+            "this counts as pending, and `pulumi refresh` asks again"
+        )
+    ]
+
+
+@pytest.mark.parametrize(("reply", "_said"), STARTS)
+@pytest.mark.parametrize(("before", "after"), [("pending", "pending"), ("connected", "disconnected")])
+def test_a_refresh_does_not_fail_while_a_connection_starts(
+    connect: Connect, reply: Reply, _said: str, before: str, after: str
+) -> None:
+    with serve(replies(reply)) as server:
+        found = whatsapp.read(connect(base_url=server.url), {"agent_code": "A-1", "status": before, **PLACE})
+    assert found is not None
+    assert found.outputs["status"] == after
+
+
+def test_a_phone_that_is_linked_after_a_start_ends_the_wait(connect: Connect, clock: Clock) -> None:
+    linked = as_json({"status": "CONNECTED", "phoneNumber": PHONE})
+    with serve(replies(as_json({"status": "connecting"}), Reply(503), linked)) as server:
+        made = whatsapp.create(connect(base_url=server.url), {"agent_code": "A-1", "wait_for_connection": 60})
+    assert (made.outputs["status"], made.outputs["phone_number"]) == ("connected", PHONE)
+    assert clock.slept == [2, 2]
 
 
 def test_an_agent_without_an_integration_cannot_be_connected(session: Session, api: Api, code: str) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from pulumi.output import Unknown
-from pulumi_assistai.providers.garbage import NEW_OBJECTS
 
 from pulumi_assistai import ConfigurationError
 from pulumi_assistai.emulator import Emulator
+from pulumi_assistai.garbage import NEW_OBJECTS
 from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
 from pulumi_assistai.providers.agents import AgentProvider
 from pulumi_assistai.providers.base import AssistAIProvider, from_pulumi

@@ -45,12 +45,12 @@ def test_an_integration_is_created_pending_or_connected(
     assert made.outs == {"agent_code": code, "status": "pending", "phone_number": ""} | PLACE
     api.link(code, PHONE)
     linked = {"agent_code": code, "status": "connected", "phone_number": PHONE} | PLACE
-    assert provider.create({"agent_code": code}).outs == linked
+    assert provider.update(code, made.outs, {"agent_code": code}).outs == linked
 
 
-def test_another_agent_is_a_replacement_that_deletes_first(provider: WhatsAppIntegrationProvider) -> None:
+def test_another_agent_is_a_replacement_that_deletes_last(provider: WhatsAppIntegrationProvider) -> None:
     other = provider.diff("A-1", recorded("A-1"), {"agent_code": "A-2"})
-    assert (other.changes, other.replaces, other.delete_before_replace) == (True, ["agent_code"], True)
+    assert (other.changes, other.replaces, other.delete_before_replace) == (True, ["agent_code"], False)
     same = provider.diff("A-1", recorded("A-1"), {"agent_code": "A-1"})
     assert (same.changes, same.replaces) == (False, [])
     assert provider.diff("A-1", recorded("A-1"), {"agent_code": Unknown()}).changes is False
@@ -65,6 +65,7 @@ def test_a_read_asks_whether_a_phone_is_linked(provider: WhatsAppIntegrationProv
     assert found.inputs == {"agent_code": code}
 
 
+@pytest.mark.usefixtures("code")
 def test_a_read_of_what_is_gone_says_so(provider: WhatsAppIntegrationProvider) -> None:
     found = provider.read("A-9", recorded("A-9"))
     assert (found.id, found.outs) == (None, {})

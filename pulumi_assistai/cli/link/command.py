@@ -21,7 +21,7 @@ from pulumi_assistai.cli.project.declared import declared_integrations
 from pulumi_assistai.cli.project.stacks import SandboxStack
 from pulumi_assistai.cli.project.surroundings import Surroundings, open_organization
 from pulumi_assistai.cli.tables import open_console
-from pulumi_assistai.client import Client, Connected, QrCode
+from pulumi_assistai.client import Client, Connected, QrCode, Starting
 from pulumi_assistai.errors import (
     AssistAIError,
     NotFoundError,
@@ -31,7 +31,7 @@ from pulumi_assistai.errors import (
     UnexpectedAnswerError,
     WrongPhoneError,
 )
-from pulumi_assistai.lifecycle.whatsapp import Link, no_integration, require_expected
+from pulumi_assistai.lifecycle.whatsapp import Link, no_integration, require_expected, starting
 from pulumi_assistai.text import visible
 
 _INTERVAL = 2.0
@@ -98,7 +98,7 @@ class _Linking:
     expected: str | None
     timeout: float
 
-    def answers(self) -> Iterator[QrCode | Connected | AssistAIError]:
+    def answers(self) -> Iterator[QrCode | Connected | Starting | AssistAIError]:
         """Ask for the QR again and again, and yield what is answered, or why nothing was just now.
 
         Raises:
@@ -121,7 +121,14 @@ class _Linking:
         require_expected(self.agent, Link("connected", answer.phone_number or ""), self.expected)
         return answer.phone_number or "a number that AssistAI does not tell"
 
-    def _ask(self) -> QrCode | Connected | AssistAIError:
+    def trouble(self, answer: QrCode | Starting | AssistAIError) -> str:
+        """Return why there is no QR just now, "" where there is one."""
+        if isinstance(answer, QrCode):
+            return ""
+        problem = starting(self.agent, answer) if isinstance(answer, Starting) else str(answer)
+        return f"{problem}; tried again until the time is over"
+
+    def _ask(self) -> QrCode | Connected | Starting | AssistAIError:
         try:
             return self.client.whatsapp.connect(self.agent)
         except NotFoundError as error:
@@ -157,7 +164,7 @@ def _follow(linking: _Linking, views: list[View]) -> str:
         for view in views:
             if isinstance(answer, QrCode):
                 view.show(answer.png)
-            view.trouble("" if isinstance(answer, QrCode) else f"{answer}; tried again until the time is over")
+            view.trouble(linking.trouble(answer))
     raise AssertionError("the answers end with an error")
 
 

@@ -82,7 +82,7 @@ def _agent_row(agent: AgentStatus) -> list[Text]:
 
 
 def _unmanaged_row(agent: Unmanaged) -> list[Text]:
-    remarks = [f"read by {agent.read_by}"] if agent.read_by else []
+    remarks = [f"read by {agent.read_by}" if agent.read_by else f'to manage it: adopt="{agent.code}"']
     return _row("-", agent.code, agent.name, "unmanaged", remarks)
 
 

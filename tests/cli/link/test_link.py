@@ -240,11 +240,27 @@ def test_ctrl_c_ends_it(link: Link, code: str) -> None:
 
 
 def test_passing_errors_are_shown_and_tried_again(link: Link, api: Api, code: str) -> None:
-    api.faults.add("status-before", method="GET", path=r".*/qr", status=503, count=1)
+    api.faults.add("status-before", method="GET", path=r".*/qr", status=502, count=1)
     running = link(code)
     running.until(drawings, "QR")
-    [trouble] = [line for line in running.lines if "503" in line]
+    [trouble] = [line for line in running.lines if "502" in line]
     assert trouble.endswith("tried again until the time is over")
+    api.link(code, PHONE)
+    assert running.end() == 0
+
+
+@pytest.mark.parametrize("status", [409, 503])
+def test_a_connection_that_starts_is_waited_for(link: Link, api: Api, code: str, status: int) -> None:
+    body = '{"message": "reconnecting"}'
+    api.faults.add("status-before", method="GET", path=r".*/qr", status=status, count=1, body=body)
+    running = link(code)
+    running.until(drawings, "QR")
+    assert [line for line in running.lines if "QR yet" in line] == [
+        (
+            f'WhatsApp of agent {code} is neither connected nor shows a QR yet ("reconnecting"); '
+            "tried again until the time is over"
+        )
+    ]
     api.link(code, PHONE)
     assert running.end() == 0
 
