@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 EMBEDDED := -n 2 -k 'not [pulumi'
 PYTHONS := 3.11 3.12 3.13
 PROVIDER_TESTS := tests/client tests/lifecycle tests/providers tests/resources
-COMMAND_TESTS := tests/cli/test_smoke.py tests/cli/test_demo.py
+COMMAND_TESTS := tests/cli/test_smoke.py tests/cli/demo
 CORE_TESTS := $(PROVIDER_TESTS) tests/fleet tests/engine tests/test_settings.py
 
 # What can be tested in full without an engine is; everything else is covered to 95 %.
