@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -18,6 +20,7 @@ from rich.console import Console
 
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.reporting.display import TextDisplay
+from tests.waiting import started
 
 ENGINES = ("embedded", "pulumi")
 PASSPHRASE = "correct horse"
@@ -59,8 +62,8 @@ class Engine(Protocol):
 
     def export(self) -> dict[str, Any]: ...
 
-    def start_up(self, *flags: str) -> subprocess.Popen[str]:
-        """Start `up` in a process of its own."""
+    def start_up(self, *flags: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """Start `up` in a process of its own, which is killed at the end."""
 
     def recover(self) -> None:
         """Do what the documentation says to do after a run was killed."""
@@ -70,7 +73,7 @@ class EmbeddedEngine:
     def __init__(self, directory: Path, environment: dict[str, str]) -> None:
         self._directory = directory
         self._environment = environment
-        self._stack = Stack(directory, "dev", environment=environment)
+        self._stack = Stack(directory, "dev", environment=unmeasured(environment))
         self._project = yaml.safe_load((directory / "Pulumi.yaml").read_text())["name"]
 
     def run(self, verb: str, *flags: str) -> Outcome:
@@ -92,9 +95,9 @@ class EmbeddedEngine:
     def export(self) -> dict[str, Any]:
         return self._stack.export_state()
 
-    def start_up(self, *flags: str) -> subprocess.Popen[str]:
+    def start_up(self, *flags: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
         command = [str(Path(sys.executable).with_name("assistai")), "sandbox", "up", "--yes", *flags]
-        return _start(command, self._directory, self._environment)
+        return started(command, self._environment, self._directory)
 
     def recover(self) -> None:
         """Nothing: a lock of a process that is gone does not count."""
@@ -126,9 +129,9 @@ class PulumiCli:
     def import_state(self, file: Path) -> None:
         self._pulumi("stack", "import", "--file", str(file))
 
-    def start_up(self, *flags: str) -> subprocess.Popen[str]:
+    def start_up(self, *flags: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
         command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", *flags]
-        return _start(command, self._directory, self._environment)
+        return started(command, self._environment, self._directory)
 
     def recover(self) -> None:
         self._pulumi("cancel", "--yes")
@@ -149,15 +152,17 @@ def has_pulumi() -> bool:
     return shutil.which("pulumi") is not None
 
 
+def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of processes whose coverage nobody measures.
+
+    It would take half as much CPU time again, and providers are killed before they could write it down.
+    """
+    return {name: value for name, value in environment.items() if not name.startswith("COVERAGE_")}
+
+
 def open_stack(engine: str, directory: Path, environment: dict[str, str]) -> Engine:
     kind = PulumiCli if engine == "pulumi" else EmbeddedEngine
     return kind(directory, environment)
-
-
-def _start(command: list[str], directory: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command, cwd=directory, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
-    )
 
 
 def _counts(text: str) -> dict[str, int]:

@@ -129,7 +129,7 @@ def test_a_session_connects_reads_and_disconnects_integrations_at_the_same_time(
 def test_a_provider_creates_more_agents_at_the_same_time_than_the_sdk_has_threads(crowd: Crowd, server: Server) -> None:
     provider = AgentProvider()
     with as_in_its_own(), ThreadPoolExecutor(4) as pool:
-        pool.submit(configure, provider, account(server.url, timeout="120")).result()
+        pool.submit(configure, provider, account(server.url, timeout="120")).result(60)
         made = list(pool.map(lambda code: provider.create({"name": f"Agente {code}"}), CODES))
     assert {one.id for one in made} == set(CODES)
     assert crowd.calls == {"POST": MANY}

@@ -8,6 +8,7 @@ import sys
 
 import pulumi_assistai
 from pulumi_assistai import errors
+from tests.waiting import DEADLINE
 
 
 def test_every_error_is_exported_under_its_public_name() -> None:
@@ -35,13 +36,13 @@ def test_every_public_name_is_documented() -> None:
 def test_importing_all_of_the_package_brings_nothing_heavy() -> None:
     heavy = ["httpx", "pydantic", "stamina", "fastapi", "typer", "rich", "cryptography", "pulumi_assistai.engine"]
     script = f"import sys; from pulumi_assistai import *; print([name for name in {heavy} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=DEADLINE)
     assert done.stdout.strip() == "[]"
 
 
 def test_whoever_needs_an_error_does_not_wait_for_pulumi() -> None:
     script = "import sys; from pulumi_assistai import ApiError; print('pulumi' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=DEADLINE)
     assert done.stdout.strip() == "False"
 
 

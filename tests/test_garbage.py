@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from pulumi_assistai.garbage import NEW_OBJECTS
+from tests.waiting import DEADLINE
 
 CONFIGURE = """
 import gc
@@ -25,5 +26,7 @@ gc.collect()
 
 
 def test_what_is_there_is_left_out_and_what_is_new_is_still_collected() -> None:
-    done = subprocess.run([sys.executable, "-c", CONFIGURE], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", CONFIGURE], capture_output=True, text=True, check=True, timeout=DEADLINE
+    )
     assert done.stdout.splitlines() == [f"True {NEW_OBJECTS}", "collected"]

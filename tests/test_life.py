@@ -29,6 +29,7 @@ from hypothesis.stateful import (
 
 from pulumi_assistai.emulator import Emulator
 from tests.conftest import Api, Project, emulated, needs_pulumi
+from tests.waiting import wait_for
 
 LIVES = int(os.environ.get("ASSISTAI_SOAK_LIVES", "0"))
 STEPS = int(os.environ.get("ASSISTAI_SOAK_STEPS", "12"))
@@ -255,9 +256,7 @@ class Life(RuleBasedStateMachine):
         (self.directory / "fleet.json").write_text(json.dumps(self.fleet))
         self.api.faults.add("hang-after", path=".*", seconds=30, skip=skip)
         with self.project.stack.start_up() as running:
-            while running.poll() is None and not self.hangs():
-                pass
-            running.kill()
+            wait_for(lambda: running.poll() is not None or self.hangs())
         self.project.stack.recover()
         TALLY["runs"] += 1
         TALLY["kills"] += 1

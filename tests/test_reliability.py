@@ -8,6 +8,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.conftest import Api, Project
+from tests.waiting import wait_while_running
 
 VENTAS = 'assistai.Agent("ventas", name="Ventas", description="Vende", instructions="Hola.")'
 CREATED = {"name": "Ventas", "description": "Vende", "instructions": "Hola."}
@@ -62,9 +63,7 @@ def test_4_a_run_that_was_killed_names_what_it_made(project: Project, api: Api) 
     assert project.run("preview").ok
     api.faults.add("hang-after", method="POST", seconds=60)
     with project.stack.start_up() as running:
-        while not api.agents():
-            assert running.poll() is None
-        running.kill()
+        wait_while_running(running, api.agents)
     project.stack.recover()
     code = api.agent("Ventas")["code"]
     for verb in ("preview", "up"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from pulumi_assistai.emulator import Emulator
 from tests.conftest import Api, Project, needs_pulumi
+from tests.waiting import wait_while_running
 
 EMBEDDED, BOTH = ["embedded"], ["embedded", pytest.param("pulumi", marks=needs_pulumi)]
 
@@ -170,10 +169,7 @@ def test_a_killed_run_is_not_repeated_at_once(project: Project, api: Api) -> Non
     assert project.run("preview").ok
     api.faults.add("hang-after", method="POST", seconds=60, count=0)
     with project.stack.start_up() as running:
-        while len(api.agents()) < 3:
-            assert running.poll() is None
-        os.kill(running.pid, signal.SIGKILL)
-        running.kill()
+        wait_while_running(running, lambda: len(api.agents()) == 3)
     api.faults.clear()
     project.stack.recover()
     text = project.fails("up")

@@ -13,6 +13,7 @@ import pytest
 from typer.main import get_command
 
 from pulumi_assistai.cli.app import app
+from tests.waiting import deadline_for
 
 ASSISTAI = str(Path(sys.executable).with_name("assistai"))
 FLEET = Path(__file__).parents[2] / "examples" / "fleet"
@@ -73,7 +74,10 @@ def test_a_qr_is_drawn_for_a_phone() -> None:
 
 
 def test_the_emulator_serves_until_it_is_stopped() -> None:
-    with subprocess.Popen([ASSISTAI, "emulator", "--port", "0"], stdout=subprocess.PIPE, text=True) as process:
+    with (
+        subprocess.Popen([ASSISTAI, "emulator", "--port", "0"], stdout=subprocess.PIPE, text=True) as process,
+        deadline_for(process),
+    ):
         assert process.stdout is not None
         first = process.stdout.readline()
         process.send_signal(signal.SIGINT)

@@ -22,6 +22,7 @@ from pulumi_assistai.cli.emulator.command import emulator as command
 from pulumi_assistai.errors import AssistAIError
 from tests.emulator.conftest import SANDBOX
 from tests.test_docs import blocks
+from tests.waiting import DEADLINE, deadline_for
 
 PROGRAM = "import typer; from pulumi_assistai.cli.emulator.command import emulator; typer.run(emulator)"
 
@@ -56,8 +57,9 @@ def running(*arguments: str) -> Iterator[Running]:
     assert process.stdout is not None
     try:
         lines: list[str] = []
-        while not lines or lines[-1] not in ("Ctrl-C stops it.\n", ""):
-            lines.append(process.stdout.readline())
+        with deadline_for(process):
+            while not lines or lines[-1] not in ("Ctrl-C stops it.\n", ""):
+                lines.append(process.stdout.readline())
         yield Running(process, "".join(lines))
     finally:
         process.kill()
@@ -148,6 +150,11 @@ def test_the_documentation_works_as_written() -> None:
         here = urlsplit(emulator.url).netloc
         assert exports.replace("127.0.0.1:8787", here) in emulator.greeting
         if shutil.which("curl"):
-            subprocess.run(["/bin/sh", "-ec", fault.replace("127.0.0.1:8787", here)], check=True, capture_output=True)
+            subprocess.run(
+                ["/bin/sh", "-ec", fault.replace("127.0.0.1:8787", here)],
+                check=True,
+                capture_output=True,
+                timeout=DEADLINE,
+            )
             [rule] = emulator.get("/sandbox/faults").json()
             assert (rule["kind"], rule["method"], rule["count"]) == ("cut-after", "POST", 1)

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
-from types import SimpleNamespace
-from uuid import UUID
 
 import httpx
 import pytest
@@ -17,32 +12,13 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from pulumi_assistai.emulator import Emulator
-from tests.emulator.conftest import ACME, SANDBOX, connect, create, dashboard, whatsapp
+from tests.emulator.conftest import create, whatsapp
+from tests.emulator.shop import NUMBER, fill
 
 CHROMIUM = shutil.which("chromium")
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
-MORNING = 1_760_000_000_000_000_000
-NUMBER = "584221234567"
 TABS = 60
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
-
-SALES = {
-    "description": "Responde consultas de precios y medidas",
-    "purpose": "Ayudar a elegir muebles y tomar pedidos",
-    "instructions": "Eres Valeria, la asesora de ventas de Muebles del Valle.\n"
-    "Saluda por el nombre y pide las medidas antes de hablar de precios.\n"
-    "Si preguntan por una entrega, pide el número de pedido.\n",
-    "tone": "amigable",
-    "voice": "female",
-}
-SUPPORT = {
-    "description": "Atiende reclamos y garantías",
-    "purpose": "Resolver problemas con un pedido ya entregado",
-    "instructions": "Pide el número de pedido y una foto. No prometas reembolsos.",
-    "tone": "neutral",
-}
-BOOKING = {"description": "Agenda visitas de medición", "instructions": "Ofrece dos horarios y confirma la dirección."}
 
 
 @pytest.fixture(scope="module")
@@ -189,32 +165,6 @@ def test_without_scripts(browser: Browser, emulator: Emulator) -> None:
         expect(page.locator("#whatsapp")).to_contain_text(NUMBER)
 
 
-def fill(emulator: Emulator) -> list[str]:
-    """Make data, and return the addresses of the pages that show them."""
-    with connect(emulator) as client, connect(emulator, ACME) as acme, dashboard(emulator) as control:
-        sales, support, booking = (
-            create(client, name, **fields)
-            for name, fields in (("Ventas", SALES), ("Posventa", SUPPORT), ("Citas y visitas", BOOKING))
-        )
-        create(acme, "Recepción")
-        for code in (sales, support):
-            client.get(whatsapp(code) + "/qr")
-        control.post(f"/agents/{support}/whatsapp/link", json={"phoneNumber": NUMBER})
-        control.delete(f"/agents/{booking}/whatsapp")
-        client.post("/agents", json={"name": "Ventas", "long": "x" * 200})
-        talk = control.post(f"/agents/{sales}/messages", json={"content": "Hola, ¿tienen mesas de roble?"}).json()
-        more = {"content": "Necesito una de 1,80 m por 0,90 m para el comedor.", "conversation": talk["conversation"]}
-        control.post(f"/agents/{sales}/messages", json=more)
-    return [
-        "/",
-        f"/agents/{sales}",
-        f"/conversations/{talk['conversation']}",
-        "/conversations",
-        "/requests",
-        "/agents/new",
-    ]
-
-
 def test_a_small_screen_needs_no_scrolling_sideways(browser: Browser, emulator: Emulator, client: httpx.Client) -> None:
     paths = fill(emulator)
     create(client, "X" * 300, description="y" * 500)
@@ -237,26 +187,3 @@ def test_what_can_be_read(browser: Browser, emulator: Emulator) -> None:
             assert page.locator("th:not([scope])").count() == 0, path
             nameless = "els => els.filter(el => !(el.labels.length || el.textContent.trim())).map(el => el.outerHTML)"
             assert page.locator("input:not([type=hidden]), textarea, button").evaluate_all(nameless) == [], path
-
-
-@pytest.mark.skipif(os.environ.get("ASSISTAI_SCREENSHOTS") != "1", reason="ASSISTAI_SCREENSHOTS is not 1")
-def test_screenshots(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draws the pictures of docs/emulator.md, always of the same data."""
-    numbers = count(1)
-    store = "pulumi_assistai.emulator.store"
-    monkeypatch.setattr(f"{store}.time", SimpleNamespace(time_ns=lambda: MORNING))
-    monkeypatch.setattr(f"{store}.uuid", SimpleNamespace(uuid4=lambda: UUID(int=next(numbers))))
-    monkeypatch.setattr("pulumi_assistai.emulator.qr.secrets", SimpleNamespace(token_bytes=bytes))
-    with Emulator(accounts=[SANDBOX, ACME], qr_lifetime=600) as emulator:
-        addresses = dict(zip(("agents", "agent", "conversation"), fill(emulator), strict=False))
-        size = {"width": 1200, "height": 800}
-        with browser.new_context(viewport=size, locale="en-US", color_scheme="light") as parts:
-            page = parts.new_page()
-            for name, path in addresses.items():
-                page.goto(emulator.url + path)
-                keep(page.screenshot(), f"console-{name}.png")
-
-
-def keep(picture: bytes, name: str) -> None:
-    IMAGES.mkdir(exist_ok=True)
-    Image.open(io.BytesIO(picture)).convert("P", palette=Image.Palette.ADAPTIVE).save(IMAGES / name, optimize=True)

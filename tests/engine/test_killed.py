@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.testing import Api
 from tests.conftest import Project, emulated
+from tests.waiting import wait_for
 
 COUNT = 50
 PARALLEL = 16
@@ -53,13 +52,6 @@ def killed(emulator: Emulator, tmp_path: Path) -> Project:
     return project
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
-
 def descendants(pid: int) -> list[int]:
     try:
         children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
@@ -86,11 +78,9 @@ def kill_at(project: Project, api: Api, kind: str, number: int) -> None:
     """Run `up`, kill it at a point, and wait for its processes to end."""
     if kind != "between":
         api.faults.add(kind, method="POST", path=CREATIONS, skip=number, seconds=60)
-    command: subprocess.Popen[str] = project.stack.start_up()
-    with command:
-        wait_for(lambda: is_reached(api, kind, number) or command.poll() is not None)
+    with project.stack.start_up() as command:
+        wait_for(lambda: is_reached(api, kind, number) or command.poll() is not None, pause=0.002)
         processes = descendants(command.pid)
-        command.kill()
     wait_for(lambda: not any(map(is_alive, processes)))
     assert processes
     api.faults.clear()
@@ -98,10 +88,15 @@ def kill_at(project: Project, api: Api, kind: str, number: int) -> None:
 
 def settled(api: Api) -> list[dict[str, Any]]:
     """Return the agents once the requests that the killed run left under way have been carried out."""
-    agents: list[dict[str, Any]] | None = None
-    while agents != (agents := api.agents()):
+    seen = [api.agents()]
+
+    def is_settled() -> bool:
         time.sleep(SETTLED)
-    return agents
+        seen.append(api.agents())
+        return seen[-1] == seen[-2]
+
+    wait_for(is_settled)
+    return seen[-1]
 
 
 @pytest.mark.parametrize(("kind", "number"), POINTS)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,10 @@ import pytest
 from pulumi_assistai.engine import EngineError, Stack
 from pulumi_assistai.engine.model.values import UNKNOWN, Secret
 from pulumi_assistai.engine.reporting.events import Severity, Summary
+from pulumi_assistai.engine.storage.lock import locked
 from pulumi_assistai.engine.storage.secrets import Crypter
 from tests.engine.conftest import PROVIDER, Things, counts
+from tests.waiting import DEADLINE, started, wait_for, wait_while_running
 
 GRAPH = """
 a = Thing("a", size=1)
@@ -33,13 +34,6 @@ pulumi.export("token", token)
 pulumi.export("config", pulumi.Config().require_secret("key"))
 """
 URN = "urn:pulumi:dev::trial::pulumi-python:dynamic/things:Thing::"
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_a_preview_does_nothing(things: Things) -> None:
@@ -464,11 +458,8 @@ def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
 
 def test_two_runs_do_not_meet(things: Things) -> None:
     things.up("")
-    with (things.directory / ".sandbox" / "dev.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.write("4711\n")
-        lock.flush()
-        with pytest.raises(EngineError, match="stack dev is in use by the process 4711"):
+    with locked(things.directory / ".sandbox" / "dev.lock", "dev"):
+        with pytest.raises(EngineError, match=f"stack dev is in use by the process {os.getpid()}; wait for it"):
             things.run("up")
         assert things.run("preview").succeeded
     things.up("")
@@ -487,7 +478,8 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def start_up(things: Things, program: str) -> subprocess.Popen[bytes]:
+@contextmanager
+def start_up(things: Things, program: str) -> Iterator[subprocess.Popen[bytes]]:
     """Start `up` in another process, and wait until its provider waits in a creation."""
     things.program(program)
     code = (
@@ -496,19 +488,17 @@ def start_up(things: Things, program: str) -> subprocess.Popen[bytes]:
         "Stack(Path(sys.argv[1])).up(Quiet())"
     )
     command = [sys.executable, "-c", code, str(things.directory)]
-    engine = subprocess.Popen(command, env=os.environ | things.environment, stderr=subprocess.DEVNULL)
-    wait_for((things.store / "waiting").exists)
-    return engine
+    with started(command, os.environ | things.environment) as engine:
+        wait_while_running(engine, (things.store / "waiting").exists)
+        yield engine
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_killed_engine_leaves_a_readable_state_and_no_process(things: Things) -> None:
-    engine = start_up(things, 'a = Thing("a")\nb = Thing("b", near=a.out, wait=60)')
-    started = children(engine.pid)
-    engine.kill()
-    engine.wait()
-    assert len(started) == 2
-    wait_for(lambda: not any(map(is_alive, started)))
+    with start_up(things, 'a = Thing("a")\nb = Thing("b", near=a.out, wait=60)') as engine:
+        begun = children(engine.pid)
+    assert len(begun) == 2
+    wait_for(lambda: not any(map(is_alive, begun)))
     assert set(things.resources()) == {"trial-dev", "default", "a"}
     pending = things.document()["deployment"]["pending_operations"]
     assert [(entry["type"], entry["resource"]["urn"]) for entry in pending] == [("creating", f"{URN}b")]
@@ -521,9 +511,8 @@ def test_a_killed_engine_leaves_a_readable_state_and_no_process(things: Things) 
 
 def test_without_checkpoints_the_state_is_written_at_the_end_alone(things: Things) -> None:
     things.environment["PULUMI_SKIP_CHECKPOINTS"] = "true"
-    engine = start_up(things, 'a = Thing("a")\nb = Thing("b", near=a.out, wait=60)')
-    engine.kill()
-    engine.wait()
+    with start_up(things, 'a = Thing("a")\nb = Thing("b", near=a.out, wait=60)'):
+        pass
     assert things.resources() == {}
     assert things.calls() == ["create a", "create b"]
     result = things.run("up", 'a = Thing("a")\nb = Thing("b", near=a.out, refuse="create")')
@@ -535,9 +524,9 @@ def test_without_checkpoints_the_state_is_written_at_the_end_alone(things: Thing
 @pytest.mark.parametrize("skip_checkpoints", ["0", "1"])
 def test_an_interrupted_engine_finishes_what_it_has_begun(things: Things, skip_checkpoints: str) -> None:
     things.environment["PULUMI_SKIP_CHECKPOINTS"] = skip_checkpoints
-    engine = start_up(things, 'a = Thing("a", wait=1)\nb = Thing("b", near=a.out)')
-    engine.send_signal(signal.SIGINT)
-    assert engine.wait(30) != 0
+    with start_up(things, 'a = Thing("a", wait=1)\nb = Thing("b", near=a.out)') as engine:
+        engine.send_signal(signal.SIGINT)
+        assert engine.wait(DEADLINE) != 0
     assert things.calls() == ["create a"]
     assert set(things.resources()) == {"trial-dev", "default", "a"}
     assert "pending_operations" not in things.document()["deployment"]

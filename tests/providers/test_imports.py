@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from tests.waiting import DEADLINE
+
 SCRIPT = """
 import sys
 from pulumi.dynamic import Config, ConfigureRequest
@@ -29,6 +31,8 @@ print(sorted((others | ours) & set(sys.modules)))
 
 
 def test_a_provider_imports_nothing_that_it_does_not_need(environment: dict[str, str]) -> None:
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, env=environment, timeout=DEADLINE
+    )
     before_it_asks, ever = done.stdout.splitlines()
     assert (before_it_asks, ever, done.stderr) == ("[]", "[]", "")

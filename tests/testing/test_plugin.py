@@ -14,6 +14,7 @@ import pulumi_assistai as assistai
 from pulumi_assistai import testing
 from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.testing import UNKNOWN, Op, ProgramStack, Secret, Severity, plugin
+from tests.waiting import DEADLINE
 
 Stacks = Callable[..., ProgramStack]
 
@@ -135,7 +136,7 @@ import pulumi_assistai.testing.plugin
 extras = {"cryptography", "fastapi", "uvicorn", "segno", "rich", "typer", "jinja2", "httpx"}
 print(sorted(extras & set(sys.modules)))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=DEADLINE)
     assert done.stdout == "[]\n"
 
 

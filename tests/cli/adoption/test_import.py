@@ -25,6 +25,7 @@ from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.providers.agents import AgentProvider
 from tests.conftest import Api, Project
 from tests.test_docs import blocks
+from tests.waiting import DEADLINE
 
 BIN = Path(sys.executable).parent
 HOSTILE = ['it\'s "quoted"', "{{ boom }} {% raw %}", "yes", "back\\slash", "# no: comment", "日本", "\x1b[31mrojo"]
@@ -268,9 +269,15 @@ def test_keys_are_slugs_of_their_own() -> None:
 def test_generated_python_is_formatted() -> None:
     program = python_program(adopt_all([(name, name) for name in HOSTILE]))
     command = [str(BIN / "ruff"), "format", "--isolated", "--line-length=120", "-"]
-    assert subprocess.run(command, input=program, capture_output=True, text=True, check=True).stdout == program
+    assert (
+        subprocess.run(command, input=program, capture_output=True, text=True, check=True, timeout=DEADLINE).stdout
+        == program
+    )
     checks = [str(BIN / "ruff"), "check", "--isolated", "--line-length=120", "--select=E,F,W,I,N,UP", "-"]
-    assert subprocess.run(checks, input=program, capture_output=True, text=True, check=False).returncode == 0
+    assert (
+        subprocess.run(checks, input=program, capture_output=True, text=True, check=False, timeout=DEADLINE).returncode
+        == 0
+    )
 
 
 def test_the_file_names_the_provider_as_the_sdk_does() -> None:

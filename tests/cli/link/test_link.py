@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import shutil
 import signal
@@ -32,15 +31,13 @@ from pulumi_assistai.cli.link.qr import draw_qr, read_qr
 from pulumi_assistai.cli.link.texts import TEXTS, choose_language
 from pulumi_assistai.cli.link.views import TerminalView
 from pulumi_assistai.client import Client
-from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.errors import AssistAIError
 from tests.conftest import Api, Project
 from tests.test_docs import blocks
+from tests.waiting import wait_for
 
 ASSISTAI = str(Path(sys.executable).with_name("assistai"))
 CHROMIUM = shutil.which("chromium")
-IMAGES = Path(__file__).parents[3] / "docs" / "images"
-SCREENSHOTS = os.environ.get("ASSISTAI_SCREENSHOTS") == "1"
 PHONE = "584221234567"
 PAYLOAD = "2@AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdEfGhIjKlMnOpQrStUvWxYz=,aGVsbG8=,d29ybGQ=,1"
 LIGHT = {"█": (255, 255), "▀": (255, 0), "▄": (0, 255), " ": (0, 0)}
@@ -95,7 +92,7 @@ def link(tmp_path: Path, environment: dict[str, str]) -> Iterator[Link]:
     yield run
     for running in started:
         running.process.kill()
-        running.process.wait()
+        running.process.wait(SECONDS)
 
 
 @pytest.fixture
@@ -356,13 +353,6 @@ def test_the_page_is_for_whoever_knows_its_address_alone(link: Link, api: Api, c
         httpx.get(url)
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def test_the_heading_is_no_markup() -> None:
     with WebView("<b>$title") as view:
         assert "agent &lt;b&gt;$title" in httpx.get(view.url).text
@@ -403,8 +393,6 @@ def test_the_page_follows_the_qr_in_a_browser(link: Link, api: Api, code: str) -
         first = picture.get_attribute("src")
         expect(picture).not_to_have_attribute("src", str(first), timeout=SECONDS * 1000)
         assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
-        if SCREENSHOTS:
-            page.screenshot(path=IMAGES / "link-web.png")
         api.link(code, PHONE)
         expect(page.get_by_text("WhatsApp is connected.")).to_be_visible(timeout=SECONDS * 1000)
         expect(page.get_by_text(PHONE)).to_be_visible()
@@ -421,37 +409,6 @@ def test_a_page_left_open_learns_of_ctrl_c(link: Link, code: str) -> None:
     running.process.send_signal(signal.SIGINT)
     wait_for(lambda: httpx.get(f"{url}state").json()["outcome"] == "stopped")
     assert running.end() == 130
-
-
-@pytest.mark.skipif(not SCREENSHOTS, reason="ASSISTAI_SCREENSHOTS is not 1")
-def test_the_picture_of_a_terminal(tmp_path: Path) -> None:
-    console = Console(record=True, file=io.StringIO(), force_terminal=True, width=80, height=40)
-    with Emulator() as emulator:
-        api = Api(emulator.url)
-        code = api.create("Ventas")
-        png = httpx.get(
-            f"{emulator.url}/api/v1/agents/{code}/integrations/whatsappweb/qr",
-            headers={
-                "authorization": "Bearer sandbox-token",
-                "x-tenant-domain": "sandbox",
-                "x-organization-code": "SANDBOX",
-            },
-        ).content
-    view = TerminalView(console)
-    view.show(png)
-    for line in view.screen():
-        console.print(line)
-    # Larger characters that nothing clips leave no gap between lines, as in a terminal; web fonts are not needed.
-    drawing = console.export_svg(title=f"assistai link {code}").replace("font-size: 20px", "font-size: 22px")
-    drawing = re.sub(r'@font-face \{.*?\}| clip-path="url\(#\S*line-\d+\)"', "", drawing, flags=re.DOTALL)
-    (tmp_path / "terminal.svg").write_text(drawing, encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        width, height = (int(float(size)) for size in re.findall(r'viewBox="0 0 (\S+) (\S+)"', drawing)[0])
-        page = browser.new_page(viewport={"width": width, "height": height})
-        page.goto((tmp_path / "terminal.svg").as_uri())
-        page.locator("svg").screenshot(path=IMAGES / "link-terminal.png")
-        browser.close()
 
 
 @pytest.mark.parametrize("number", range(3))

@@ -11,6 +11,7 @@ import pytest
 
 from pulumi_assistai.engine.processes.interpreters import Interpreters
 from tests.engine.conftest import Things
+from tests.waiting import DEADLINE
 
 # It holds the pipes of the program that started it until a file appears, and says so when it ends.
 GRANDCHILD = """
@@ -79,7 +80,7 @@ for line in ("sandbox up -y", "sandbox up --help", "sandbox refresh", "sandbox o
     ahead.start_for(words)
     print(words, sorted(taken))
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=DEADLINE)
     assert done.stdout.splitlines() == [
         "['sandbox', 'up', '-y'] ['program', 'provider']",
         "['sandbox', 'up', '--help'] []",

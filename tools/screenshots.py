@@ -1,0 +1,114 @@
+"""The pictures of docs/images, always of the same data: `make screenshots`. Needs Chromium."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from unittest.mock import patch
+from uuid import UUID
+
+from PIL import Image
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from rich.console import Console
+
+from pulumi_assistai.cli.link.page import WebView
+from pulumi_assistai.cli.link.views import TerminalView
+from pulumi_assistai.emulator import Emulator
+from tests.emulator.conftest import ACME, SANDBOX, connect, create, whatsapp
+from tests.emulator.shop import fill
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+MORNING = 1_760_000_000_000_000_000
+CONSOLE: ViewportSize = {"width": 1200, "height": 800}
+PAGE: ViewportSize = {"width": 620, "height": 660}
+
+
+def main() -> None:
+    """Draw every picture."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        draw_console(browser)
+        code, qr = first_qr()
+        draw_page(browser, code, qr)
+        draw_terminal(browser, code, qr)
+        browser.close()
+
+
+@contextmanager
+def the_same_each_time() -> Iterator[Emulator]:
+    """Run an emulator whose clock stands still and whose random values are always the same."""
+    numbers = count(1)
+    store = "pulumi_assistai.emulator.store"
+    with (
+        patch(f"{store}.time", SimpleNamespace(time_ns=lambda: MORNING)),
+        patch(f"{store}.uuid", SimpleNamespace(uuid4=lambda: UUID(int=next(numbers)))),
+        patch("pulumi_assistai.emulator.qr.secrets", SimpleNamespace(token_bytes=Random(1).randbytes)),  # noqa: S311
+        Emulator(accounts=[SANDBOX, ACME], qr_lifetime=600) as emulator,
+    ):
+        yield emulator
+
+
+def first_qr() -> tuple[str, bytes]:
+    """Return the code of an agent that waits for its phone, and the picture that it shows."""
+    with the_same_each_time() as emulator, connect(emulator) as client:
+        code = create(client)
+        return code, client.get(f"{whatsapp(code)}/qr").content
+
+
+def draw_console(browser: Browser) -> None:
+    """Draw the emulator's console, for docs/emulator.md."""
+    with (
+        the_same_each_time() as emulator,
+        browser.new_context(viewport=CONSOLE, locale="en-US", color_scheme="light") as parts,
+    ):
+        page = parts.new_page()
+        for name, path in zip(("agents", "agent", "conversation"), fill(emulator), strict=False):
+            page.goto(emulator.url + path)
+            keep(page.screenshot(), f"console-{name}.png")
+
+
+def draw_page(browser: Browser, code: str, qr: bytes) -> None:
+    """Draw the page of `assistai link --web`, for docs/link.md."""
+    with WebView(code) as view, browser.new_context(viewport=PAGE, locale="en-US", color_scheme="light") as parts:
+        view.show(qr)
+        page = parts.new_page()
+        page.goto(view.url)
+        picture = page.get_by_alt_text("QR to scan with WhatsApp")
+        picture.wait_for()
+        picture.evaluate("image => image.decode()")
+        keep(page.screenshot(), "link-web.png")
+        view.end("stopped", "")
+
+
+def draw_terminal(browser: Browser, code: str, qr: bytes) -> None:
+    """Draw a terminal with `assistai link`, for docs/link.md."""
+    console = Console(record=True, file=io.StringIO(), force_terminal=True, width=80, height=40)
+    view = TerminalView(console)
+    view.show(qr)
+    for line in view.screen():
+        console.print(line)
+    # Larger characters that nothing clips leave no gap between lines, as in a terminal; web fonts are not needed.
+    drawing = console.export_svg(title=f"assistai link {code}").replace("font-size: 20px", "font-size: 22px")
+    drawing = re.sub(r'@font-face \{.*?\}| clip-path="url\(#\S*line-\d+\)"', "", drawing, flags=re.DOTALL)
+    width, height = (int(float(size)) for size in re.findall(r'viewBox="0 0 (\S+) (\S+)"', drawing)[0])
+    with browser.new_context(viewport={"width": width, "height": height}) as parts:
+        page = parts.new_page()
+        page.set_content(f'<body style="margin: 0">{drawing}')
+        keep(page.locator("svg").screenshot(), "link-terminal.png")
+
+
+def keep(picture: bytes, name: str) -> None:
+    """Save a picture with few colours, which a page loads sooner."""
+    IMAGES.mkdir(exist_ok=True)
+    Image.open(io.BytesIO(picture)).convert("P", palette=Image.Palette.ADAPTIVE).save(IMAGES / name, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
