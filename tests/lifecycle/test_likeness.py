@@ -26,6 +26,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "decomposed": lambda text: unicodedata.normalize("NFD", text),
     "escaped": html.escape,
     "escaped twice": lambda text: html.escape(html.escape(text)),
+    "escaped three times": lambda text: html.escape(html.escape(html.escape(text))),
     "blanks collapsed": lambda text: " ".join(text.split()),
     "hard blanks": lambda text: text.replace(" ", "\u00a0"),
     "marked": lambda text: "\ufeff" + text + "\u200b",
