@@ -88,7 +88,7 @@ def test_settings_have_no_other_names() -> None:
 def test_defaults() -> None:
     settings = Settings.load(EXPLICIT, {}, {})
     assert settings.base_url == "https://public.assistai.lat"
-    assert (settings.timeout, settings.grace_period, settings.settle_time) == (30, 60, 10)
+    assert (settings.timeout, settings.grace_period, settings.settle_time) == (30, 60, 60)
     assert (settings.on_conflict, settings.reapply) == ("overwrite", False)
 
 
