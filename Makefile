@@ -12,7 +12,11 @@ PROVIDER_TESTS := tests/client tests/lifecycle tests/providers tests/resources
 COMMAND_TESTS := tests/cli/test_smoke.py tests/cli/test_demo.py
 CORE_TESTS := $(PROVIDER_TESTS) tests/fleet tests/engine tests/test_settings.py
 
-.PHONY: demo test test-lowest test-matrix soak bench lint types layers tests format clean
+# Mutation testing, by hand: it takes hours. MUTANTS chooses, by module or function; what ran already is not run again.
+MUTANTS := pulumi_assistai.lifecycle.* pulumi_assistai.client.*
+MUTANT_PROCESSES := 2
+
+.PHONY: demo test test-lowest test-matrix soak bench mutants lint types layers tests format clean
 
 demo: $(READY)
 	$(BIN)/assistai demo
@@ -45,6 +49,11 @@ bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks --plot docs/images/performance.svg
 
+mutants: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
+	nice $(BIN)/mutmut run --max-children $(MUTANT_PROCESSES) $(MUTANTS:%='%')
+	$(BIN)/mutmut results
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -63,7 +72,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .venv-lowest $(PYTHONS:%=.venv-%)
+	rm -rf $(VENV) .venv-lowest $(PYTHONS:%=.venv-%) mutants
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
