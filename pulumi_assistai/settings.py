@@ -100,9 +100,9 @@ class Settings(BaseModel):
             settings = cls.model_validate(found)
         except ValidationError as error:
             raise ConfigurationError(_explain(error)) from None
-        return (
-            settings if "settle_time" in found else settings.model_copy(update={"settle_time": settings.grace_period})
-        )
+        if "settle_time" in found:
+            return settings
+        return settings.model_copy(update={"settle_time": settings.grace_period})
 
 
 def _first(values: Iterable[Any]) -> Any:
@@ -110,7 +110,9 @@ def _first(values: Iterable[Any]) -> Any:
 
 
 def _explain(error: ValidationError) -> str:
-    problems = [(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in error.errors()]
+    # A default that is made of another setting fails wherever any setting fails: that is no problem of its own.
+    details = [detail for detail in error.errors() if detail["type"] != "default_factory_not_called"]
+    problems = [(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in details]
     missing = [_how_to_set(field) for field, kind, _ in problems if kind == "missing"]
     wrong = [f"{variable(field)} ({stack_key(field)}): {text}" for field, kind, text in problems if kind != "missing"]
     parts = [f"missing {', '.join(missing)}"] if missing else []
