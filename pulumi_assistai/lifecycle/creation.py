@@ -123,11 +123,22 @@ def _wait_for_an_earlier_creation(session: Session, name: str, page: Page) -> No
         f"looking for the agent in the listing for up to {left:.0f} s before another one is created"
     )
 
+    problem: AssistAIError | None = None
+
     def look() -> bool:
-        session.inventory.read_again()
+        nonlocal problem
+        try:
+            session.inventory.read_again()
+        except AssistAIError as error:
+            # Pages may not add up while other agents are created.
+            problem = error
+            return False
+        problem = None
         return _is_listed(session, creation, name)
 
     _look_until(time.monotonic() + left, look)
+    if problem is not None:
+        raise problem
 
 
 def _is_listed(session: Session, creation: Creation, name: str) -> bool:

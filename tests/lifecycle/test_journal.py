@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_assistai import AdoptionError, NameTakenError, OutcomeUnknownError
+from pulumi_assistai import AdoptionError, AssistAIError, NameTakenError, OutcomeUnknownError
 from pulumi_assistai.lifecycle import agents
 from pulumi_assistai.lifecycle.creation import create_once
 from pulumi_assistai.lifecycle.journal import Creation, Journal, is_running, journal_folder, usable_folder
@@ -127,6 +127,29 @@ def test_an_agent_that_another_process_made_is_waited_for(
     said = capfd.readouterr().err
     assert 'a creation of "Ventas" was sent from this machine 0 s ago and nothing recorded its outcome; ' in said
     assert "looking for the agent in the listing for up to 15 s before another one is created" in said
+
+
+def test_a_look_that_fails_is_no_look_and_no_end(connect: Connect, api: Api, clock: Clock) -> None:
+    session = connect()
+    session.inventory.agents()
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write()
+    api.faults.add("status-before", method="GET", status=400)
+    clock.during_sleep = [lambda: api.create("Ventas")]
+    with pytest.raises(NameTakenError, match="exists already"):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    assert api.bodies("POST") == []
+
+
+def test_nothing_is_created_where_nobody_could_look(connect: Connect, api: Api) -> None:
+    session = connect(timeout=0.1, settle_time=0.1)
+    session.inventory.agents()
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write()
+    api.faults.add("status-before", method="GET", status=400, count=0)
+    with pytest.raises(AssistAIError, match="answered 400"):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    assert api.bodies("POST") == []
 
 
 def test_when_the_time_is_over_another_one_is_created(connect: Connect, api: Api) -> None:

@@ -222,9 +222,8 @@ def test_without_a_project_every_agent_is_unmanaged(assistai: Assistai, fleet: P
 def test_names_cannot_speak_to_the_terminal(assistai: Assistai, fleet: Project, api: Api) -> None:
     api.create("Ven\x1b[31mtas\u202e [red]x")
     fleet.up(ONE)
-    assert (
-        r"- A-001 Ven\x1b[31mtas\u202e [red]x unmanaged to manage it: adopt=\"A-001\"" in status(assistai, fleet).lines
-    )
+    row = r"- A-001 Ven\x1b[31mtas\u202e [red]x unmanaged to manage it: adopt="
+    assert f'{row}"A-001"' in status(assistai, fleet).lines
     assert "\x1b" not in status(assistai, fleet, "--json").out
 
 
