@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_assistai.errors import ApiError, AssistAIError, NotFoundError
+from pulumi_assistai.errors import ApiError, AssistAIError, NotFoundError, TransportError
 from pulumi_assistai.lifecycle.likeness import may_be_stored_as, same_text
 from pulumi_assistai.lifecycle.session import Session
 
@@ -73,8 +73,8 @@ def _rename(session: Session, code: str, name: str) -> None:
 def _send_name(session: Session, code: str, archived: str) -> None:
     try:
         session.client.agents.update(code, {"name": archived})
-    except AssistAIError as error:
-        if not getattr(error, "may_have_happened", False) or not _has_name(session, code, archived):
+    except (ApiError, TransportError) as error:
+        if not error.may_have_happened or not _has_name(session, code, archived):
             raise
     session.inventory.change(code, {"name": archived})
 

@@ -19,7 +19,6 @@ def validate(model: type[BaseModel], inputs: Properties) -> list[Problem]:
     try:
         model.model_validate(known(inputs))
     except ValidationError as error:
-        details = error.errors(include_input=False, include_url=False)
-        named = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in details]
+        named = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in error.errors()]
         return [Problem(f"{name}: {text}") for name, text in named if inputs.get(name) is not UNKNOWN]
     return []

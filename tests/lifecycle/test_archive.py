@@ -74,6 +74,14 @@ def test_a_renaming_that_did_not_happen_is_an_error(session: Session, api: Api) 
         archive(session, code, "Ventas")
 
 
+def test_a_renaming_that_cannot_be_looked_up_is_an_error(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    api.faults.add("cut-after", method="PATCH", count=10)
+    api.faults.add("status-before", method="GET", status=403, count=10)
+    with pytest.raises(AssistAIError, match="PATCH"):
+        archive(session, code, "Ventas")
+
+
 @pytest.mark.parametrize("name", archived_names(LONG, "A-1")[:-1])
 def test_every_name_that_it_gives_is_recognised(name: str) -> None:
     assert is_archived_as(ListedAgent(code="A-1", name=name), LONG)

@@ -95,6 +95,12 @@ def test_a_process_that_ended_is_not_running() -> None:
     assert not is_running(ended_process())
 
 
+def test_windows_is_not_asked_whether_a_process_is_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = ended_process()
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert is_running(ended)
+
+
 def test_sessions_side_by_side_create_one_name_once(connect: Connect, api: Api) -> None:
     api.faults.add("hang-after", method="POST", seconds=0.2, count=0)
     sessions = [connect() for _ in range(4)]

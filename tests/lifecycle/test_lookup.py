@@ -83,6 +83,12 @@ def test_an_agent_is_found_by_its_name(lookup: Lookup, api: Api) -> None:
     assert lookup.agent(code=None, name="Ventas").code == code
 
 
+@pytest.mark.parametrize("name", ["Ventas Acme", "Ventas\u00a0Acme"], ids=["blank", "hard blank"])
+def test_the_very_name_comes_before_others_that_look_the_same(lookup: Lookup, api: Api, name: str) -> None:
+    codes = {stored: api.create(stored) for stored in ("Ventas Acme", "Ventas\u00a0Acme")}
+    assert lookup.agent(code=None, name=name).code == codes[name]
+
+
 @pytest.mark.parametrize(("code", "name"), [(None, None), ("A-1", "Ventas")])
 def test_code_and_name_are_one_of_the_two(lookup: Lookup, api: Api, code: str | None, name: str | None) -> None:
     with pytest.raises(AssistAIError) as caught:
