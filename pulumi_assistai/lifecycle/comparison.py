@@ -11,6 +11,7 @@ from typing import Any
 from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.errors import IncompleteListingError
 from pulumi_assistai.lifecycle import agents, memory, whatsapp
+from pulumi_assistai.lifecycle.phones import Match
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Properties, pick
 
@@ -198,6 +199,8 @@ def _compare_integration(session: Session, integration: DeclaredIntegration, *, 
     if after is None:
         return IntegrationStatus(integration.resource, code, before, None, MISSING, ())
     drift = _link_drift(integration.recorded, before, after)
+    if words := whatsapp.doubt(code, after, integration.recorded.get("expected_phone_number")):
+        session.warn(words)
     status = DRIFTED if drift else IN_SYNC
     return IntegrationStatus(integration.resource, code, before, after if live else None, status, drift)
 
@@ -216,7 +219,7 @@ def _link_drift(recorded: Properties, before: whatsapp.Link, after: whatsapp.Lin
     if after.status == whatsapp.DISCONNECTED:
         return (Drift("status", whatsapp.CONNECTED, whatsapp.DISCONNECTED),)
     expected = str(recorded.get("expected_phone_number") or before.phone_number)
-    if expected and after.phone_number and not whatsapp.same_number(expected, after.phone_number):
+    if whatsapp.match_expected(after, expected) is Match.DIFFERENT:
         return (Drift("phone_number", expected, after.phone_number),)
     return ()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from pulumi_assistai.client import Connected, Starting
 from pulumi_assistai.errors import AssistAIError, NoIntegrationError, NotFoundError, WrongPhoneError
+from pulumi_assistai.lifecycle.phones import EXAMPLE, Match, compare, is_international
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.validation import trimmed, validate
 from pulumi_assistai.lifecycle.values import (
@@ -33,15 +33,23 @@ _POLL_INTERVAL = 2.0
 """Seconds between two looks for the phone."""
 
 
+def international(value: str) -> str:
+    """Refuse a number that cannot be dialled from abroad: WhatsApp never reports one, so it could not be linked."""
+    if not is_international(value):
+        raise ValueError(
+            f'must be one whole phone number with its country code, as in "{EXAMPLE}": '
+            "without the 0 of calls within the country, and of the length that the country has"
+        )
+    return value
+
+
 class WhatsAppInputs(BaseModel):
     """The arguments of a WhatsApp integration."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     agent_code: Annotated[str, StringConstraints(strict=True, min_length=1), AfterValidator(trimmed)]
-    expected_phone_number: Annotated[str, StringConstraints(strict=True, pattern=r"^[^\d]*(\d[^\d]*){6,}$")] | None = (
-        None
-    )
+    expected_phone_number: Annotated[str, Field(strict=True), AfterValidator(international)] | None = None
     wait_for_connection: Annotated[float, Field(strict=True, ge=0, le=3600, allow_inf_nan=False)] | None = None
 
 
@@ -83,7 +91,9 @@ def diff(session: Session, recorded: Properties, inputs: Properties) -> Differen
     if inputs.get("agent_code") not in (UNKNOWN, recorded.get("agent_code")):
         return Difference(changes=True, replaces=("agent_code",))
     edited = any(inputs.get(name) not in (UNKNOWN, recorded.get(name)) for name in INPUTS)
-    return Difference(changes=edited or _needs_repair(recorded, inputs))
+    link = _recorded_link(recorded)
+    _tell_doubt(session, recorded["agent_code"], link, inputs)
+    return Difference(changes=edited or _needs_repair(link, inputs))
 
 
 def create(session: Session, inputs: Properties) -> Made:
@@ -155,11 +165,6 @@ def delete(session: Session, recorded: Properties) -> None:
         session.tell(f"agent {code} had no WhatsApp integration any more")
 
 
-def same_number(one: str, other: str) -> bool:
-    """Compare phone numbers by their digits."""
-    return re.sub(r"\D", "", one) == re.sub(r"\D", "", other)
-
-
 def no_integration(code: str, error: NotFoundError, again: str) -> NoIntegrationError:
     """Return the error for an agent that AssistAI cannot connect; `again` is the command to run after it can."""
     return NoIntegrationError(
@@ -179,22 +184,46 @@ def require_expected(code: str, link: Link, expected: str | None) -> None:
     """Compare the number that is linked with the expected one, where both are known.
 
     Raises:
-        WrongPhoneError: it is another one.
+        WrongPhoneError: it is certainly another one.
     """
-    if expected and link.phone_number and not same_number(expected, link.phone_number):
+    if match_expected(link, expected) is Match.DIFFERENT:
         raise WrongPhoneError(
             f"WhatsApp of agent {code} is linked to {link.phone_number}, not to the expected {expected}; "
             f"unlink it on that phone or in AssistAI and run `assistai link {code}`, or correct expected_phone_number"
         )
 
 
-def _needs_repair(recorded: Properties, inputs: Properties) -> bool:
-    if recorded.get("status") == DISCONNECTED:
-        return True
-    expected = inputs.get("expected_phone_number")
-    if recorded.get("status") != CONNECTED or expected in (None, UNKNOWN):
-        return False
-    return not same_number(expected, recorded.get("phone_number") or expected)
+def match_expected(link: Link, expected: Any) -> Match:
+    """Compare the number that is linked with the expected one; where one is not known, nothing differs."""
+    if not link.phone_number or expected in (None, "", UNKNOWN):
+        return Match.SAME
+    return compare(expected, link.phone_number)
+
+
+def doubt(code: str, link: Link, expected: Any) -> str:
+    """Return a warning where the linked number may or may not be the expected one, else nothing."""
+    if match_expected(link, expected) is not Match.UNCLEAR:
+        return ""
+    return (
+        f"WhatsApp of agent {code} is linked to {link.phone_number}, and whether that is expected_phone_number cannot "
+        "be told from the numbers alone; look at the number in WhatsApp's settings on that phone, and declare it as "
+        f'in "{EXAMPLE}"'
+    )
+
+
+def _recorded_link(recorded: Properties) -> Link:
+    return Link(str(recorded.get("status") or ""), str(recorded.get("phone_number") or ""))
+
+
+def _needs_repair(link: Link, inputs: Properties) -> bool:
+    if link.status == CONNECTED:
+        return match_expected(link, inputs.get("expected_phone_number")) is Match.DIFFERENT
+    return link.status == DISCONNECTED
+
+
+def _tell_doubt(session: Session, code: str, link: Link, inputs: Properties) -> None:
+    if words := doubt(code, link, inputs.get("expected_phone_number")):
+        session.tell_once(f"warning: {words}")
 
 
 def _connect(session: Session, inputs: Properties) -> dict[str, str]:
@@ -207,6 +236,7 @@ def _connect(session: Session, inputs: Properties) -> dict[str, str]:
         raise no_integration(code, error, "pulumi up") from None
     if link.status == CONNECTED:
         require_expected(code, link, inputs.get("expected_phone_number"))
+        _tell_doubt(session, code, link, inputs)
     else:
         session.tell(f"WhatsApp of agent {code} waits for its phone: run `assistai link {code}` and scan the QR")
     return {"status": link.status, "phone_number": link.phone_number}

@@ -53,8 +53,8 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
             resource_name: the name of the resource in the program.
             agent_code: the agent's code, as in `agent.code`. Another agent replaces the integration, and the old one is
                 disconnected first.
-            expected_phone_number: the number that must be linked; digits count, other characters do not. Another one
-                fails `pulumi up`, and a refresh reports it. Default: any.
+            expected_phone_number: the number that must be linked, with its country code, as in "+58 424 1234567".
+                Another subscriber's fails `pulumi up`, and a refresh reports it. Default: any.
             wait_for_connection: seconds that `pulumi up` waits for the phone; after them it goes on with "pending" and
                 a warning. Default: it does not wait.
             opts: options of the resource; `import_` is refused.

@@ -11,6 +11,7 @@ SCRIPT = """
 import sys
 from pulumi.dynamic import Config, ConfigureRequest
 from pulumi_assistai.providers.agents import AgentProvider
+from pulumi_assistai.providers.whatsapp import WhatsAppIntegrationProvider
 
 provider = AgentProvider()
 provider.configure(ConfigureRequest(Config({}, "project")))
@@ -20,7 +21,10 @@ assert not provider.diff("A-001", known, {"name": "Ventas"}).changes
 print(sorted({"httpx", "pulumi_assistai.client", "pulumi_assistai.resources", "stamina"} & set(sys.modules)))
 assert not provider.check({}, {"name": "Ventas"}).failures
 assert provider.create({"name": "Ventas"}).id == "A-001"
-others = {"click", "cryptography", "fastapi", "rich", "segno", "typer", "uvicorn"}
+whatsapp = WhatsAppIntegrationProvider()
+whatsapp.configure(ConfigureRequest(Config({}, "project")))
+assert not whatsapp.check({}, {"agent_code": "A-001"}).failures
+others = {"click", "cryptography", "fastapi", "phonenumbers", "rich", "segno", "typer", "uvicorn"}
 ours = {"pulumi_assistai.cli", "pulumi_assistai.emulator", "pulumi_assistai.engine", "pulumi_assistai.testing"}
 print(sorted((others | ours) & set(sys.modules)))
 """

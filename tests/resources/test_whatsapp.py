@@ -82,6 +82,25 @@ def test_the_expected_phone_is_compared_by_its_digits(project: Project, api: Api
     assert project.run("preview", "--expect-no-changes").ok
 
 
+def test_a_phone_that_may_be_the_expected_one_is_warned_about_and_nothing_else(project: Project, api: Api) -> None:
+    project.up(expecting("+58 422 123 45 67"))
+    api.link(api.agent("Ventas")["code"], "58422***4567")
+    assert project.run("refresh").ok
+    for verb in ("preview", "up"):
+        outcome = project.run(verb, "--expect-no-changes")
+        assert outcome.ok
+        assert "whether that is expected_phone_number cannot be told from the numbers alone" in outcome.text
+        assert "unlink" not in outcome.text
+    assert project.up(expecting("+58 (422) 123-45-67")).ok
+
+
+def test_a_number_that_cannot_be_linked_is_refused_at_preview_and_not_shown(project: Project) -> None:
+    project.write(expecting("0424-1234567"))
+    text = project.fails("preview")
+    assert "expected_phone_number: Value error, must be one whole phone number with its country code, as in" in text
+    assert "0424" not in text
+
+
 def test_another_phone_fails_up_and_is_drift(project: Project, api: Api) -> None:
     code = linked(project, api, expecting("+58 422 999 99 99"))
     assert project.run("preview").changes == {"updated": 1}

@@ -31,7 +31,7 @@ from pulumi_assistai.errors import (
     UnexpectedAnswerError,
     WrongPhoneError,
 )
-from pulumi_assistai.lifecycle.whatsapp import Link, no_integration, require_expected, starting
+from pulumi_assistai.lifecycle.whatsapp import Link, doubt, international, no_integration, require_expected, starting
 from pulumi_assistai.text import visible
 
 _INTERVAL = 2.0
@@ -39,6 +39,14 @@ _INTERVAL = 2.0
 
 _INTERRUPTED = 130
 _PASSING = (ServerError, TooManyRequestsError, UnexpectedAnswerError, TransportError)
+
+
+def _require_international(number: str | None) -> str | None:
+    try:
+        return number and international(number)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
 
 Code = Annotated[str, typer.Argument(help="The agent's code, or its name where no other agent has it.")]
 Web = Annotated[bool, typer.Option("--web", help="Show it on a page in the browser, on this machine alone.")]
@@ -49,7 +57,11 @@ Png = Annotated[
 Timeout = Annotated[float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for the phone.")]
 Expected = Annotated[
     str | None,
-    typer.Option(metavar="NUMBER", help="The number that must be linked; left out, the one that the stack declares."),
+    typer.Option(
+        metavar="NUMBER",
+        callback=_require_international,
+        help="The number that must be linked; left out, the one that the stack declares.",
+    ),
 ]
 
 
@@ -113,12 +125,15 @@ class _Linking:
             time.sleep(min(_INTERVAL, left))
 
     def number(self, answer: Connected) -> str:
-        """Return the linked number.
+        """Return the linked number, and warn where it may be another one than the expected one.
 
         Raises:
-            WrongPhoneError: it is another one than the expected one.
+            WrongPhoneError: it is certainly another one.
         """
-        require_expected(self.agent, Link("connected", answer.phone_number or ""), self.expected)
+        linked = Link("connected", answer.phone_number or "")
+        require_expected(self.agent, linked, self.expected)
+        if words := doubt(self.agent, linked, self.expected):
+            note(f"warning: {visible(words)}")
         return answer.phone_number or "a number that AssistAI does not tell"
 
     def trouble(self, answer: QrCode | Starting | AssistAIError) -> str:

@@ -204,22 +204,38 @@ def test_another_number_than_the_expected_one_is_an_error(link: Link, api: Api, 
     client.whatsapp.connect(code)
     api.link(code, PHONE)
     assert link(code, "--expected-phone-number", "+58 422 123 45 67").end() == 0
-    running = link(code, "--expected-phone-number", "+58 000 000 00 00")
+    running = link(code, "--expected-phone-number", "+58 422 000 00 00")
     assert running.end() == 1
     assert running.lines[-1].startswith(
-        f"error: WhatsApp of agent {code} is linked to {PHONE}, not to the expected +58 000 000 00 00; unlink it"
+        f"error: WhatsApp of agent {code} is linked to {PHONE}, not to the expected +58 422 000 00 00; unlink it"
     )
+
+
+def test_a_number_that_cannot_be_linked_is_refused_at_once(link: Link, code: str) -> None:
+    running = link(code, "--expected-phone-number", "0422 1234567")
+    assert running.end() == 2
+    said = " ".join(" ".join(running.lines).replace("│", " ").split())
+    assert "must be one whole phone number with its country code" in said
+
+
+def test_a_number_that_may_be_the_expected_one_is_warned_about(link: Link, api: Api, client: Client, code: str) -> None:
+    client.whatsapp.connect(code)
+    api.link(code, "58422***4567")
+    running = link(code, "--expected-phone-number", "+58 422 123 45 67")
+    assert running.end() == 0
+    assert "cannot be told from the numbers alone" in running.lines[-2]
+    assert "unlink" not in "".join(running.lines)
 
 
 @pytest.mark.parametrize("engine", ["embedded"])
 def test_the_declared_number_is_expected(link: Link, api: Api, code: str, project: Project) -> None:
-    project.up(f'assistai.WhatsAppIntegration("w", agent_code="{code}", expected_phone_number="111111111")')
+    project.up(f'assistai.WhatsAppIntegration("w", agent_code="{code}", expected_phone_number="584129999999")')
     api.link(code, PHONE)
     running = link(code)
     assert running.end() == 1
-    assert f"is linked to {PHONE}, not to the expected 111111111" in running.lines[-1]
+    assert f"is linked to {PHONE}, not to the expected 584129999999" in running.lines[-1]
     api.unlink(code)
-    api.link(code, "111111111")
+    api.link(code, "584129999999")
     running = link(code)
     assert running.end() == 0
     assert running.lines[-1].endswith("Run `assistai sandbox refresh` to record it.")
