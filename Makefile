@@ -15,7 +15,12 @@ CORE_TESTS := $(PROVIDER_TESTS) tests/fleet tests/engine tests/test_settings.py
 # What can be tested in full without an engine is; everything else is covered to 95 %.
 COVERED := pulumi_assistai/client/*,pulumi_assistai/lifecycle/*,pulumi_assistai/fleet/*,pulumi_assistai/settings.py
 
-.PHONY: demo test test-lowest test-matrix soak bench screenshots lint types layers tests format clean
+# Mutation testing, by hand: all of it takes an hour or more, goes on where it was stopped, and lets results stand.
+# MUTANTS='pulumi_assistai.lifecycle.likeness.*' chooses some, and runs them again.
+MUTANTS :=
+MUTANT_PROCESSES := 2
+
+.PHONY: demo test test-lowest test-matrix soak bench mutants screenshots lint types layers tests format clean
 
 demo: $(READY)
 	$(BIN)/assistai demo
@@ -52,6 +57,11 @@ bench: $(READY)
 screenshots: $(READY)
 	$(BIN)/python -m tools.screenshots
 
+mutants: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
+	nice $(BIN)/mutmut run --max-children $(MUTANT_PROCESSES) $(MUTANTS:%='%')
+	$(BIN)/mutmut results
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -74,7 +84,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .venv-lowest $(PYTHONS:%=.venv-%)
+	rm -rf $(VENV) .venv-lowest $(PYTHONS:%=.venv-%) mutants
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

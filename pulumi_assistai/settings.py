@@ -75,7 +75,7 @@ class Settings(BaseModel):
     base_url: Annotated[str, AfterValidator(_safe_base_url)] = DEFAULT_BASE_URL
     timeout: PositiveSeconds = 30.0
     grace_period: Seconds = 60.0
-    settle_time: Annotated[Seconds, Field(default_factory=lambda data: data.get("grace_period", 0.0))]
+    settle_time: Seconds = 60.0
     on_conflict: Literal["overwrite", "fail"] = "overwrite"
     reapply: bool = False
 
@@ -97,9 +97,12 @@ class Settings(BaseModel):
         }
         found = {field: _first(values) for field, values in places.items() if _first(values) is not None}
         try:
-            return cls.model_validate(found)
+            settings = cls.model_validate(found)
         except ValidationError as error:
             raise ConfigurationError(_explain(error)) from None
+        if "settle_time" in found:
+            return settings
+        return settings.model_copy(update={"settle_time": settings.grace_period})
 
 
 def _first(values: Iterable[Any]) -> Any:
@@ -107,7 +110,9 @@ def _first(values: Iterable[Any]) -> Any:
 
 
 def _explain(error: ValidationError) -> str:
-    problems = [(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in error.errors()]
+    # A default that is made of another setting fails wherever any setting fails: that is no problem of its own.
+    details = [detail for detail in error.errors() if detail["type"] != "default_factory_not_called"]
+    problems = [(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in details]
     missing = [_how_to_set(field) for field, kind, _ in problems if kind == "missing"]
     wrong = [f"{variable(field)} ({stack_key(field)}): {text}" for field, kind, text in problems if kind != "missing"]
     parts = [f"missing {', '.join(missing)}"] if missing else []

@@ -40,3 +40,40 @@ def test_other_loaders_are_left_as_they_are() -> None:
 def test_tags_build_nothing() -> None:
     with pytest.raises(yaml.YAMLError):
         load("!!python/object/apply:os.getcwd []")
+
+
+LAUGHS = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 30))
+MERGED = "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}\n" for n in range(1, 30))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (f"a0: &a0 [ha]\n{LAUGHS}", "aliases stand for more than 100000 values"),
+        (f"a0: &a0 {{ha: 1}}\n{MERGED}", "aliases stand for more than 100000 values"),
+        ("&a [*a]", "an alias stands for something that it is part of"),
+        ("a: &a {b: {c: *a}}", "an alias stands for something that it is part of"),
+        ("a: &a {<<: *a}", "an alias stands for something that it is part of"),
+        ("[" * 10_000, "more than 50 levels are nested"),
+        ("- " * 10_000, "more than 50 levels are nested"),
+        ("{a: " * 10_000, "more than 50 levels are nested"),
+        ("a: 0b_", "this is not a usable int"),
+        ("a: " + "9" * 5_000, "this is not a usable int"),
+        ("a: 1" + ":1" * 2_000 + ".0", "this is not a usable float"),
+        ("a: !!bool x", "this is not a usable bool"),
+        ("a: !!timestamp x", "this is not a usable timestamp"),
+    ],
+)
+def test_what_would_not_end_or_cannot_be_read_is_refused_with_its_place(text: str, problem: str) -> None:
+    with pytest.raises(yaml.MarkedYAMLError) as caught:
+        load(text)
+    assert caught.value.problem == problem
+    assert caught.value.problem_mark is not None
+
+
+def test_aliases_and_merges_are_as_ever() -> None:
+    assert load("a: &a {b: 1, c: 2}\nd: {<<: *a, b: 3}\ne: *a") == {
+        "a": {"b": 1, "c": 2},
+        "d": {"b": 3, "c": 2},
+        "e": {"b": 1, "c": 2},
+    }

@@ -155,7 +155,9 @@ def test_10_an_outside_edit_is_repaired_and_what_cannot_be_seen_is_said(project:
     )
     assert project.run("up").changes == {"updated": 1}
     repaired = api.agent("Ventas")
-    assert (repaired["description"], repaired["instructions"]) == ("Vende", "De otro.")
+    assert (repaired["description"], repaired["instructions"]) == ("Vende", "Hola.")
+    api.edit(code, instructions="De otro.")
+    assert project.run("up").changes == {}
     project.reopen(ASSISTAI_REAPPLY="true")
     assert project.run("up").changes == {"updated": 1}
     assert api.agent("Ventas")["instructions"] == "Hola."

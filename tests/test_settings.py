@@ -88,7 +88,7 @@ def test_settings_have_no_other_names() -> None:
 def test_defaults() -> None:
     settings = Settings.load(EXPLICIT, {}, {})
     assert settings.base_url == "https://public.assistai.lat"
-    assert (settings.timeout, settings.grace_period, settings.settle_time) == (30, 60, 10)
+    assert (settings.timeout, settings.grace_period, settings.settle_time) == (30, 60, 60)
     assert (settings.on_conflict, settings.reapply) == ("overwrite", False)
 
 
@@ -222,3 +222,8 @@ def test_the_prefix_of_the_documents_examples_is_no_part_of_the_base_url() -> No
 def test_the_token_is_in_no_representation() -> None:
     settings = Settings.load(EXPLICIT | {"api_token": "canary-token"}, {}, {})
     assert "canary-token" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_an_agent_is_looked_for_as_long_as_the_listing_may_lag() -> None:
+    assert Settings.load(EXPLICIT | {"grace_period": "90"}, {}, {}).settle_time == 90
+    assert Settings.load(EXPLICIT | {"grace_period": "90", "settle_time": "5"}, {}, {}).settle_time == 5

@@ -221,7 +221,7 @@ def _warn_about_similar_names(session: Session, name: str, adopt: str | None) ->
 
 def _tell_about_earlier_creation(session: Session, name: str) -> None:
     found = earlier_creation(session, name)
-    if found is None or session.inventory.named(name):
+    if found is None:
         return
     creation, left = found
     session.warn(

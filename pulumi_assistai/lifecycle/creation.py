@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
-from itertools import count
 from typing import TYPE_CHECKING
 
 from pulumi_assistai.errors import ApiError, AssistAIError, NameTakenError, OutcomeUnknownError, TransportError
@@ -97,8 +96,8 @@ def _warn_of_hidden(session: Session, name: str) -> None:
 
 def earlier_creation(session: Session, name: str) -> tuple[Creation, float] | None:
     """Return a creation of the name that this machine began and that may not be listed yet, and the seconds left."""
-    page = session.journal.peek("name", name, 0)
-    return None if page is None else _left(session, page)
+    creation = session.journal.peek("name", name, 0)
+    return None if creation is None or _is_listed(session, creation, name) else _left(session, creation)
 
 
 def _left(session: Session, creation: Creation) -> tuple[Creation, float] | None:
@@ -230,10 +229,10 @@ def _candidates(session: Session, fields: Properties, before: Collection[str], n
 def _look_until(deadline: float, look: Callable[[], bool]) -> None:
     """Look until something is found or the time is over, once at least; soon after each other at first."""
     longest = min((deadline - time.monotonic()) / _LOOKS, _LONGEST_PAUSE)
-    for number in count():
-        if look() or time.monotonic() >= deadline:
-            return
-        time.sleep(min(longest, _FIRST_PAUSE * 2**number))
+    pause = _FIRST_PAUSE
+    while not look() and time.monotonic() < deadline:
+        time.sleep(min(longest, pause))
+        pause *= 2
 
 
 def _is_ours(agent: ListedAgent, fields: Properties) -> bool:

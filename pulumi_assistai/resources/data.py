@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -17,6 +17,7 @@ from pulumi_assistai import lifecycle
 from pulumi_assistai.errors import AssistAIError, ConfigurationError
 from pulumi_assistai.keys import stack_key
 from pulumi_assistai.resources.base import warn_about_clear_token
+from pulumi_assistai.resources.mocking import mocked
 from pulumi_assistai.resources.records import AgentRecord, Connection, ConnectionLike, Conversation, Message
 
 if TYPE_CHECKING:
@@ -42,8 +43,19 @@ def get_agents(criteria: str | None = None, *, connection: ConnectionLike | None
     Raises:
         pulumi.RunError: the agents could not be listed.
     """
+    answer = mocked("getAgents", connection, {"criteria": criteria})
+    if answer is not None:
+        return answer.records(AgentRecord, "agents")
     found = _ask(connection, lambda lookup: lookup.agents(criteria), criteria)
     return [AgentRecord(**agent.model_dump()) for agent in found]
+
+
+@overload
+def get_agent(*, code: str, name: None = None, connection: ConnectionLike | None = None) -> AgentRecord: ...
+
+
+@overload
+def get_agent(*, code: None = None, name: str, connection: ConnectionLike | None = None) -> AgentRecord: ...
 
 
 def get_agent(
@@ -59,6 +71,9 @@ def get_agent(
     Raises:
         pulumi.RunError: there is no such agent, several have the name, or the agents could not be listed.
     """
+    answer = mocked("getAgent", connection, {"code": code, "name": name})
+    if answer is not None:
+        return answer.record(AgentRecord)
     found = _ask(connection, lambda lookup: lookup.agent(code=code, name=name), code, name)
     return AgentRecord(**found.model_dump())
 
@@ -73,6 +88,9 @@ def get_conversations(criteria: str | None = None, *, connection: ConnectionLike
     Raises:
         pulumi.RunError: the conversations could not be listed.
     """
+    answer = mocked("getConversations", connection, {"criteria": criteria})
+    if answer is not None:
+        return answer.records(Conversation, "conversations")
     found = _ask(connection, lambda lookup: lookup.conversations(criteria), criteria)
     return [Conversation(**conversation.model_dump()) for conversation in found]
 
@@ -87,6 +105,9 @@ def get_messages(uuid: str, *, connection: ConnectionLike | None = None) -> list
     Raises:
         pulumi.RunError: there is no such conversation, or its messages could not be listed.
     """
+    answer = mocked("getMessages", connection, {"uuid": uuid})
+    if answer is not None:
+        return answer.records(Message, "messages")
     found = _ask(connection, lambda lookup: lookup.messages(uuid), uuid)
     return [Message(**message.model_dump()) for message in found]
 
@@ -96,6 +117,24 @@ def get_agents_output(
 ) -> pulumi.Output[list[AgentRecord]]:
     """Return what `get_agents` does, for arguments that are outputs; unknown while one of them is."""
     return _ask_later(get_agents, connection, criteria=criteria)
+
+
+@overload
+def get_agent_output(
+    *,
+    code: pulumi.Input[str],
+    name: None = None,
+    connection: pulumi.Input[ConnectionLike | None] = None,
+) -> pulumi.Output[AgentRecord]: ...
+
+
+@overload
+def get_agent_output(
+    *,
+    code: None = None,
+    name: pulumi.Input[str],
+    connection: pulumi.Input[ConnectionLike | None] = None,
+) -> pulumi.Output[AgentRecord]: ...
 
 
 def get_agent_output(

@@ -699,3 +699,23 @@ def test_an_agent_of_another_organization_is_not_touched(session: Session, api: 
     with pytest.raises(WrongOrganizationError, match=r"^A-1 belongs to tenant acme, organization ACME"):
         call(session)
     assert api.requests() == []
+
+
+def test_names_that_differ_in_case_or_accents_alone_are_warned_about(session: Session, api: Api, said: Said) -> None:
+    code = api.create("Café")
+    assert agents.check(session, {}, {"name": "cafe"}) == []
+    assert agents.check(session, {}, {"name": "CAFE"}) == []
+    alone = "in case, accents or signs alone: are both meant?"
+    assert said().splitlines() == [
+        f'warning: "cafe" differs from "Café" ({code}) {alone}',
+        f'warning: "CAFE" differs from "Café" ({code}), "cafe" of this program {alone}',
+    ]
+
+
+def test_a_rename_onto_a_live_agent_is_refused_unless_it_is_meant(session: Session, api: Api, code: str) -> None:
+    other = api.create("Soporte")
+    inputs = EVERYTHING | {"name": "Soporte"}
+    with pytest.raises(NameTakenError, match=f'^an agent named "Soporte" exists already: {other}; '):
+        agents.diff(session, code, recorded(code), inputs)
+    assert agents.diff(session, code, recorded(code), inputs | {"allow_duplicate_name": True}) == CHANGED
+    assert agents.diff(session, other, recorded(other), inputs) == CHANGED

@@ -59,6 +59,14 @@ def test_a_lost_answer_to_the_renaming_is_looked_up(session: Session, api: Api) 
     assert live(api, code)["name"] == "[archived] Ventas"
 
 
+def test_a_renaming_that_cannot_be_looked_up_is_an_error(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    api.faults.add("cut-after", method="PATCH", count=10)
+    api.faults.add("status-before", method="GET", status=401, count=0)
+    with pytest.raises(AssistAIError, match="PATCH"):
+        archive(session, code, "Ventas")
+
+
 def test_a_renaming_that_did_not_happen_is_an_error(session: Session, api: Api) -> None:
     code = api.create("Ventas")
     api.faults.add("cut-before", method="PATCH", count=10)

@@ -408,3 +408,10 @@ def test_agents_that_cannot_be_listed_in_the_end_are_an_error_that_says_so(
         f'whether "Ventas" was created is unknown, and the agents could not be listed ({error}); {next_step}'
     )
     assert clock.slept == [0.25, 0.5] + [1] * 10
+
+
+def test_a_duplicate_that_the_api_refuses_is_an_error(session: Session, api: Api) -> None:
+    api.faults.add("status-before", method="POST", status=400)
+    with pytest.raises(AssistAIError, match="POST /api/v1/agents answered 400"):
+        create_once(session, VENTAS, allow_duplicate_name=True)
+    assert api.agents() == []

@@ -81,6 +81,14 @@ def test_a_folder_that_cannot_be_made_gives_way_to_one_for_temporary_files(tmp_p
     assert usable_folder(tmp_path / "creations") == tmp_path / "creations"
 
 
+def test_a_process_of_somebody_else_is_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_pid: int, _signal: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refuse)
+    assert is_running(1)
+
+
 def test_a_process_that_ended_is_not_running() -> None:
     assert is_running(os.getpid())
     assert is_running(1)
@@ -174,3 +182,13 @@ def test_a_preview_says_that_a_run_was_killed(connect: Connect, api: Api, capfd:
     said = capfd.readouterr().err
     assert 'warning: a run on this machine sent a creation of "Ventas" that nothing recorded (no answer): ' in said
     assert "`pulumi up` looks for the agent for up to 15 s more before it creates one" in said
+
+
+def test_a_run_whose_agent_bears_another_name_now_is_no_news(
+    connect: Connect, api: Api, capfd: pytest.CaptureFixture[str]
+) -> None:
+    session = connect()
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write(api.create("Ventas de antes"))
+    assert agents.check(session, {}, VENTAS) == []
+    assert "a run on this machine" not in capfd.readouterr().err

@@ -26,6 +26,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "decomposed": lambda text: unicodedata.normalize("NFD", text),
     "escaped": html.escape,
     "escaped twice": lambda text: html.escape(html.escape(text)),
+    "escaped three times": lambda text: html.escape(html.escape(html.escape(text))),
     "blanks collapsed": lambda text: " ".join(text.split()),
     "hard blanks": lambda text: text.replace(" ", "\u00a0"),
     "marked": lambda text: "\ufeff" + text + "\u200b",
@@ -44,6 +45,11 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 def test_a_form_of_a_text_is_the_same_text(form: Callable[[str], str], text: str) -> None:
     assert same_text(text, form(text))
     assert may_be_stored_as(text, form(text))
+
+
+@pytest.mark.parametrize("mark", ["\x07", "\u00ad", "\ufe00", "\ufe0f"], ids=ascii)
+def test_an_invisible_character_makes_no_other_text(mark: str) -> None:
+    assert same_text("Ventas", f"Ven{mark}tas")
 
 
 @pytest.mark.parametrize("form", LOSSY.values(), ids=LOSSY)
@@ -67,6 +73,10 @@ def test_case_accents_and_signs_make_names_similar(one: str, other: str) -> None
     assert not same_text(one, other)
 
 
+def test_a_skeleton_is_letters_and_digits() -> None:
+    assert skeleton("Atención, 24/7") == "atencion247"
+
+
 def test_another_text_was_not_made_of_it() -> None:
     assert not may_be_stored_as("Ventas", "Ventas y soporte")
     assert not may_be_stored_as("Ventas", "Soporte")
@@ -86,6 +96,7 @@ def test_a_name_of_which_little_is_left_is_another_name() -> None:
         ("café", "cafe\u0301", "with decomposed letters (NFD)"),
         (" hola \n", "hola", "without blanks at its ends"),
         ("a\nb", "a\r\nb", "with other line ends"),
+        ("a\r\nb", "a\nb", "with other line ends"),
         ("Q&A", "Q&amp;A", "with HTML entities"),
         ("Q&amp;A", "Q&A", "without HTML entities"),
         ("0123456789", "01234", "shortened to 5 characters"),

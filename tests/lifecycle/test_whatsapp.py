@@ -100,7 +100,7 @@ def test_a_declaration_that_fits_has_no_problems(session: Session, inputs: dict[
         ({"agent_code": "A-1", "wait_for_connection": "9"}, "wait_for_connection: Input should be a valid number"),
         (
             {"agent_code": "A-1", "expected_phone_number": "12345"},
-            "expected_phone_number: Value error, must be an international number",
+            "expected_phone_number: Value error, must be one whole",
         ),
         (
             {"agent_code": "A-1", "expected_phone_number": 584221},

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pulumi
@@ -16,7 +11,7 @@ import pytest
 from pulumi.runtime import rpc
 
 import pulumi_assistai as assistai
-from pulumi_assistai.resources import fleets, registration
+from pulumi_assistai.resources import fleets
 from tests.mocked import Registered, register
 
 AGENT = "pulumi-python:dynamic/assistai:Agent"
@@ -323,32 +318,6 @@ def test_a_fleet_says_which_extra_it_needs(tmp_path: Path, monkeypatch: pytest.M
     assert said == "AgentFleet needs an extra: pip install 'pulumi-assistai[fleet]'"
 
 
-def test_the_first_resource_is_registered_while_the_program_goes_on() -> None:
-    def program(registered: Registered) -> dict[str, Any]:
-        parent = pulumi.ComponentResource("x:y:Z", "parent")
-        assistai.Agent("a", name="A", opts=pulumi.ResourceOptions(parent=parent))
-        begun = registered.begun.wait(30)
-        registered.begun.clear()
-        assistai.Agent("b", name="B")
-        return {"first": begun, "second": registered.begun.is_set()}
-
-    registered = register(program)
-    assert registered.outputs["first"] is True
-    assert registered.resources.keys() == {"parent", "a", "b"}
-
-
-def test_without_the_sdks_own_way_to_wait_resources_are_registered_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pulumi.runtime.sync_await", ModuleType("sync_await"))
-    importlib.reload(registration)
-    try:
-        registered = register(lambda seen: {"begun": [assistai.Agent("a", name="A"), seen.begun.is_set()][1]})
-    finally:
-        monkeypatch.undo()
-        importlib.reload(registration)
-    assert registered.outputs == {"begun": False}
-    assert registered.inputs("a") == {"name": "A", "on_delete": "retain"}
-
-
 def test_a_parent_that_cannot_be_registered_is_told_by_its_own_registration() -> None:
     async def broken() -> list[pulumi.Resource]:
         raise ValueError("no parent")
@@ -360,17 +329,3 @@ def test_a_parent_that_cannot_be_registered_is_told_by_its_own_registration() ->
 
     with pytest.raises(ValueError, match="no parent"):
         register(program)
-
-
-def test_a_thread_of_a_program_does_not_wait_for_what_it_declares() -> None:
-    def program(registered: Registered) -> dict[str, Any]:
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(copy_context().run, registration.register_early, None).result(30)
-        assistai.Agent("a", name="A")
-        return {"begun": registered.begun.wait(30)}
-
-    assert register(program).outputs == {"begun": True}
-
-
-def test_outside_of_a_program_nothing_is_registered_early() -> None:
-    registration.register_early(None)

@@ -27,6 +27,7 @@ from pulumi_assistai.engine.model.values import (
 
 CHANNEL_OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 _TRACEBACK = "Traceback (most recent call last):\n"
+_CLASS = re.compile(r"(?:\w+\.)*\w+(?:Error|Exception|Interrupt|Exit): ")
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:: |$)")
 _WRAPPER = "Exception calling application: "
 
@@ -196,14 +197,14 @@ class Plugin:
 def readable(details: str) -> str:
     """Return what a provider's exception says, without its class; a traceback that it came with follows.
 
-    Older SDKs send no traceback, and no class.
+    Without a traceback the class may be missing as well: older SDKs send the words alone.
 
     Args:
         details: the text of the exception as the SDK formats it.
     """
     text = details.removeprefix(_WRAPPER)
     if _TRACEBACK not in text:
-        return text.strip()
+        return _CLASS.sub("", text, count=1).strip() if _CLASS.match(text) else text.strip()
     *_, last = text.split(_TRACEBACK)
     lines = last.splitlines(keepends=True)
     frames = next((index for index, line in enumerate(lines) if not line.startswith(" ")), 0)

@@ -61,7 +61,7 @@ def test_five_changes_behind_its_back_are_all_named(assistai: Assistai, fleet: P
         "not visible: instructions, tone",
         "soporte A-002 Soporte missing",
         "recepcion A-003 Recepción in sync",
-        "- A-004 Nuevo unmanaged",
+        '- A-004 Nuevo unmanaged to manage it: adopt="A-004"',
     ]
     assert 'linea A-003 disconnected status: declared "connected", live "disconnected"' in run.lines
     assert (
@@ -215,14 +215,16 @@ def test_without_a_project_every_agent_is_unmanaged(assistai: Assistai, fleet: P
     run = assistai("status", "-C", fleet.directory / "elsewhere")
     assert run.status == 0
     assert run.lines[0] == "no stack, organization SANDBOX of tenant sandbox"
-    assert "- A-001 Ventas unmanaged" in run.lines
+    assert '- A-001 Ventas unmanaged to manage it: adopt="A-001"' in run.lines
 
 
 @embedded
 def test_names_cannot_speak_to_the_terminal(assistai: Assistai, fleet: Project, api: Api) -> None:
     api.create("Ven\x1b[31mtas\u202e [red]x")
     fleet.up(ONE)
-    assert r"- A-001 Ven\x1b[31mtas\u202e [red]x unmanaged" in status(assistai, fleet).lines
+    assert (
+        r"- A-001 Ven\x1b[31mtas\u202e [red]x unmanaged to manage it: adopt=\"A-001\"" in status(assistai, fleet).lines
+    )
     assert "\x1b" not in status(assistai, fleet, "--json").out
 
 
