@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -12,13 +13,21 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from yaml.reader import ReaderError
 
 from pulumi_assistai.errors import FleetError
 from pulumi_assistai.fleet.front_matter import FrontMatter, WhatsApp
+from pulumi_assistai.fleet.reading import UnreadableError, read_text
 from pulumi_assistai.plain_yaml import PlainLoader
 
 Name = tuple[str, ...]
 Place = tuple[int, int]
+
+_MAPPING = "tag:yaml.org,2002:map"
+_TEXTS = {("name",), ("key",), ("description",), ("purpose",), ("tone",), ("voice",), ("adopt",)} | {
+    ("whatsapp", "expected_phone_number")
+}
+_COMMENT = re.compile(r"[ \t]*#")
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,10 @@ def read_document(path: Path) -> Document:
     Raises:
         FleetError: with everything that is wrong with its front matter.
     """
-    text = _read(path)
+    try:
+        text = read_text(path)
+    except UnreadableError as error:
+        raise FleetError([f"{path}: {error}"]) from None
     handler = YAMLHandler()
     try:
         head, body = handler.split(text) if handler.detect(text) else (None, "")
@@ -54,66 +66,93 @@ def read_document(path: Path) -> Document:
         head, body = None, ""
     if head is None:
         raise FleetError([f"{path}:1:1: the file must begin with front matter: ---, name: NAME, ---"])
-    values, places = _parse(path, head)
-    front_matter = _validate(path, values, places)
+    values, places, problems = _parse(path, head)
+    front_matter = _validate(path, values, places, problems)
     before = text[: len(text) - len(body)] + body[: len(body) - len(body.lstrip())]
     lines = {".".join(name): line for name, (line, _) in places.items()}
     return Document(path, front_matter, body.strip(), before.count("\n") + 1, lines)
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise FleetError([f"{path}: cannot be read: {error.strerror}"]) from None
-    except UnicodeDecodeError:
-        raise FleetError([f"{path}: is not UTF-8"]) from None
+def _parse(path: Path, head: str) -> tuple[Any, dict[Name, Place], list[str]]:
+    """Return the values, where they stand, and what is wrong with how they are written.
 
-
-def _parse(path: Path, head: str) -> tuple[dict[str, Any], dict[Name, Place]]:
-    """Return the values, and where they stand: `("name",)` is the value of `name`, `("name", "")` the key itself."""
-    loader = PlainLoader(head)
+    `("name",)` is the place of the value of `name`, `("name", "")` that of the key itself.
+    """
+    loader = None
     try:
+        loader = PlainLoader(head)
         node = loader.get_single_node()
         if node is None:
-            return {}, {}
-        if not isinstance(node, yaml.MappingNode):
+            return {}, {}, []
+        if not isinstance(node, yaml.MappingNode) or node.tag != _MAPPING:
             raise FleetError([f"{path}:{_place(node)[0]}:1: the front matter must be lines like name: NAME"])
-        places = dict(_places(path, node))
-        return loader.construct_document(node), places
+        problems = [f"{path}:{problem}" for problem in (*_twice(node), *_cut_short(node, head))]
+        values = loader.construct_document(node)
+        # Constructing has put what `<<` merges before the mapping's own values, which win.
+        return values, dict(_places(node)), problems
     except yaml.MarkedYAMLError as error:
         line, column = (error.problem_mark.line + 1, error.problem_mark.column + 1) if error.problem_mark else (1, 1)
         raise FleetError([f"{path}:{line}:{column}: {error.problem or 'the front matter is not YAML'}"]) from None
-    except yaml.YAMLError as error:
-        raise FleetError([f"{path}:1:1: {error}"]) from None
+    except ReaderError as error:
+        line, column = head.count("\n", 0, error.position) + 1, error.position - head.rfind("\n", 0, error.position)
+        raise FleetError([f"{path}:{line}:{column}: YAML takes no character U+{error.character:04X}"]) from None
     finally:
-        loader.dispose()
+        if loader:
+            loader.dispose()
 
 
-def _places(path: Path, node: yaml.MappingNode, under: Name = ()) -> Iterator[tuple[Name, Place]]:
-    seen = set()
-    for key, value in node.value:
-        name = (*under, str(key.value))
-        if name in seen:
-            line, column = _place(key)
-            raise FleetError([f"{path}:{line}:{column}: {'.'.join(name)} is there twice"])
-        seen.add(name)
+def _items(node: yaml.MappingNode) -> Iterator[tuple[Name, yaml.Node, yaml.Node]]:
+    """Yield names, keys and values of a mapping, and of those in it: front matter has no more levels."""
+    for key, value in _pairs(node):
+        yield (key.value,), key, value
+        yield from (((key.value, inner.value), inner, under) for inner, under in _pairs(value))
+
+
+def _pairs(node: yaml.Node) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return [(key, value) for key, value in pairs if isinstance(key, yaml.ScalarNode)]
+
+
+def _places(node: yaml.MappingNode) -> Iterator[tuple[Name, Place]]:
+    for name, key, value in _items(node):
         yield name, _place(value)
         yield (*name, ""), _place(key)
-        if isinstance(value, yaml.MappingNode):
-            yield from _places(path, value, name)
+
+
+def _twice(node: yaml.MappingNode) -> Iterator[str]:
+    seen: set[Name] = set()
+    for name, key, _ in _items(node):
+        line, column = _place(key)
+        if name in seen:
+            yield f"{line}:{column}: {'.'.join(name)} is there twice"
+        seen.add(name)
+
+
+def _cut_short(node: yaml.MappingNode, head: str) -> Iterator[str]:
+    """Yield the texts that a comment follows in their line: most often, the comment was meant as part of the text."""
+    for name, _, value in _items(node):
+        plain = isinstance(value, yaml.ScalarNode) and value.style is None
+        if plain and name in _TEXTS and _COMMENT.match(head, value.end_mark.index):
+            line, column = value.end_mark.line + 1, value.end_mark.column + 1
+            yield (
+                f"{line}:{column}: {'.'.join(name)}: YAML drops what follows #: put the text in quotes, "
+                "or the comment on a line of its own"
+            )
 
 
 def _place(node: yaml.Node) -> Place:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 
-def _validate(path: Path, values: dict[str, Any], places: dict[Name, Place]) -> FrontMatter:
+def _validate(path: Path, values: Any, places: Mapping[Name, Place], problems: list[str]) -> FrontMatter:
     try:
-        return FrontMatter.model_validate(values)
+        front_matter = FrontMatter.model_validate(values)
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False)
-        raise FleetError([f"{path}:{_explain(detail, places)}" for detail in details]) from None
+        raise FleetError([*problems, *(f"{path}:{_explain(detail, places)}" for detail in details)]) from None
+    if problems:
+        raise FleetError(problems)
+    return front_matter
 
 
 def _explain(detail: ErrorDetails, places: Mapping[Name, Place]) -> str:
@@ -122,7 +161,7 @@ def _explain(detail: ErrorDetails, places: Mapping[Name, Place]) -> str:
     if detail["type"] == "missing":
         return f"1:1: {shown} is missing"
     if detail["type"] == "extra_forbidden":
-        line, column = places[*name, ""]
+        line, column = places.get((*name, ""), (1, 1))
         known = (WhatsApp if len(name) > 1 else FrontMatter).model_fields
         close = get_close_matches(name[-1], known, n=1)
         return f"{line}:{column}: unknown key {shown}" + (f"; did you mean {close[0]}?" if close else "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_assistai.errors import FleetError
 from pulumi_assistai.fleet.documents import Document, read_document
-from pulumi_assistai.fleet.front_matter import FrontMatter
+from pulumi_assistai.fleet.front_matter import FrontMatter, usable_key
 from pulumi_assistai.fleet.templates import Text
 
 _TEXTS = ("name", "description", "purpose", "tone", "voice", "adopt")
@@ -34,33 +34,37 @@ class AgentFile:
 def read_fleet(source: Path) -> list[AgentFile]:
     """Read every agent of a directory, in the order of the files' names.
 
-    A file of an agent ends in .md and does not begin with an underscore; what does, and what lies in folders below, is
-    there to be included.
-
     Raises:
         FleetError: with everything that is wrong in all files.
     """
-    if not source.is_dir():
-        raise FleetError([f"{source}: there is no such directory"])
-    paths = sorted(path for path in source.glob("*.md") if not path.name.startswith("_"))
-    if not paths:
-        raise FleetError([f"{source}: there is no agent's file, such as ventas.md"])
-    files = [_agent_file(document) for document in _all_or_nothing(paths, read_document)]
-    _require_distinct_keys(files)
+    files, problems = scan_fleet(source)
+    if problems:
+        raise FleetError(problems)
     return files
 
 
-def _all_or_nothing(paths: Iterable[Path], read: Callable[[Path], Document]) -> list[Document]:
-    documents: list[Document] = []
+def scan_fleet(source: Path) -> tuple[list[AgentFile], list[str]]:
+    """Return the agents of a directory, in the order of the files' names, and what is wrong with the other files.
+
+    A file of an agent ends in .md and begins with neither an underscore nor a dot. Files with an underscore, and those
+    in folders below, are there to be included; files with a dot are editors' and systems' own.
+
+    Raises:
+        FleetError: there is no such directory, or no agent's file in it.
+    """
+    if not source.is_dir():
+        raise FleetError([f"{source}: there is no such directory"])
+    paths = sorted(path for path in source.glob("*.md") if not path.name.startswith(("_", ".")))
+    if not paths:
+        raise FleetError([f"{source}: there is no agent's file, such as ventas.md"])
+    files: list[AgentFile] = []
     problems: list[str] = []
     for path in paths:
         try:
-            documents.append(read(path))
+            files.append(_agent_file(read_document(path)))
         except FleetError as error:
             problems += error.problems
-    if problems:
-        raise FleetError(problems)
-    return documents
+    return files, [*problems, *_shared_keys(files)]
 
 
 def _agent_file(document: Document) -> AgentFile:
@@ -72,15 +76,24 @@ def _agent_file(document: Document) -> AgentFile:
     phone = front_matter.whatsapp.expected_phone_number if front_matter.whatsapp else None
     if phone is not None:
         texts["expected_phone_number"] = Text(phone, path, document.lines["whatsapp.expected_phone_number"])
-    return AgentFile(front_matter.key or path.stem, path, front_matter, texts)
+    return AgentFile(_key(front_matter, path), path, front_matter, texts)
 
 
-def _require_distinct_keys(files: Iterable[AgentFile]) -> None:
+def _key(front_matter: FrontMatter, path: Path) -> str:
+    if front_matter.key:
+        return front_matter.key
+    try:
+        path.stem.encode()
+        return usable_key(path.stem)
+    except UnicodeEncodeError:
+        raise FleetError([f"{path}: the file's name is not UTF-8; rename it, or say key: KEY"]) from None
+    except ValueError as error:
+        raise FleetError([f"{path}: the file's name {error}; rename it, or say key: KEY"]) from None
+
+
+def _shared_keys(files: Iterable[AgentFile]) -> Iterator[str]:
     seen: dict[str, AgentFile] = {}
-    problems = []
     for file in files:
         if file.key in seen:
-            problems.append(f"{file.path}: the key {file.key} is that of {seen[file.key].path} too")
+            yield f"{file.path}: the key {file.key} is that of {seen[file.key].path} too"
         seen.setdefault(file.key, file)
-    if problems:
-        raise FleetError(problems)

@@ -12,7 +12,8 @@ from pulumi_assistai.lifecycle.validation import trimmed
 _UNDECLARED: Any = None
 
 
-def _usable_key(key: str) -> str:
+def usable_key(key: str) -> str:
+    """Refuse a key that no resource can be named after."""
     if "::" in key or "/" in key:
         raise ValueError("must not contain :: or /, since it becomes part of a resource's name")
     return key
@@ -29,7 +30,7 @@ def _spelled_out(value: Any) -> Any:
 
 Text = Annotated[str, Field(strict=True)]
 NonEmpty = Annotated[str, StringConstraints(strict=True, min_length=1), AfterValidator(trimmed)]
-Key = Annotated[NonEmpty, AfterValidator(_usable_key)]
+Key = Annotated[NonEmpty, AfterValidator(usable_key)]
 
 
 class WhatsApp(BaseModel):

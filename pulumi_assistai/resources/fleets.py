@@ -45,7 +45,7 @@ class AgentFleet(pulumi.ComponentResource):
         Args:
             resource_name: the name of the fleet in the program.
             source: the directory; relative to where the program runs. Its files *.md are agents, but for those that
-                begin with an underscore.
+                begin with an underscore or a dot.
             variables: what templates in the files can use; values may be outputs, and a text that uses a secret one is
                 secret.
             fragments: another directory that `{% include "FILE" %}` finds files in, after `source`.
@@ -97,13 +97,14 @@ def _declarations(
         FleetError: with everything that is wrong in all files.
     """
     # Whoever has no fleet needs none of its packages.
-    from pulumi_assistai.fleet import Templates, read_fleet  # noqa: PLC0415
+    from pulumi_assistai.fleet import Templates, scan_fleet  # noqa: PLC0415
 
     folders = [source, *([Path(fragments)] if fragments else [])]
     filler = _Filler(Templates(folders), variables)
-    declared = [(file, filler.texts(file)) for file in read_fleet(source)]
-    if filler.problems:
-        raise FleetError(filler.problems)
+    files, problems = scan_fleet(source)
+    declared = [(file, filler.texts(file)) for file in files]
+    if problems or filler.problems:
+        raise FleetError([*problems, *filler.problems])
     return declared
 
 

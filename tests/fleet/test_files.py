@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_assistai import FleetError
-from pulumi_assistai.fleet import FrontMatter, Templates, WhatsApp, read_fleet
+from pulumi_assistai.fleet import FrontMatter, Templates, WhatsApp, read_fleet, scan_fleet
 
 
 def write(directory: Path, **files: str) -> Path:
@@ -103,6 +104,38 @@ def test_everything_wrong_in_all_files_is_said_at_once(tmp_path: Path) -> None:
         "a.md:2:1: unknown key nam; did you mean name?",
         "c.md:1:1: the file must begin with front matter: ---, name: NAME, ---",
     ]
+
+
+def test_what_is_wrong_with_some_files_hides_none_of_the_others(tmp_path: Path) -> None:
+    write(tmp_path, a="Hola", b="---\nname: B\n---\n", c="---\nname: C\nkey: b\n---\n", d="---\nname: D\n---\n")
+    files, said = scan_fleet(tmp_path)
+    assert [file.key for file in files] == ["b", "b", "d"]
+    assert [problem.removeprefix(f"{tmp_path}/").split(":")[0] for problem in said] == ["a.md", "c.md"]
+
+
+@pytest.mark.parametrize(
+    "name", [".borrador.md", "._ventas.md", "ventas.md~", "#ventas.md#", ".DS_Store", "_pie.md", ".md"]
+)
+def test_leftovers_of_editors_and_systems_are_no_agents(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\x00\x05\xff")
+    (tmp_path / ".#ventas.md").symlink_to("ana@maquina.1234")
+    assert [file.key for file in read_fleet(write(tmp_path, ventas="---\nname: A\n---\n"))] == ["ventas"]
+
+
+@pytest.mark.parametrize("name", ["a::b.md", b"a\xf1.md"])
+def test_a_files_name_that_can_be_no_key_is_said(tmp_path: Path, name: str | bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.write_text("---\nname: A\n---\n")
+    [problem] = problems(tmp_path)
+    assert problem.endswith("; rename it, or say key: KEY")
+    path.write_text("---\nname: A\nkey: b\n---\n")
+    assert [file.key for file in read_fleet(tmp_path)] == ["b"]
+
+
+def test_a_folder_and_a_fifo_are_no_agents_files(tmp_path: Path) -> None:
+    (tmp_path / "a.md").mkdir()
+    os.mkfifo(tmp_path / "b.md")
+    assert problems(tmp_path) == ["a.md: is not a regular file", "b.md: is not a regular file"]
 
 
 def test_two_files_with_one_key(tmp_path: Path) -> None:

@@ -266,3 +266,13 @@ def test_an_integration_that_cannot_be_asked_for_is_an_error(session: Session, a
     api.faults.add("status-before", method="GET", status=403)
     with pytest.raises(ApiError, match="answered 403"):
         compare_integrations(session, [integration(code)], live=True)
+
+
+def test_a_number_that_may_be_the_expected_one_is_asked_about(
+    connect: Connect, capfd: pytest.CaptureFixture[str]
+) -> None:
+    recorded = {"agent_code": "A-1", "expected_phone_number": "+55 11 3123-4567", "status": "connected"}
+    declared = [DeclaredIntegration("w", recorded | {"phone_number": "5511931234567"})]
+    (found,) = compare_integrations(connect(), declared, live=False)
+    assert found.status == "in sync"
+    assert "look at the number in WhatsApp's settings on that phone" in capfd.readouterr().err

@@ -442,3 +442,16 @@ def test_no_integration_says_which_command_to_run_again() -> None:
 
 def test_a_link_has_no_number_unless_it_is_given() -> None:
     assert Link("pending") == Link("pending", "")
+
+
+def test_a_number_that_may_be_the_expected_one_is_asked_about_and_never_refused(
+    connect: Connect, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Eight digits in Brazil, a landline's, and nine, a mobile phone's: whether a digit was lost is not known."""
+    inputs = {"agent_code": "A-1", "expected_phone_number": "+55 11 3123-4567"}
+    with serve(replies(as_json({"status": "connected", "phoneNumber": "5511931234567"}))) as server:
+        made = whatsapp.create(connect(base_url=server.url), inputs)
+    assert made.outputs["status"] == "connected"
+    said = capfd.readouterr().err
+    assert said.startswith("warning: WhatsApp of agent A-1 is linked to 5511931234567, and whether that is expected")
+    assert "unlink" not in said

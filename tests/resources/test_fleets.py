@@ -78,6 +78,14 @@ def test_all_problems_are_said_at_once_and_nothing_is_done(project: Project, api
     assert api.requests() == []
 
 
+def test_a_wrong_file_hides_no_template_of_another(project: Project, agents: Path) -> None:
+    (agents / "ventas.md").write_text("---\nname: Ventas\n---\n{{ empres }}\n", encoding="utf-8")
+    (agents / "soporte.md").write_text("Ayuda.\n", encoding="utf-8")
+    text = project.fails("preview")
+    assert "agents/soporte.md:1:1: the file must begin" in text
+    assert "agents/ventas.md:4: 'empres' is undefined" in text
+
+
 def test_a_missing_variable_is_named_with_file_and_line(project: Project, agents: Path) -> None:
     (agents / "ventas.md").write_text("---\nname: Ventas\n---\nHola.\nSomos {{ empres }}.\n", encoding="utf-8")
     assert "agents/ventas.md:5: 'empres' is undefined; did you mean empresa?" in project.fails("preview")

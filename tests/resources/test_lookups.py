@@ -116,108 +116,10 @@ def test_another_organization_is_asked_with_its_own_credentials(api: Api, connec
     assert [agent.name for agent in assistai.get_agents(connection=connection)] == ["Soporte"]
 
 
-def test_stack_configuration_is_the_fallback(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    api.create("Soporte", tenant="acme", organization="ACME")
-    for name in ("API_TOKEN", "TENANT_DOMAIN", "ORGANIZATION_CODE"):
-        monkeypatch.delenv(f"ASSISTAI_{name}")
-    configuration = {
-        "assistai:apiToken": "acme-token",
-        "assistai:tenantDomain": "acme",
-        "assistai:organizationCode": "ACME",
-    }
-    registered = register(lambda _: {"name": assistai.get_agents()[0].name}, configuration)
-    assert registered.outputs == {"name": "Soporte"}
-    assert len(registered.warnings) == 1
-
-
-def test_all_calls_of_a_program_share_one_listing_and_each_program_asks_anew(api: Api) -> None:
-    api.create("Ventas")
-
-    def program(_: Registered) -> dict[str, Any]:
-        assistai.get_agents()
-        assistai.get_agent(name="Ventas")
-        return {"code": assistai.get_agent_output(code="A-001").code}
-
-    for runs in (1, 2):
-        assert register(program).outputs == {"code": "A-001"}
-        assert api.requests() == runs * 2 * [LISTING]
-
-
-def test_organizations_of_one_program_have_their_own_listings(api: Api) -> None:
-    api.create("Ventas")
-    register(lambda _: [assistai.get_agents(connection=of) for of in (None, ACME)] and None)
-    # A listing is one page of agents and an empty one, or an empty one alone.
-    assert api.requests() == 3 * [LISTING]
-
-
 def test_outside_of_a_program_every_call_asks_anew(api: Api) -> None:
     assert assistai.get_agents() == []
     api.create("Ventas")
     assert len(assistai.get_agents()) == 1
-
-
-def test_an_output_as_an_argument_is_refused_where_it_cannot_be_awaited() -> None:
-    def program(_: Registered) -> dict[str, Any]:
-        output: Any = pulumi.Output.from_input("x")
-        for call in (
-            lambda: assistai.get_agents(output),
-            lambda: assistai.get_agent(code=output),
-            lambda: assistai.get_agent(name=output),
-            lambda: assistai.get_conversations(output),
-            lambda: assistai.get_messages(output),
-            lambda: assistai.get_agents(connection=Connection(output, "acme", "ACME")),
-        ):
-            with pytest.raises(pulumi.RunError) as caught:
-                call()
-            assert str(caught.value) == LATER
-        return {}
-
-    register(program)
-
-
-def test_arguments_may_be_outputs_where_they_can_be_awaited(api: Api) -> None:
-    uuid = write_to(api, api.create("Ventas"))
-
-    def program(_: Registered) -> dict[str, Any]:
-        known = pulumi.Output.from_input
-        return {
-            "agents": assistai.get_agents_output(known("Ven")),
-            "agent": assistai.get_agent_output(code=known("A-001")),
-            "named": assistai.get_agent_output(name=known("Ventas")),
-            "conversations": assistai.get_conversations_output(known("")),
-            "messages": assistai.get_messages_output(known(uuid)).apply(len),
-        }
-
-    ventas, conversations = assistai.get_agents()[0], assistai.get_conversations()
-    assert register(program).outputs == {
-        "agents": [ventas],
-        "agent": ventas,
-        "named": ventas,
-        "conversations": conversations,
-        "messages": 2,
-    }
-
-
-def test_a_connection_may_be_an_output_and_hold_outputs(api: Api) -> None:
-    api.create("Soporte", tenant="acme", organization="ACME")
-
-    def program(_: Registered) -> dict[str, Any]:
-        token = pulumi.Output.secret("acme-token")
-        connections: list[Any] = [
-            None,
-            ACME,
-            Connection(token, "acme", pulumi.Output.from_input("ACME")),
-            ACME | {"api_token": token},
-            pulumi.Output.from_input(ACME),
-            pulumi.Output.from_input(Connection(**ACME)),
-        ]
-        found = [assistai.get_agents_output(connection=connection) for connection in connections]
-        secrets = pulumi.Output.all(*(pulumi.Output.from_input(output.is_secret()) for output in found))
-        return {"found": pulumi.Output.all(*found), "secret": secrets}
-
-    outputs = register(program).outputs
-    [soporte] = assistai.get_agents(connection=ACME)
-    assert outputs == {"found": [[], *5 * [[soporte]]], "secret": 6 * [False]}
 
 
 def test_what_an_unknown_argument_asks_for_is_unknown(api: Api) -> None:

@@ -1,0 +1,36 @@
+"""Reading of the files of a fleet."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+MOST_BYTES = 1_000_000
+
+
+class UnreadableError(Exception):
+    """A file cannot be read as text; says why, without its name."""
+
+
+def read_text(path: Path) -> str:
+    r"""Return the text of a file, with `\n` at the end of lines and without byte order marks.
+
+    Raises:
+        UnreadableError: it is no regular file, too large, or not UTF-8.
+    """
+    try:
+        found = path.stat()
+        # Whoever opens a FIFO waits for the other side.
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableError("is not a regular file")
+        if found.st_size > MOST_BYTES:
+            raise UnreadableError(f"is larger than {MOST_BYTES // 1_000} kB")
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES).decode()
+    except OSError as error:
+        raise UnreadableError(f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise UnreadableError(f"is not UTF-8 (line {line})") from None
+    # Files that were put together have them in the middle, too.
+    return text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")
