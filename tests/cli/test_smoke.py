@@ -1,8 +1,9 @@
-"""Every subcommand of `assistai`, as a process of its own, on the example fleet."""
+"""Every subcommand of `assistai` on the example fleet."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from typer.main import get_command
 
 from pulumi_assistai.cli.app import app
+from tests.cli.conftest import Assistai
 from tests.waiting import deadline_for
 
 ASSISTAI = str(Path(sys.executable).with_name("assistai"))
@@ -52,16 +54,16 @@ def run(words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("subcommand", SUBCOMMANDS)
-def test_every_subcommand_has_a_help(subcommand: str) -> None:
-    done = run(f"{subcommand} --help")
-    assert (done.returncode, f"assistai {subcommand}" in done.stdout) == (0, True), done.stdout + done.stderr
+def test_every_subcommand_has_a_help(assistai: Assistai, subcommand: str) -> None:
+    done = assistai(subcommand, "--help")
+    assert (done.status, f"assistai {subcommand}" in done.out) == (0, True), done
 
 
 @pytest.mark.usefixtures("fleet")
-def test_the_commands_work_on_the_example() -> None:
+def test_the_commands_work_on_the_example(assistai: Assistai) -> None:
     for words, said in LIFE:
-        done = run(words)
-        assert (done.returncode, said in done.stdout) == (0, True), f"{words}\n{done.stdout}{done.stderr}"
+        done = assistai(*words.split())
+        assert (done.status, said in done.out) == (0, True), f"{words}\n{done}"
 
 
 @pytest.mark.usefixtures("fleet")
@@ -70,7 +72,7 @@ def test_a_qr_is_drawn_for_a_phone() -> None:
     done = run("link Ventas --timeout 0")
     assert done.returncode == 1
     assert "▀" in done.stdout
-    assert "no phone was linked to agent A-001 within 0 s" in done.stderr
+    assert re.search(r"no phone was linked to agent A-00[12] within 0 s", done.stderr)
 
 
 def test_the_emulator_serves_until_it_is_stopped() -> None:

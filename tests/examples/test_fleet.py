@@ -14,17 +14,23 @@ from tests.conftest import Api, Project
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(params=["nest", "other"])
-def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    """Run against an API that says what its document leaves open in one way, and in another."""
-    with Emulator(dialect=request.param) as running:
+@pytest.fixture(params=[("own folder", "nest"), ("root", "other")], ids=" ".join)
+def place(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Return where the example is run from, and how the API says what its document leaves open."""
+    found: tuple[str, str] = request.param
+    return found
+
+
+@pytest.fixture
+def emulator(place: tuple[str, str]) -> Iterator[Emulator]:
+    with Emulator(dialect=place[1]) as running:
         yield running
 
 
-@pytest.fixture(params=["own folder", "root"])
-def fleet(request: pytest.FixtureRequest, engine: str, tmp_path: Path, environment: dict[str, str]) -> Project:
+@pytest.fixture
+def fleet(place: tuple[str, str], engine: str, tmp_path: Path, environment: dict[str, str]) -> Project:
     shutil.copytree(ROOT / "examples" / "fleet", tmp_path / "examples" / "fleet", ignore=shutil.ignore_patterns(".*"))
-    if request.param == "own folder":
+    if place[0] == "own folder":
         return Project(engine, tmp_path / "examples" / "fleet", environment)
     shutil.copy(ROOT / "Pulumi.yaml", tmp_path)
     return Project(engine, tmp_path, environment)
