@@ -9,18 +9,13 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-from jinja2 import (
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    UndefinedError,
-)
+from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
-from jinja2.sandbox import SandboxedEnvironment
 
 from pulumi_assistai.errors import FleetError
+from pulumi_assistai.fleet.fragments import Fragments
+from pulumi_assistai.fleet.sandbox import BoundedEnvironment
+from pulumi_assistai.text import shorten
 
 
 @dataclass(frozen=True)
@@ -46,57 +41,72 @@ class Templates:
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self._environment = SandboxedEnvironment(
-            loader=FileSystemLoader(folders),
-            undefined=StrictUndefined,
-            autoescape=False,
-        )
+        self._fragments = Fragments(folders)
+        self._environment = BoundedEnvironment(loader=self._fragments, undefined=StrictUndefined, autoescape=False)
 
     def render(self, text: Text, variables: Mapping[str, Any]) -> str:
         """Return a text with its variables filled in, without blank lines around it.
 
         Raises:
-            FleetError: a variable is missing, or a template is not one; with file and line.
+            FleetError: a variable is missing, or a template is not one, or never ends; with file and line.
         """
         try:
-            code = self._environment.compile(_in_its_place(text), filename=str(text.path))
-            template = self._environment.template_class.from_code(
-                self._environment, code, self._environment.make_globals(None)
-            )
-            return template.render(variables).strip("\n")
+            rendered = self._rendered(text, variables)
+            rendered.encode()
         except TemplateSyntaxError as error:
-            raise FleetError([f"{error.filename or text.path}:{error.lineno}: {error.message}"]) from None
+            problem = f"{error.filename or text.path}:{error.lineno}: {shorten(error.message or '')}"
         except TemplateNotFound as error:
-            raise FleetError([f"{_place(error, text)}: there is no file {error.name} to include"]) from None
+            problem = f"{_place(error, text)}: there is no file {shorten(str(error.name))} to include"
         except UndefinedError as error:
-            raise FleetError([f"{_place(error, text)}: {error.message}{_nearest(error, variables)}"]) from None
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-            raise FleetError([f"{_place(error, text)}: {error}"]) from None
+            problem = f"{_place(error, text)}: {shorten(error.message or '')}{_nearest(error, variables)}"
+        except RecursionError as error:
+            problem = f"{_place(error, text)}: something includes or calls itself, or is nested too deeply"
+        except SyntaxError as error:
+            # Python compiles what jinja makes of a template, and its lines are not the template's.
+            problem = f"{text.path}:{text.line}: {error.msg}"
+        except UnicodeEncodeError:
+            problem = f"{text.path}:{text.line}: the text has half a character (U+D800 to U+DFFF)"
+        except Exception as error:  # noqa: BLE001 - templates call any method of any variable
+            problem = f"{_place(error, text)}: {shorten(str(error)) or type(error).__name__}"
+        else:
+            return rendered.strip("\n")
+        raise FleetError([problem])
+
+    def _rendered(self, text: Text, variables: Mapping[str, Any]) -> str:
+        self._environment.refill()
+        code = self._environment.compile(_in_its_place(text), filename=str(text.path))
+        template = self._environment.template_class.from_code(
+            self._environment, code, self._environment.make_globals(None)
+        )
+        return template.render(variables)
 
     def names(self, text: Text, known: Mapping[str, Any]) -> set[str]:
         """Return which of the known variables a text needs, in the files that it includes too."""
-        return self._names(_in_its_place(text), set(known), set())
-
-    def _names(self, source: str, known: set[str], seen: set[str]) -> set[str]:
-        try:
-            parsed = self._environment.parse(source)
-        except TemplateSyntaxError:
-            # Rendering says what is wrong with it.
-            return set()
-        found = find_undeclared_variables(parsed) & known
-        for file in find_referenced_templates(parsed):
-            if file is None:
-                return known
-            if file not in seen:
-                seen.add(file)
-                found |= self._names(self._source(file), known, seen)
+        found: set[str] = set()
+        seen: set[str] = set()
+        sources = [_in_its_place(text)]
+        while sources:
+            names, files = self._needs(sources.pop())
+            if None in files:
+                return set(known)
+            found |= names & set(known)
+            sources += [self._source(file) for file in files - seen if file is not None]
+            seen |= {file for file in files if file is not None}
         return found
 
-    def _source(self, file: str) -> str:
-        assert self._environment.loader is not None
+    def _needs(self, source: str) -> tuple[set[str], set[str | None]]:
+        self._environment.refill()
         try:
-            return self._environment.loader.get_source(self._environment, file)[0]
-        except TemplateNotFound:
+            parsed = self._environment.parse(source)
+            return find_undeclared_variables(parsed), set(find_referenced_templates(parsed))
+        except (TemplateError, RecursionError):
+            # Rendering says what is wrong with it.
+            return set(), set()
+
+    def _source(self, file: str) -> str:
+        try:
+            return self._fragments.get_source(self._environment, file)[0]
+        except TemplateError:
             return ""
 
 
@@ -107,7 +117,7 @@ def _in_its_place(text: Text) -> str:
 
 def _place(error: Exception, text: Text) -> str:
     """Return file and line of what was being rendered: the innermost file of text rather than of code."""
-    frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.endswith(".py")]
+    frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.endswith((".py", ">"))]
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else f"{text.path}:{text.line}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -124,3 +126,248 @@ def test_a_text_has_no_blank_lines_around_it_and_keeps_its_own(tmp_path: Path) -
 
 def test_nothing_is_escaped(tmp_path: Path) -> None:
     assert render(tmp_path, "{{ a }}", a='<b> & "c"') == '<b> & "c"'
+
+
+def test_byte_order_marks_of_fragments_are_no_text(tmp_path: Path) -> None:
+    (tmp_path / "_pie.md").write_bytes("\ufeff{{ a }}\ufeff, ya.".encode())
+    assert render(tmp_path, 'Hola {% include "_pie.md" %}', a="Ana") == "Hola Ana, ya."
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Path:
+    """A fleet with fragments that are none, and a secret beside it."""
+    (tmp_path / "secret.txt").write_text("canary-word")
+    fleet = tmp_path / "fleet"
+    (fleet / "sub").mkdir(parents=True)
+    (fleet / "inside.md").write_text("dentro")
+    (fleet / "latin.md").write_bytes("Hola.\nSe\xf1or".encode("latin-1"))
+    (fleet / "large.md").write_bytes(b"a" * 1_000_001)
+    (fleet / "outside.md").symlink_to("../secret.txt")
+    (fleet / "up").symlink_to("..")
+    (fleet / "loop.md").symlink_to("loop.md")
+    (fleet / "gone.md").symlink_to("gone/away.md")
+    (fleet / "link.md").symlink_to("inside.md")
+    (fleet / "device.md").symlink_to(os.devnull)
+    os.mkfifo(fleet / "fifo.md")
+    return fleet
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("latin.md", "{}/latin.md is not UTF-8 (line 2)"),
+        ("large.md", "{}/large.md is larger than 1000 kB"),
+        ("outside.md", "{}/outside.md is a link to a file outside of the fleet's folders"),
+        ("up/secret.txt", "{}/up/secret.txt is a link to a file outside of the fleet's folders"),
+        ("device.md", "{}/device.md is a link to a file outside of the fleet's folders"),
+        ("gone.md", "{}/gone.md cannot be read: No such file or directory"),
+        ("fifo.md", "{}/fifo.md is not a regular file"),
+        ("sub", "{}/sub is not a regular file"),
+        ("no.md", "there is no file no.md to include"),
+        ("../secret.txt", "there is no file ../secret.txt to include"),
+        ("sub/../../secret.txt", "there is no file sub/../../secret.txt to include"),
+    ],
+)
+@pytest.mark.parametrize("statement", ['include "{}"', 'import "{}" as x', 'include "{}" ignore missing'])
+def test_a_file_that_cannot_be_included_is_named(folders: Path, statement: str, name: str, said: str) -> None:
+    source = f"Hola.\n{{% {statement.format(name)} %}}"
+    if "missing" in statement and said.startswith("there is no"):
+        assert render(folders, source) == "Hola."
+        return
+    with pytest.raises(FleetError) as caught:
+        render(folders, source)
+    assert caught.value.problems == (f"{folders}/a.md:8: {said.format(folders)}",)
+    assert Templates([folders]).names(Text(source, folders / "a.md", 7), {"a": 1}) == set()
+
+
+def test_a_link_to_itself_is_named(folders: Path) -> None:
+    with pytest.raises(FleetError, match=r"a\.md:7: .*/loop\.md (is a link to itself|cannot be read: .*)$"):
+        render(folders, "{% include 'loop.md' %}")
+
+
+def test_links_within_the_folders_are_followed(folders: Path, tmp_path: Path) -> None:
+    assert render(folders, "{% include 'link.md' %}") == "dentro"
+    templates = Templates([folders, tmp_path])
+    assert templates.render(Text("{% include 'outside.md' %}", folders / "a.md", 1), {}) == "canary-word"
+
+
+TOO_MUCH = "the template does too much; shorten its loops, or what it makes"
+TOO_DEEP = "something includes or calls itself, or is nested too deeply"
+
+
+def grown(first: str, then: str, shown: str = "ns.v") -> str:
+    """Return a template that makes a value of the one before, sixty times."""
+    loop = f"{{% for _ in range(60) %}}{{% set ns.v = {then} %}}{{% endfor %}}"
+    return f"{{% set ns = namespace(v={first}) %}}{loop}{{{{ {shown} }}}}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+        "{% for i in range(99999) %}{% for j in range(99999) if j < 0 %}{% endfor %}{% endfor %}",
+        "{% set r = range(99999) %}{% for i in r %}{{ r | sum }}{% endfor %}",
+        "{% set r = range(99999) | list %}{% for i in r %}{{ r.count(5) }}{% endfor %}",
+        "{% set r = range(99999) | list %}{% for i in r %}{% if 100000 in r %}{% endif %}{% endfor %}",
+        "{% set l = [1] %}{% for i in l %}{{ l.append(1) or '' }}{% endfor %}",
+        "{% set l = [1] %}{% for i in range(60) %}{{ l.extend(l) or '' }}{% endfor %}",
+        "{% set l = [1] %}{{ l.append(l) or '' }}{{ l }}",
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}",
+        "{% for i in range(99999) %}" + "palabras " * 100 + "{% endfor %}",
+        "{% set s = 'x' * 1000000 %}{% for i in range(99999) %}{% set t = s[1:] %}{% endfor %}",
+        "{% for i in forever %}{% endfor %}",
+        "{{ 'x' * 10 ** 10 }}",
+        "{{ 10 ** 10 * 'x' }}",
+        "{{ [1] * 10 ** 10 }}",
+        "{{ 10 ** (10 ** 9) }}",
+        "{{ 9 ** (9 ** 9) }}",
+        "{{ 'x'.center(10 ** 10) }}",
+        "{{ 'x'.encode().rjust(10 ** 10) }}",
+        "{{ ('\t' * 1000).expandtabs(10 ** 6) }}",
+        "{{ (1).to_bytes(10 ** 10, 'big') }}",
+        "{{ '%9999999999d' % 1 }}",
+        "{{ '%*d' % (10 ** 10, 1) }}",
+        "{{ '%.9999999999f' | format(1) }}",
+        "{{ '{:9999999999}'.format(1) }}",
+        "{{ '{:{}}'.format(1, 10 ** 10) }}",
+        "{{ '{a:9999999999}'.format_map({'a': 1}) }}",
+        "{{ ('{:9999999999}' | safe).format(1) }}",
+        "{{ ('{0}' * 10000).format('y' * 100000) }}",
+        "{{ ('%(a)s' * 10000) % {'a': 'y' * 100000} }}",
+        "{{ ('x' * 10000).replace('x', 'y' * 100000) }}",
+        "{{ 'x' | center(width=10 ** 10) }}",
+        "{{ ('x' * 10000) | replace('x', 'y' * 100000) }}",
+        "{{ ['x' * 10000] | map('replace', 'x', 'y' * 100000) | list }}",
+        "{{ ('x' * 10000) | join('y' * 100000) }}",
+        "{{ (['y' * 100000] * 10000) | join }}",
+        "{{ 'a' | indent(10 ** 10, true) }}",
+        "{{ [1] | slice(10 ** 10) | list }}",
+        "{{ [1] | batch(10 ** 10, 1) | list }}",
+        "{{ [1] | tojson(10 ** 10) }}",
+        "{{ 1 | round(10 ** 10, 'ceil') }}",
+        "{{ ('a ' * 1000) | wordwrap(1, wrapstring='y' * 100000) }}",
+        "{{ ('<!---->' * 100000) | striptags }}",
+        "{{ ([[1]] * 90000) | map('list') | sum(start=[]) }}",
+        (
+            "{% set ns = namespace(v='x') %}{% for _ in range(60) %}{% set t %}{{ ns.v }}{{ ns.v }}{% endset %}"
+            "{% set ns.v = t %}{% endfor %}"
+        ),
+        grown("'x'", "ns.v ~ ns.v"),
+        grown("'x'", "ns.v + ns.v"),
+        grown("'x'", "[ns.v, ns.v]"),
+        grown("'x'", "(ns.v, ns.v)", "ns.v | string"),
+        grown("'x'", "{1: ns.v, 2: ns.v}", "ns.v | tojson"),
+        grown("'x'", "namespace(a=ns.v, b=ns.v)"),
+        grown("'x'", "ns.v | replace('x', 'xx')"),
+        grown("'x'", "'%s%s' % (ns.v, ns.v)"),
+        grown("'x'", "'{0}{0}'.format(ns.v)"),
+        grown("'x'", "[ns.v, ns.v] | join"),
+        grown("[1]", "[ns.v, ns.v]", "ns.v == ns.v"),
+        grown("2", "ns.v * ns.v"),
+    ],
+)
+def test_what_would_take_too_long_or_too_much_memory_ends_in_one_line(tmp_path: Path, source: str) -> None:
+    with pytest.raises(FleetError) as caught:
+        render(tmp_path, source, forever=count())
+    assert caught.value.problems == (f"{tmp_path}/a.md:7: {TOO_MUCH}",)
+
+
+def test_every_text_has_a_budget_of_its_own(tmp_path: Path) -> None:
+    templates = Templates([tmp_path])
+    with pytest.raises(FleetError):
+        templates.render(Text("{{ 'x' * 10 ** 10 }}", tmp_path / "a.md", 1), {})
+    for _ in range(3):
+        assert len(templates.render(Text("{{ 'x' * 1000000 }}", tmp_path / "a.md", 1), {})) == 1_000_000
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "{% for i in [[1]] recursive %}{{ loop([[1]]) }}{% endfor %}",
+        "{% block a %}{{ self.a() }}{% endblock %}",
+        "{{ " + "(" * 10_000,
+        "{{ " + "-" * 10_000 + "1 }}",
+        "{{ 1" + " + 1" * 10_000 + " }}",
+        "{{ 1" + " | abs" * 10_000 + " }}",
+        "{% if 1 %}" * 1_000 + "{% endif %}" * 1_000,
+    ],
+)
+def test_what_is_nested_without_end_ends_in_one_line(tmp_path: Path, source: str) -> None:
+    with pytest.raises(FleetError) as caught:
+        render(tmp_path, source)
+    assert caught.value.problems == (f"{tmp_path}/a.md:7: {TOO_DEEP}",)
+    assert Templates([tmp_path]).names(Text(source, tmp_path / "a.md", 7), {}) == set()
+
+
+@pytest.mark.parametrize("statement", ["include 'a.md'", "import 'a.md' as a", "extends 'a.md'"])
+def test_a_fragment_that_includes_itself_is_named(tmp_path: Path, statement: str) -> None:
+    (tmp_path / "a.md").write_text("{% include 'b.md' %}")
+    (tmp_path / "b.md").write_text(f"\n{{% {statement} %}}")
+    with pytest.raises(FleetError) as caught:
+        Templates([tmp_path]).render(Text("{% include 'a.md' %}", tmp_path / "c.md", 1), {})
+    assert caught.value.problems[0] in {f"{tmp_path}/{place}: {TOO_DEEP}" for place in ("a.md:1", "b.md:2")}
+
+
+def test_fragments_that_include_each_other_over_and_over_end(tmp_path: Path) -> None:
+    for number in range(40):
+        (tmp_path / f"{number}.md").write_text(f"{{% include '{number + 1}.md' %}}" * 2)
+    (tmp_path / "40.md").write_text("Hola.")
+    with pytest.raises(FleetError, match=TOO_MUCH):
+        render(tmp_path, "{% include '0.md' %}")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("{{ '\\ud800' }}", "the text has half a character (U+D800 to U+DFFF)"),
+        ("{% for i in [1] %}" * 30 + "{% endfor %}" * 30, "too many statically nested blocks"),
+        ("{% for i in range(10 ** 9) %}{% endfor %}", "Range too big. The sandbox blocks ranges larger than"),
+        ("{{ f() }}", "KeyboardError: ay"),
+    ],
+)
+def test_other_ends_are_one_line_too(tmp_path: Path, source: str, said: str) -> None:
+    def fails() -> None:
+        raise RuntimeError("KeyboardError:\nay")
+
+    with pytest.raises(FleetError) as caught:
+        render(tmp_path, source, f=fails)
+    [problem] = caught.value.problems
+    assert problem.startswith(f"{tmp_path}/a.md:7: {said}")
+
+
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        (
+            "{{ '{:,}'.format(1500000) }} {{ '%.2f' | format(3.14159) }} {{ '%s %05d' % ('a', 3) }}",
+            "1,500,000 3.14 a 00003",
+        ),
+        ("{{ '{a}'.format(a=1) }} {{ '{a}'.format_map({'a': 1}) }}", "1 1"),
+        (
+            "{{ [{'n': 1}, {'n': 2}] | map(attribute='n') | join(', ') }} {{ ', '.join(['a'] | map('upper')) }}",
+            "1, 2 A",
+        ),
+        (
+            "{{ 'a\nb' | indent(2) }} {{ 'a' | center(3) }} {{ 2 ** 10 }} {{ 3 * 'ab' }} {{ [1] + [2] }}",
+            "a\n  b  a  1024 ababab [1, 2]",
+        ),
+        (
+            "{{ [1, 2] | sum }} {{ [[1], [2]] | sum(start=[]) }} {{ 2.5 | round }} {{ '<b>a</b>' | striptags }}",
+            "3 [1, 2] 2.0 a",
+        ),
+        ("{% for a, b in {'x': 1}.items() %}{{ loop.index }}{{ a }}{{ b }}{{ loop.length }}{% endfor %}", "1x11"),
+        ("{% for i in [] %}{% else %}nada{% endfor %}{% if x is defined %}{{ x }}{% endif %}", "nada"),
+        (
+            "{{ 'abcd'[1:3] }} {{ 1 < 2 < 3 }} {{ 'a' in 'abc' }} {{ '\t' | tojson }} {{ 'x' ~ 1 }}",
+            'bc True True "\\t" x1',
+        ),
+        ("{% set l = [] %}{% for i in range(300) %}{{ l.append(i) or '' }}{% endfor %}{{ l | length }}", "300"),
+        (
+            "{{ 'a b' | wordwrap(1) }} {{ [1, 2, 3] | batch(2) | list }} {{ [1, 2, 3] | slice(2) | list }}",
+            "a\nb [[1, 2], [3]] [[1, 2], [3]]",
+        ),
+    ],
+)
+def test_the_budget_is_in_nobodys_way(tmp_path: Path, source: str, made: str) -> None:
+    assert render(tmp_path, source) == made
