@@ -126,6 +126,9 @@ class PulumiCli:
     def import_state(self, file: Path) -> None:
         self._pulumi("stack", "import", "--file", str(file))
 
+    def edit_state(self, verb: str, urn: str) -> None:
+        self._pulumi("state", verb, urn, "--yes")
+
     def start_up(self, *flags: str) -> subprocess.Popen[str]:
         command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", *flags]
         return _start(command, self._directory, self._environment)

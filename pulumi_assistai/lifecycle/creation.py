@@ -13,7 +13,7 @@ from pulumi_assistai.errors import (
     OutcomeUnknownError,
     TransportError,
 )
-from pulumi_assistai.lifecycle.session import Session
+from pulumi_assistai.lifecycle.session import Session, declared_twice
 from pulumi_assistai.lifecycle.values import Properties
 
 if TYPE_CHECKING:
@@ -64,7 +64,14 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
     if not codes and not session.inventory.complete:
         session.warn(f'the API counts more agents than it lists, so that one named "{name}" may be hidden')
     if codes:
+        if name in session.managed_names:
+            raise NameTakenError(declared_twice(name))
+        # A replacement is checked like a new resource: the engine does not say that the state has it already.
         raise NameTakenError(
+            f'"{name}" is not created; if this resource has that agent and is to be replaced (`--replace`, '
+            "`pulumi state taint`): AssistAI deletes no agent, so another one of its name cannot replace it: run "
+            "`pulumi up` without --replace, after `pulumi state untaint URN` where it is tainted, or declare another "
+            "name; if this resource is new: "
             f'an agent named "{name}" exists already: {", ".join(codes)}; to manage it declare adopt="{codes[0]}"; '
             "if this resource was renamed in the program give it "
             "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY`; "

@@ -28,6 +28,7 @@ class Session:
         settings: the organization's connection and the package's behaviour.
         inventory: the live agents, listed once.
         creations: the names that are being created.
+        managed_names: the names that declared resources of the state have, as far as this operation checked them.
         declared_names, declared_adoptions, handled_agents, handled_integrations: what this operation claimed so far.
     """
 
@@ -36,6 +37,7 @@ class Session:
         self.inventory = Inventory(self._list_agents)
         self.creations = Creations()
         self.declared_names = Claims()
+        self.managed_names = Claims()
         self.declared_adoptions = Claims()
         self.handled_agents = Claims()
         self.handled_integrations = Claims()
