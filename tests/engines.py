@@ -129,6 +129,9 @@ class PulumiCli:
     def import_state(self, file: Path) -> None:
         self._pulumi("stack", "import", "--file", str(file))
 
+    def edit_state(self, verb: str, urn: str) -> None:
+        self._pulumi("state", verb, urn, "--yes")
+
     def start_up(self, *flags: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
         command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", *flags]
         return started(command, self._environment, self._directory)

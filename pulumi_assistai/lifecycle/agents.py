@@ -88,8 +88,8 @@ def check(session: Session, recorded: Properties, inputs: Properties) -> list[Pr
     try:
         if not recorded:
             _claim(session, known(inputs))
-        elif inputs["name"] not in (UNKNOWN, recorded.get("name")):
-            _claim_name(session, inputs)
+        else:
+            _keep(session, recorded, inputs)
     except AssistAIError as error:
         return [Problem(str(error))]
     return []
@@ -236,6 +236,15 @@ def _refuse_name_of_another(session: Session, code: str, recorded: Properties, i
         return
     if not same_text(name, str(recorded.get("name"))):
         refuse_taken_name(session, name, adopt=code)
+
+
+def _keep(session: Session, recorded: Properties, inputs: Properties) -> None:
+    """Reserve the name of a resource that the state has, where it gets another one."""
+    name = inputs["name"]
+    if name not in (UNKNOWN, recorded.get("name")):
+        _claim_name(session, inputs)
+    if name is not UNKNOWN:
+        session.managed_names.claim(name)
 
 
 def _claim_name(session: Session, inputs: Properties) -> None:

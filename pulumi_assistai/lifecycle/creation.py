@@ -11,7 +11,7 @@ from pulumi_assistai.errors import ApiError, AssistAIError, NameTakenError, Outc
 from pulumi_assistai.lifecycle.archive import is_archived_as
 from pulumi_assistai.lifecycle.journal import Creation, Page
 from pulumi_assistai.lifecycle.likeness import canonical, name_may_be_stored_as, same_text
-from pulumi_assistai.lifecycle.session import Session
+from pulumi_assistai.lifecycle.session import Session, declared_twice
 from pulumi_assistai.lifecycle.values import Properties
 
 if TYPE_CHECKING:
@@ -31,6 +31,14 @@ LOOK_YOURSELF = (
 )
 LIST_ALL = (
     "after a run that was killed, `assistai status` lists all agents that nothing manages, with their adopt lines"
+)
+
+
+# A replacement is checked like a new resource: the engine does not say that the state has it already.
+_REPLACEMENT = (
+    "if this resource is to be replaced (`--replace`, `pulumi state taint`): AssistAI deletes no agent, so another one of "
+    "its name cannot replace it: run `pulumi up` without --replace, after `pulumi state untaint URN` where it is tainted, "
+    "or declare another name; if this resource is new: "
 )
 
 
@@ -71,7 +79,10 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
     if not codes:
         _warn_of_hidden(session, name)
     if codes:
+        if name in session.managed_names:
+            raise NameTakenError(declared_twice(name))
         raise NameTakenError(
+            f"{'' if adopt else _REPLACEMENT}"
             f'an agent named "{name}" exists already: {", ".join(codes)}; to manage it declare adopt="{codes[0]}"; '
             "if this resource was renamed in the program give it "
             "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY`; "

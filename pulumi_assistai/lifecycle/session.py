@@ -31,6 +31,7 @@ class Session:
         inventory: the live agents, listed once.
         creations: the names that are being created.
         journal: the creations of this machine.
+        managed_names: the names that declared resources of the state have, as far as this operation checked them.
         declared_names, declared_adoptions, declared_integrations, handled_agents, handled_integrations: what this
             operation claimed so far.
     """
@@ -40,6 +41,7 @@ class Session:
         self.inventory = Inventory(self._list_agents)
         self.creations = Creations()
         self.declared_names = Names()
+        self.managed_names = Names()
         self.declared_adoptions = Claims()
         self.handled_agents = Claims()
         self.handled_integrations = Claims()

@@ -8,7 +8,7 @@ import pulumi
 from pulumi import dynamic
 
 from pulumi_assistai.providers.agents import AgentProvider
-from pulumi_assistai.resources.base import refuse_import, warn_about_clear_token
+from pulumi_assistai.resources.base import has_transforms, refuse_import, warn_about_clear_token, warn_about_options
 
 _OPTIONAL = ("description", "purpose", "instructions", "tone", "voice", "model", "created_at")
 _OUTPUTS = ("code", "managed_since", "tenant_domain", "organization_code")
@@ -96,7 +96,7 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
         }
         declared = {name: value for name, value in inputs.items() if value is not None}
         # The engine may give what is not declared: an ignored change keeps what was, a transform adds what it likes.
-        given = _OPTIONAL if opts is not None and (opts.ignore_changes or opts.transforms) else ()
+        given = _OPTIONAL if has_transforms() or (opts is not None and (opts.ignore_changes or opts.transforms)) else ()
         _declare(self, resource_name, {**dict.fromkeys((*given, *_OUTPUTS)), **declared}, opts)
 
     @classmethod
@@ -126,4 +126,5 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
 def _declare(agent: Agent, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
     """Declare an agent; a property without a value is an output, and the SDK makes an attribute of each."""
     warn_about_clear_token()
+    warn_about_options(opts)
     dynamic.Resource.__init__(agent, AgentProvider(), resource_name, properties, opts)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 import pulumi
+from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime.config import get_config, is_config_secret
 
 from pulumi_assistai.keys import stack_key
 
 _warned: WeakSet[pulumi.Resource] = WeakSet()
+_options_warned_of: WeakKeyDictionary[pulumi.Resource, set[str]] = WeakKeyDictionary()
+
+_WITHOUT_EFFECT = {
+    "custom_timeouts": "Pulumi's SDK does not hand them to dynamic providers. Set ASSISTAI_TIMEOUT, the seconds that a "
+    "request may take, or wait_for_connection of a WhatsAppIntegration",
+    "replace_on_changes": "dynamic providers do not tell the engine which property changed. To begin with a new agent, "
+    "declare a resource of another name: AssistAI deletes no agent",
+}
 
 
 def refuse_import(opts: pulumi.ResourceOptions | None, instead: str) -> None:
@@ -30,3 +39,21 @@ def warn_about_clear_token() -> None:
         return
     _warned.add(stack)
     pulumi.log.warn(f"{key} is stored in clear; run `pulumi config set --secret {key}` and renew the token in AssistAI")
+
+
+def warn_about_options(opts: pulumi.ResourceOptions | None) -> None:
+    """Warn once in a program about each option that has no effect on a dynamic resource."""
+    stack = pulumi.runtime.get_root_resource()
+    if opts is None or stack is None:
+        return
+    warned = _options_warned_of.setdefault(stack, set())
+    for option, reason in _WITHOUT_EFFECT.items():
+        if getattr(opts, option) and option not in warned:
+            warned.add(option)
+            pulumi.log.warn(f"the option {option} has no effect on resources of pulumi_assistai: {reason}")
+
+
+def has_transforms() -> bool:
+    """Return whether the program has registered transforms, which may give what a resource does not declare."""
+    # The SDK serves them from the first one on; there is no public way to ask.
+    return bool(getattr(_CallbackServicer, "_servicers", ()))

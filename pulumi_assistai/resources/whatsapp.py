@@ -8,7 +8,7 @@ import pulumi
 from pulumi import dynamic
 
 from pulumi_assistai.providers.whatsapp import WhatsAppIntegrationProvider
-from pulumi_assistai.resources.base import refuse_import, warn_about_clear_token
+from pulumi_assistai.resources.base import refuse_import, warn_about_clear_token, warn_about_options
 
 _OUTPUTS = ("status", "phone_number", "tenant_domain", "organization_code")
 
@@ -64,6 +64,7 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
         """
         refuse_import(opts, "declare it: connecting an agent that is connected already changes nothing")
         warn_about_clear_token()
+        warn_about_options(opts)
         properties = {
             "agent_code": agent_code,
             "expected_phone_number": expected_phone_number,

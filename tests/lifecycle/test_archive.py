@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pulumi_assistai import AssistAIError
-from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.lifecycle import agents
-from pulumi_assistai.lifecycle.archive import archive, archived_names, is_archived_as
+from pulumi_assistai.lifecycle.archive import archive, archived_names
 from pulumi_assistai.lifecycle.session import Session
 from tests.conftest import Api
 from tests.lifecycle.conftest import Connect, live
@@ -72,25 +71,6 @@ def test_a_renaming_that_did_not_happen_is_an_error(session: Session, api: Api) 
     api.faults.add("cut-before", method="PATCH", count=10)
     with pytest.raises(AssistAIError, match="PATCH"):
         archive(session, code, "Ventas")
-
-
-def test_a_renaming_that_cannot_be_looked_up_is_an_error(session: Session, api: Api) -> None:
-    code = api.create("Ventas")
-    api.faults.add("cut-after", method="PATCH", count=10)
-    api.faults.add("status-before", method="GET", status=403, count=10)
-    with pytest.raises(AssistAIError, match="PATCH"):
-        archive(session, code, "Ventas")
-
-
-@pytest.mark.parametrize("name", archived_names(LONG, "A-1")[:-1])
-def test_every_name_that_it_gives_is_recognised(name: str) -> None:
-    assert is_archived_as(ListedAgent(code="A-1", name=name), LONG)
-    assert not is_archived_as(ListedAgent(code="A-1", name=name), "Soporte")
-
-
-@pytest.mark.parametrize("name", ["[archived] Ventas de la sucursal", "[ARCHIVED]", "Ventas", "archived"])
-def test_a_shortened_archived_name_is_recognised_and_others_are_not(name: str) -> None:
-    assert is_archived_as(ListedAgent(code="A-1", name=name), LONG) == (name == "[archived] Ventas de la sucursal")
 
 
 def test_an_archived_agent_that_is_declared_again_is_named_at_preview(connect: Connect, api: Api) -> None:
