@@ -121,9 +121,7 @@ def test_a_new_declaration_is_compared_with_one_listing(session: Session, api: A
 
 def test_a_new_declaration_of_a_name_that_exists_is_refused(session: Session, code: str) -> None:
     (reason,) = reasons(session, {"name": "Ventas"})
-    assert reason.startswith(
-        "if this resource is to be replaced (`--replace`, `pulumi state taint`): AssistAI deletes no "
-    )
+    assert reason.startswith("if this resource is to be replaced (`--replace`, `pulumi state taint`): AssistAI ")
     assert f'; if this resource is new: an agent named "Ventas" exists already: {code}; to manage it declare ' in reason
 
 
