@@ -37,8 +37,8 @@ LIST_ALL = (
 # A replacement is checked like a new resource: the engine does not say that the state has it already.
 _REPLACEMENT = (
     "if this resource is to be replaced (`--replace`, `pulumi state taint`): AssistAI deletes no agent, so another "
-    "one of its name cannot replace it: run `pulumi up` without --replace, after `pulumi state untaint URN` where it is "
-    "tainted, or declare another name; if this resource is new: "
+    "one of its name cannot replace it: run `pulumi up` without --replace, after `pulumi state untaint URN` where it "
+    "is tainted, or declare another name; if this resource is new: "
 )
 
 

@@ -228,8 +228,8 @@ def test_a_name_that_exists_is_refused_with_codes_and_ways_on(session: Session, 
         create_once(session, VENTAS, allow_duplicate_name=False)
     assert str(caught.value) == (
         "if this resource is to be replaced (`--replace`, `pulumi state taint`): AssistAI deletes no agent, so another "
-        "one of its name cannot replace it: run `pulumi up` without --replace, after `pulumi state untaint URN` where it "
-        "is tainted, or declare another name; if this resource is new: "
+        "one of its name cannot replace it: run `pulumi up` without --replace, after `pulumi state untaint URN` where "
+        "it is tainted, or declare another name; if this resource is new: "
         f'an agent named "Ventas" exists already: {first}, {second}; to manage it declare adopt="{first}"; '
         "if this resource was renamed in the program give it "
         "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY`; "
