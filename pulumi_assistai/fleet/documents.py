@@ -19,6 +19,7 @@ from pulumi_assistai.errors import FleetError
 from pulumi_assistai.fleet.front_matter import FrontMatter, WhatsApp
 from pulumi_assistai.fleet.reading import UnreadableError, read_text
 from pulumi_assistai.plain_yaml import PlainLoader
+from pulumi_assistai.text import shorten
 
 Name = tuple[str, ...]
 Place = tuple[int, int]
@@ -92,7 +93,7 @@ def _parse(path: Path, head: str) -> tuple[Any, dict[Name, Place], list[str]]:
         return values, dict(_places(node)), problems
     except yaml.MarkedYAMLError as error:
         line, column = (error.problem_mark.line + 1, error.problem_mark.column + 1) if error.problem_mark else (1, 1)
-        raise FleetError([f"{path}:{line}:{column}: {error.problem or 'the front matter is not YAML'}"]) from None
+        raise FleetError([f"{path}:{line}:{column}: {shorten(error.problem or 'this is not YAML')}"]) from None
     except ReaderError as error:
         line, column = head.count("\n", 0, error.position) + 1, error.position - head.rfind("\n", 0, error.position)
         raise FleetError([f"{path}:{line}:{column}: YAML takes no character U+{error.character:04X}"]) from None
@@ -124,7 +125,7 @@ def _twice(node: yaml.MappingNode) -> Iterator[str]:
     for name, key, _ in _items(node):
         line, column = _place(key)
         if name in seen:
-            yield f"{line}:{column}: {'.'.join(name)} is there twice"
+            yield f"{line}:{column}: {_shown(name)} is there twice"
         seen.add(name)
 
 
@@ -138,6 +139,10 @@ def _cut_short(node: yaml.MappingNode, head: str) -> Iterator[str]:
                 f"{line}:{column}: {'.'.join(name)}: YAML drops what follows #: put the text in quotes, "
                 "or the comment on a line of its own"
             )
+
+
+def _shown(name: Name) -> str:
+    return shorten(".".join(name), 100)
 
 
 def _place(node: yaml.Node) -> Place:
@@ -157,7 +162,7 @@ def _validate(path: Path, values: Any, places: Mapping[Name, Place], problems: l
 
 def _explain(detail: ErrorDetails, places: Mapping[Name, Place]) -> str:
     name = tuple(map(str, detail["loc"]))
-    shown = ".".join(name)
+    shown = _shown(name)
     if detail["type"] == "missing":
         return f"1:1: {shown} is missing"
     if detail["type"] == "extra_forbidden":

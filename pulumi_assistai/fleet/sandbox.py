@@ -17,7 +17,7 @@ from typing import Any, cast
 from jinja2 import nodes, pass_context
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import TemplateRuntimeError
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import SandboxedEnvironment, SandboxedFormatter
 from jinja2.utils import Namespace
 from jinja2.visitor import NodeTransformer
@@ -64,7 +64,7 @@ class BoundedEnvironment(SandboxedEnvironment):
         self._budget.left = _BUDGET
 
     def _spend(self, amount: int) -> None:
-        self._budget.left -= amount
+        self._budget.left -= max(amount, 0)
         if self._budget.left < 0:
             raise TooMuchError(_TOO_MUCH)
 
@@ -82,7 +82,9 @@ class BoundedEnvironment(SandboxedEnvironment):
 
         @wraps(function)
         def bounded(*given: Any, **kwargs: Any) -> Any:
-            args = [*given[:first], *map(_listed, given[first:])] if name in {"join", "sum"} else given
+            args = [*given[:first], *map(self._counted, given[first:])]
+            if name in {"join", "sum"}:
+                args[first:] = map(_listed, args[first:])
             self._weigh(args[first:], kwargs)
             if name in _FILTERS:
                 self._spend(_FILTERS[name](*args[first:], **kwargs))
@@ -90,12 +92,21 @@ class BoundedEnvironment(SandboxedEnvironment):
 
         return bounded
 
+    def _counted(self, value: Any) -> Any:
+        """Return an iterator as one that spends what it yields: it may never end."""
+        return self._each(value) if isinstance(value, Iterator) and not isinstance(value, LoopContext) else value
+
+    def _each(self, values: Iterator[Any]) -> Iterator[Any]:
+        for value in values:
+            self._weigh(value)
+            yield value
+
     def call(self, context: Context, called: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call something for a template."""
         owner = getattr(called, "__self__", None)
         name = getattr(called, "__name__", "")
         if isinstance(owner, str | bytes | int):
-            args = tuple(map(_listed, args)) if name == "join" else args
+            args = tuple(_listed(self._counted(value)) for value in args) if name == "join" else args
             self._weigh(owner)
             self._spend(_METHODS[name](owner, *args, **kwargs) if name in _METHODS else 0)
         elif isinstance(owner, list | dict):

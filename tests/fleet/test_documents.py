@@ -135,6 +135,13 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
     assert problem(tmp_path, f"---\na0: &a0 [ha]\n{LAUGHS}---\n") == "7:5: aliases stand for more than 100000 values"
 
 
+@pytest.mark.parametrize("head", ["name: *{}", "name: A\n? {}\n: B", "? {0}\n: A\n? {0}\n: B"])
+def test_what_is_wrong_is_shown_shortened(tmp_path: Path, head: str) -> None:
+    with pytest.raises(FleetError) as caught:
+        read(tmp_path, f"---\n{head.format('a' * 10_000)}\n---\n")
+    assert all(len(said) < 500 + len(str(tmp_path)) for said in caught.value.problems)
+
+
 def test_merged_values_are_the_files_own(tmp_path: Path) -> None:
     document = read(
         tmp_path,
