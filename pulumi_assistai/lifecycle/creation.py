@@ -79,7 +79,7 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
     if not codes:
         _warn_of_hidden(session, name)
     if codes:
-        if name in session.managed_names:
+        if adopt is None and name in session.managed_names:
             raise NameTakenError(declared_twice(name))
         raise NameTakenError(
             f"{'' if adopt else _REPLACEMENT}"
