@@ -423,5 +423,5 @@ def test_a_duplicate_that_the_api_refuses_is_an_error(session: Session, api: Api
 def test_a_name_that_another_resource_of_the_state_has_is_declared_twice(session: Session, api: Api) -> None:
     api.create("Ventas")
     session.managed_names.claim("Ventas")
-    with pytest.raises(NameTakenError, match='^two agents named "Ventas" are declared'):
+    with pytest.raises(NameTakenError, match=r'^two agents named "Ventas" are declared'):
         create_once(session, VENTAS, allow_duplicate_name=False)
