@@ -261,3 +261,11 @@ def test_a_change_of_an_agent_that_nobody_listed_lists_nothing() -> None:
     assert names(inventory.agents()) == {"V": "Ventas"}
     inventory.change("X", {"name": "Otro"})
     assert names(inventory.agents()) == {"V": "Ventas"}
+
+
+def test_an_agent_that_was_looked_up_by_its_name_is_found_by_its_new_one_alone(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    assert [agent.code for agent in session.inventory.named("Ventas")] == [code]
+    session.inventory.change(code, {"name": "Soporte"})
+    assert session.inventory.named("Ventas") == []
+    assert [agent.code for agent in session.inventory.named("Soporte")] == [code]
