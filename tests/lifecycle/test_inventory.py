@@ -11,6 +11,7 @@ import pytest
 from pulumi_assistai import AssistAIError, EmptyListingError, IncompleteListingError
 from pulumi_assistai.client import ListedAgent, Listing
 from pulumi_assistai.lifecycle.inventory import Inventory
+from pulumi_assistai.lifecycle.session import Session
 
 VENTAS, SOPORTE, COBROS = (ListedAgent(code=name[0], name=name) for name in ("Ventas", "Soporte", "Cobros"))
 
