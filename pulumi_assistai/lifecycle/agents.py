@@ -265,9 +265,9 @@ def _adoptable(session: Session, code: str) -> ListedAgent:
 
 def _tell_what_adoption_changes(session: Session, live: ListedAgent, inputs: Properties) -> None:
     seen = [
-        f'{field} "{getattr(live, field) or ""}" => "{inputs[field]}"'
+        f'{field} "{_live(live, field)}" => "{inputs[field]}"'
         for field in VISIBLE
-        if field in inputs and not same_text(inputs[field], getattr(live, field) or "")
+        if field in inputs and not same_text(inputs[field], _live(live, field))
     ]
     unseen = [f"{field} (not readable, overwritten)" for field in FIELDS if field in inputs and field not in VISIBLE]
     changes = ", ".join(seen + unseen) or "nothing changes"
@@ -276,7 +276,7 @@ def _tell_what_adoption_changes(session: Session, live: ListedAgent, inputs: Pro
 
 def _adopt(session: Session, code: str, inputs: Properties) -> str:
     live = _adoptable(session, code)
-    same = [field for field in VISIBLE if field in inputs and same_text(inputs[field], getattr(live, field) or "")]
+    same = [field for field in VISIBLE if field in inputs and same_text(inputs[field], _live(live, field))]
     fields = {field: inputs[field] for field in FIELDS if field in inputs and field not in same}
     with session.journal.of("adopt", code, session.settings.timeout) as page:
         _refuse_adoption_by_two(code, page.read(time.time() - _LONGEST_OPERATION))

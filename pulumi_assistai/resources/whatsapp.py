@@ -51,8 +51,8 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
 
         Args:
             resource_name: the name of the resource in the program.
-            agent_code: the agent's code, as in `agent.code`. Another agent replaces the integration, and the old one is
-                disconnected first.
+            agent_code: the agent's code, as in `agent.code`. Another agent replaces the integration, and is reached
+                before the old one is disconnected.
             expected_phone_number: the number that must be linked, with its country code, as in "+58 424 1234567".
                 Another subscriber's fails `pulumi up`, and a refresh reports it. Default: any.
             wait_for_connection: seconds that `pulumi up` waits for the phone; after them it goes on with "pending" and
