@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pulumi_assistai.errors import ApiError, AssistAIError, NotFoundError, TransportError
-from pulumi_assistai.lifecycle.likeness import may_be_stored_as, same_text
+from pulumi_assistai.lifecycle.likeness import is_marked_as_archived, may_be_stored_as, same_text
 from pulumi_assistai.lifecycle.session import Session
 
 if TYPE_CHECKING:
@@ -27,9 +29,7 @@ def archived_names(name: str, code: str) -> list[str]:
 
 
 def is_archived_as(agent: ListedAgent, name: str) -> bool:
-    """Return whether an agent bears a name that `archive` gave to one of that name."""
-    if not _is_marked(agent.name):
-        return False
+    """Return whether an agent that is marked as archived has a name that `archive` gave to one of that name."""
     # The last one has nothing of the name: it may be any agent's.
     whole, *others, _ = archived_names(name, agent.code)
     shortened = agent.name.startswith(ARCHIVED) and len(agent.name) > len(ARCHIVED) + _KEPT_LENGTHS[-1]
@@ -45,16 +45,20 @@ def archive(session: Session, code: str, name: str) -> None:
     Raises:
         ApiError, TransportError: a call failed, or the API took none of the names.
     """
-    try:
+    with _gone_is_done(session, f"agent {code} had no WhatsApp to disconnect"):
         session.client.whatsapp.disconnect(code)
-    except NotFoundError as error:
-        session.require_api()
-        session.tell(f"agent {code} had no WhatsApp to disconnect: {error.method} {error.path} answered 404")
-    try:
+    with _gone_is_done(session, f"nothing more to archive of agent {code}"):
         _rename(session, code, name)
+
+
+@contextmanager
+def _gone_is_done(session: Session, what: str) -> Iterator[None]:
+    """Say that there is nothing to do where the API answers 404, and pass on every other failure."""
+    try:
+        yield
     except NotFoundError as error:
         session.require_api()
-        session.tell(f"nothing more to archive of agent {code}: {error.method} {error.path} answered 404")
+        session.tell(f"{what}: {error.method} {error.path} answered 404")
 
 
 def _rename(session: Session, code: str, name: str) -> None:
@@ -84,8 +88,4 @@ def _has_name(session: Session, code: str, name: str) -> bool:
         live = {agent.code: agent for agent in session.inventory.read_again()}.get(code)
     except AssistAIError:
         return False
-    return live is not None and _is_marked(live.name) and may_be_stored_as(name, live.name)
-
-
-def _is_marked(name: str) -> bool:
-    return "archived" in name.lower()
+    return live is not None and is_marked_as_archived(live.name) and may_be_stored_as(name, live.name)

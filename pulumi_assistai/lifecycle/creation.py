@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from pulumi_assistai.errors import ApiError, AssistAIError, NameTakenError, OutcomeUnknownError, TransportError
 from pulumi_assistai.lifecycle.archive import is_archived_as
-from pulumi_assistai.lifecycle.journal import Creation, Page
+from pulumi_assistai.lifecycle.journal import Creation, NoPage, Page
 from pulumi_assistai.lifecycle.likeness import canonical, name_may_be_stored_as, same_text
 from pulumi_assistai.lifecycle.session import Session, declared_twice
 from pulumi_assistai.lifecycle.values import Properties
+from pulumi_assistai.settings import Settings
 
 if TYPE_CHECKING:
     from pulumi_assistai.client import ListedAgent
@@ -54,17 +54,15 @@ def create_once(session: Session, fields: Properties, *, allow_duplicate_name: b
         ApiError, TransportError: it was not created.
     """
     name, settings = fields["name"], session.settings
-    turn = (
-        nullcontext()
-        if allow_duplicate_name
-        else session.journal.of("name", name, 2 * (settings.timeout + settings.settle_time))
-    )
-    with session.creations.of(name, duplicates=allow_duplicate_name), turn as page:
+    if allow_duplicate_name:
+        with session.creations.of(name, duplicates=True):
+            return _create(session, fields, session.inventory.listed(), NoPage(), LOOK_YOURSELF)
+    turn = session.journal.of("name", name, 2 * (settings.timeout + settings.settle_time))
+    with session.creations.of(name, duplicates=False), turn as page:
         before = session.inventory.listed()
-        if page is not None:
-            _wait_for_an_earlier_creation(session, name, page)
-            refuse_taken_name(session, name)
-        return _create(session, fields, before, page)
+        _wait_for_an_earlier_creation(session, name, page)
+        refuse_taken_name(session, name)
+        return _create(session, fields, before, page, _looks_first(settings))
 
 
 def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) -> None:
@@ -73,8 +71,7 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
     Raises:
         NameTakenError: names their codes and the ways on.
     """
-    live = [agent for agent in session.inventory.agents().values() if is_archived_as(agent, name)]
-    archived = [agent.code for agent in live if agent.code != adopt]
+    archived = [agent.code for agent in session.inventory.archived() if is_archived_as(agent, name)]
     codes = [agent.code for agent in session.inventory.named(name) if agent.code != adopt]
     if not codes:
         _warn_of_hidden(session, name)
@@ -98,7 +95,7 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
 
 def _warn_of_hidden(session: Session, name: str) -> None:
     """Warn where an agent of that name may exist although the listing shows none."""
-    nameless = ", ".join(agent.code for agent in session.inventory.agents().values() if not agent.name)
+    nameless = ", ".join(agent.code for agent in session.inventory.nameless())
     if not session.inventory.complete:
         session.warn(f'{session.inventory.doubt}: an agent named "{name}" may be hidden')
     elif nameless:
@@ -134,20 +131,7 @@ def _wait_for_an_earlier_creation(session: Session, name: str, page: Page) -> No
         f"looking for the agent in the listing for up to {left:.0f} s before another one is created"
     )
 
-    problem: AssistAIError | None = None
-
-    def look() -> bool:
-        nonlocal problem
-        try:
-            session.inventory.read_again()
-        except AssistAIError as error:
-            # Pages may not add up while other agents are created.
-            problem = error
-            return False
-        problem = None
-        return _is_listed(session, creation, name)
-
-    _look_until(time.monotonic() + left, look)
+    problem = _look_until(session, time.monotonic() + left, lambda _: _is_listed(session, creation, name))
     if problem is not None:
         raise problem
 
@@ -156,39 +140,37 @@ def _is_listed(session: Session, creation: Creation, name: str) -> bool:
     return session.inventory.find(creation.code) is not None or bool(session.inventory.named(name))
 
 
-def _create(session: Session, fields: Properties, before: Collection[str], page: Page | None) -> str:
-    if page is not None:
-        page.write()
+def _create(session: Session, fields: Properties, before: Collection[str], page: Page, next_step: str) -> str:
+    page.write()
     try:
         agent = session.client.agents.create(fields)
     except (ApiError, TransportError) as error:
         lost = error
     else:
         session.inventory.enter(agent)
-        if page is not None:
-            page.write(agent.code)
+        page.write(agent.code)
         return agent.code
     if not lost.may_have_happened:
-        if page is not None:
-            page.erase()
+        page.erase()
         raise lost
-    code = _settle(session, fields, before, lost, page)
-    if page is not None:
-        page.write(code)
+    candidates = _candidates(session, fields, before, next_step)
+    if not candidates and _unseen(session.settings) <= 0:
+        page.erase()
+    code = _take_over(session, fields, candidates, lost, next_step)
+    page.write(code)
     return code
 
 
-def _settle(
-    session: Session, fields: Properties, before: Collection[str], lost: AssistAIError, page: Page | None
+def _take_over(
+    session: Session, fields: Properties, candidates: list[ListedAgent], lost: AssistAIError, next_step: str
 ) -> str:
-    """Find the one agent that the lost creation made, and bring it to what is declared."""
-    unseen = session.settings.grace_period - session.settings.settle_time
-    name, next_step = fields["name"], LOOK_YOURSELF if page is None else _looks_first(unseen)
-    candidates = _candidates(session, fields, before, next_step)
-    codes = ", ".join(agent.code for agent in candidates)
+    """Bring the one agent that the lost creation made to what is declared.
+
+    Raises:
+        OutcomeUnknownError: there is none, or more than one.
+    """
+    name, codes = fields["name"], ", ".join(agent.code for agent in candidates)
     if not candidates:
-        if page is not None and unseen <= 0:
-            page.erase()
         raise OutcomeUnknownError(
             f'whether "{name}" was created is unknown ({lost}), and no such agent was listed within '
             f"{session.settings.settle_time:g} s; {next_step}"
@@ -210,8 +192,14 @@ def _settle(
     return code
 
 
-def _looks_first(unseen: float) -> str:
+def _looks_first(settings: Settings) -> str:
+    unseen = _unseen(settings)
     return LOOKS_FIRST if unseen <= 0 else f"wait {unseen:g} s, then {LOOKS_FIRST}"
+
+
+def _unseen(settings: Settings) -> float:
+    """Return the seconds for which an agent may still be missing from the listing when it was looked for."""
+    return settings.grace_period - settings.settle_time
 
 
 def _candidates(session: Session, fields: Properties, before: Collection[str], next_step: str) -> list[ListedAgent]:
@@ -223,24 +211,17 @@ def _candidates(session: Session, fields: Properties, before: Collection[str], n
     session.tell(
         f'no answer to the creation of "{fields["name"]}"; looking for the agent in the listing for up to {seconds:g} s'
     )
-    problem = ""
     found: list[ListedAgent] = []
 
-    def look() -> bool:
-        nonlocal problem, found
-        found, problem = [], ""
-        try:
-            listed = session.inventory.read_again()
-        except AssistAIError as error:
-            problem = str(error)
-            return False
+    def look(listed: list[ListedAgent]) -> bool:
+        nonlocal found
         new = [agent for agent in listed if agent.code not in before and not session.inventory.made(agent.code)]
         ours = [agent for agent in new if _is_ours(agent, fields)]
         found = ours or [agent for agent in new if name_may_be_stored_as(fields["name"], agent.name)]
         return bool(ours)
 
-    _look_until(time.monotonic() + seconds, look)
-    if problem:
+    problem = _look_until(session, time.monotonic() + seconds, look)
+    if problem is not None:
         raise OutcomeUnknownError(
             f'whether "{fields["name"]}" was created is unknown, and the agents could not be listed ({problem}); '
             f"{next_step}"
@@ -248,11 +229,22 @@ def _candidates(session: Session, fields: Properties, before: Collection[str], n
     return found
 
 
-def _look_until(deadline: float, look: Callable[[], bool]) -> None:
-    """Look until something is found or the time is over, once at least; soon after each other at first."""
+def _look_until(session: Session, deadline: float, look: Callable[[list[ListedAgent]], bool]) -> AssistAIError | None:
+    """List anew until `look` finds something or the time is over, once at least; soon after each other at first.
+
+    Returns:
+        Why the last listing failed, None where it did not.
+    """
     longest = min((deadline - time.monotonic()) / _LOOKS, _LONGEST_PAUSE)
     pause = _FIRST_PAUSE
-    while not look() and time.monotonic() < deadline:
+    while True:
+        try:
+            problem, found = None, look(session.inventory.read_again())
+        except AssistAIError as error:
+            # Pages may not add up while other agents are created.
+            problem, found = error, False
+        if found or time.monotonic() >= deadline:
+            return problem
         time.sleep(min(longest, pause))
         pause *= 2
 

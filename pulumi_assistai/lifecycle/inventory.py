@@ -7,13 +7,16 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from pulumi_assistai.errors import AssistAIError, EmptyListingError, IncompleteListingError
-from pulumi_assistai.lifecycle.likeness import canonical, same_text, skeleton
+from pulumi_assistai.lifecycle.likeness import canonical, is_marked_as_archived, same_text, skeleton
 
 if TYPE_CHECKING:
     from pulumi_assistai.client import ListedAgent, Listing
 
 Likeness = Callable[[str], str]
 """What two names share that are alike."""
+
+
+_NAMELESS, _ARCHIVED, _PLAIN = "nameless", "archived", "plain"
 
 
 class Inventory:
@@ -66,6 +69,14 @@ class Inventory:
     def similar(self, name: str) -> list[ListedAgent]:
         """Return all agents whose name differs from that name, but in case, accents or signs alone."""
         return [agent for agent in self._alike(skeleton, name) if not same_text(agent.name, name)]
+
+    def archived(self) -> list[ListedAgent]:
+        """Return all agents whose name says that they were archived."""
+        return self._indexed(_kind_of_name, _ARCHIVED)
+
+    def nameless(self) -> list[ListedAgent]:
+        """Return all agents whose name the API does not show."""
+        return self._indexed(_kind_of_name, _NAMELESS)
 
     def listed(self) -> frozenset[str]:
         """Return the codes that the listing has, without what this operation created since."""
@@ -167,11 +178,18 @@ class Inventory:
             index.setdefault(likeness(agent.name), {})[agent.code] = agent
 
     def _alike(self, likeness: Likeness, name: str) -> list[ListedAgent]:
+        key = likeness(name)
+        return self._indexed(likeness, key) if key else []
+
+    def _indexed(self, likeness: Likeness, key: str) -> list[ListedAgent]:
         with self._lock:
             listed = self.agents()
             if likeness not in self._indexes:
                 index = self._indexes[likeness] = {}
                 for agent in listed.values():
                     index.setdefault(likeness(agent.name), {})[agent.code] = agent
-            key = likeness(name)
-            return list(self._indexes[likeness].get(key, {}).values()) if key else []
+            return list(self._indexes[likeness].get(key, {}).values())
+
+
+def _kind_of_name(name: str) -> str:
+    return (_ARCHIVED if is_marked_as_archived(name) else _PLAIN) if name else _NAMELESS

@@ -78,6 +78,19 @@ class Page:
         self._file.unlink(missing_ok=True)
 
 
+class NoPage(Page):
+    """The page of a creation that nobody else waits for: nothing is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(os.devnull))
+
+    def write(self, code: str = "") -> None:
+        """Keep nothing."""
+
+    def erase(self) -> None:
+        """There is nothing to erase."""
+
+
 class Journal:
     """The pages of one organization.
 

@@ -39,6 +39,11 @@ def skeleton(text: str) -> str:
     return "".join(character for character in letters if character.isalnum())
 
 
+def is_marked_as_archived(name: str) -> bool:
+    """Return whether a name says that its agent was archived, whatever else it says."""
+    return "archived" in name.lower()
+
+
 def may_be_stored_as(declared: str, live: str) -> bool:
     """Return whether an API can have made `live` of `declared`: the same text, shortened, or without some characters.
 
