@@ -24,6 +24,7 @@ from pulumi_assistai.emulator.oddities.options import Oddities, parse
 from pulumi_assistai.emulator.oddities.replica import Replica
 from pulumi_assistai.emulator.pages import error_page
 from pulumi_assistai.emulator.parts import ListAgents, Parts
+from pulumi_assistai.emulator.rates import HeaderStyle, Windows, optional_limit
 from pulumi_assistai.emulator.store import Store
 
 PREFIX = "/api/v1"
@@ -57,6 +58,10 @@ def create_app(
     odd: str = "",
     qr_lifetime: float = 20.0,
     latency: float = 0.0,
+    rate: str = "",
+    burst: int | None = None,
+    windows: Windows = "nest",
+    headers: HeaderStyle = "nest",
     faults: bool = False,
     host: str | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -71,16 +76,21 @@ def create_app(
         odd: the names of what is odd about it, with commas between them; docs/emulator.md has them.
         qr_lifetime: seconds until a QR changes; 0 makes a new one at each call.
         latency: seconds that each request of the imitated API waits.
+        rate: how many requests of the imitated API an organization may make, such as "10/s" or "10/3s"; "" limits none.
+        burst: the capacity of a token bucket that is refilled at the rate; None counts in windows.
+        windows: the kind of the windows: "nest", "clock" or "sliding"; see `rates.Limit`.
+        headers: the headers that tell the limit: "nest", "ietf", "retry-after" or "none"; see `rates.Limit`.
         faults: whether it can be told to fail, at /sandbox/faults.
         host: the address or name that it listens on: its pages are then at that name, localhost and addresses alone,
             so that no foreign page can give its own name to them. None asks for no name in particular.
-        clock: the seconds by which a listing lags.
+        clock: the seconds by which a listing lags and a rate is counted.
 
     Raises:
-        EmulatorError: the database cannot be opened, or there is no such oddity.
+        EmulatorError: the database cannot be opened, there is no such oddity, or the rate limit is wrong.
     """
     rules = Rules() if faults else None
     oddities = parse(odd)
+    limit = optional_limit(rate, burst=burst, windows=windows, headers=headers, clock=clock)
     store = Store(db)
     parts = Parts(
         store=store,
@@ -106,7 +116,7 @@ def create_app(
         version="1.0",
         description=_DESCRIPTION,
         lifespan=lifespan,
-        middleware=stack(parts.journal, latency),
+        middleware=stack(parts.journal, latency, limit, parts.dialect),
         redirect_slashes=False,
     )
     app.state.parts = parts

@@ -87,6 +87,10 @@ class Dialect:
         """Return the body of an error answer."""
         return {"statusCode": status, "message": message, "error": HTTPStatus(status).phrase}
 
+    def throttled(self) -> Response:
+        """Return the answer to a request beyond the rate limit. NestJS's throttler leaves `error` out."""
+        return self.respond({"statusCode": 429, "message": "ThrottlerException: Too Many Requests"}, 429)
+
     def respond(self, body: Any, status: int = 200) -> Response:
         """Return a JSON answer."""
         # What a request repeats may hold half a surrogate pair, which UTF-8 cannot say.
@@ -142,6 +146,10 @@ class OtherDialect(Dialect):
         """Return an object in an object."""
         detail = message if isinstance(message, str) else "; ".join(message)
         return {"error": _unfamiliar({"code": HTTPStatus(status).name, "detail": detail})}
+
+    def throttled(self) -> Response:
+        """Return an error like any other."""
+        return self.respond(self.error(429, "Too many requests"), 429)
 
 
 NEST = Dialect()

@@ -1,23 +1,37 @@
-"""Middleware of the imitated API: journal, faults and credentials. The control API under /sandbox has none of it."""
+"""Middleware of the imitated API: journal, latency and rate limit. The control API under /sandbox has none of it."""
 
 from __future__ import annotations
 
 import asyncio
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pulumi_assistai.emulator.dialects import Dialect
 from pulumi_assistai.emulator.journal import Journal
+from pulumi_assistai.emulator.rates import Limit
+
+LIMIT = "assistai.limit"
+"""The key of an ASGI scope that holds another limit for this request."""
+
+_SENDER = ("x-tenant-domain", "x-organization-code", "authorization")
 
 
-def stack(journal: Journal, latency: float) -> list[Middleware]:
+def stack(journal: Journal, latency: float, limit: Limit | None, dialect: Dialect) -> list[Middleware]:
     """Return all of it, the outermost first.
 
     Args:
         journal: where requests are noted.
         latency: seconds that each request waits.
+        limit: how many requests may pass, None for all.
+        dialect: how the others are refused.
     """
-    return [Middleware(NoteRequests, journal=journal), Middleware(Delay, seconds=latency)]
+    return [
+        Middleware(NoteRequests, journal=journal),
+        Middleware(Delay, seconds=latency),
+        Middleware(LimitRequests, limit=limit, dialect=dialect),
+    ]
 
 
 class NoteRequests:
@@ -69,6 +83,44 @@ class Delay:
         if self._seconds and _is_imitated(scope):
             await asyncio.sleep(self._seconds)
         await self._app(scope, receive, send)
+
+
+class LimitRequests:
+    """Refuses requests beyond a limit, and tells every sender in headers how far it is from there.
+
+    It stands inside the journal, which so has the refused requests. A fault outside puts its own limit in the scope.
+    """
+
+    def __init__(self, app: ASGIApp, limit: Limit | None, dialect: Dialect) -> None:
+        self._app = app
+        self._limit = limit
+        self._dialect = dialect
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on or refuse it."""
+        limit: Limit | None = scope.get(LIMIT, self._limit)
+        if limit is None or not _is_imitated(scope):
+            await self._app(scope, receive, send)
+            return
+        verdict = limit.ask(_sender(scope))
+        answer = self._app if verdict.allowed else self._dialect.throttled()
+        await answer(scope, receive, _adding(limit.headers(verdict), send))
+
+
+def _sender(scope: Scope) -> tuple[str | None, ...]:
+    headers = Headers(scope=scope)
+    return tuple(headers.get(name) for name in _SENDER)
+
+
+def _adding(headers: dict[str, str], send: Send) -> Send:
+    """Return a `send` that adds headers to the answer."""
+
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(headers)
+        await send(message)
+
+    return answer
 
 
 def _is_imitated(scope: Scope) -> bool:

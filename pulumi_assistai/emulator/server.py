@@ -15,6 +15,7 @@ from pulumi_assistai.emulator.accounts import DEFAULT_ACCOUNTS, Account
 from pulumi_assistai.emulator.app import create_app
 from pulumi_assistai.emulator.dialects import DialectName
 from pulumi_assistai.emulator.errors import EmulatorError
+from pulumi_assistai.emulator.rates import HeaderStyle, Windows
 
 _BACKLOG = 1024
 _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a server on all addresses is reached
@@ -32,15 +33,20 @@ class Emulator:
         dialect: how it says what the API's document leaves open: "nest", or "other" as unlike as can be.
         qr_lifetime: seconds until a QR changes; 0 makes a new one at each call.
         latency: seconds that each request of the imitated API waits.
+        rate: how many requests of the imitated API an organization may make, such as "10/s" or "10/3s"; "" limits none.
+        burst: the capacity of a token bucket that is refilled at the rate; None counts in windows.
+        windows: the kind of the windows: "nest", "clock" or "sliding"; docs/emulator.md describes them.
+        headers: the headers that tell the limit: "nest", "ietf", "retry-after" or "none".
         faults: whether it can be told to fail, at /sandbox/faults.
         odd: the names of what is odd about the API, with commas between them; docs/emulator.md has them.
-        clock: the seconds by which a listing lags.
+        clock: the seconds by which a listing lags and a rate is counted.
 
     Attributes:
         url: where it answers, such as http://127.0.0.1:8787.
 
     Raises:
-        EmulatorError: it cannot listen there, the database cannot be opened, or there is no such oddity.
+        EmulatorError: it cannot listen there, the database cannot be opened, there is no such oddity, or the rate limit
+            is wrong.
     """
 
     def __init__(
@@ -54,6 +60,10 @@ class Emulator:
         dialect: DialectName = "nest",
         qr_lifetime: float = 20.0,
         latency: float = 0.0,
+        rate: str = "",
+        burst: int | None = None,
+        windows: Windows = "nest",
+        headers: HeaderStyle = "nest",
         faults: bool = False,
         odd: str = "",
         clock: Callable[[], float] = time.monotonic,
@@ -68,6 +78,10 @@ class Emulator:
                 dialect=dialect,
                 qr_lifetime=qr_lifetime,
                 latency=latency,
+                rate=rate,
+                burst=burst,
+                windows=windows,
+                headers=headers,
                 faults=faults,
                 odd=odd,
                 clock=clock,
