@@ -127,6 +127,20 @@ def test_an_account_has_three_parts(text: str) -> None:
         command(account=[text])
 
 
+def test_its_rate_limit() -> None:
+    with running("--rate", "1/h", "--windows", "sliding", "--headers", "ietf") as emulator:
+        first, second = emulator.get("/api/v1/agents"), emulator.get("/api/v1/agents")
+    assert (first.status_code, second.status_code) == (401, 429)
+    assert first.headers["ratelimit-policy"] == second.headers["ratelimit-policy"] == '"default";q=1;w=3600'
+
+
+@pytest.mark.usefixtures("_keep_signal_handlers")
+def test_a_wrong_rate_is_one_line() -> None:
+    with pytest.raises(AssistAIError, match=r'the rate "fast" is not a count and a time: write 10/s,') as error:
+        command(port=0, rate="fast")
+    assert "\n" not in str(error.value)
+
+
 @pytest.mark.usefixtures("_keep_signal_handlers")
 def test_an_unknown_oddity_is_one_line() -> None:
     with pytest.raises(AssistAIError, match="there is no oddity") as error:
@@ -141,12 +155,15 @@ def test_it_is_a_command_for_typer() -> None:
 
 
 def test_the_documentation_works_as_written() -> None:
-    start, exports, odd, fault = [content for _, language, content in blocks("docs/emulator.md") if language == "sh"]
+    start, exports, odd, limited, fault = [
+        content for _, language, content in blocks("docs/emulator.md") if language == "sh"
+    ]
     assert start == "assistai emulator\n"
-    program, command, *options = odd.split()
-    assert (program, command) == ("assistai", "emulator")
-    with running("--faults", *options) as emulator:
-        assert emulator.get("/sandbox/health").json()["odd"] == options[-1]
+    assert odd.split()[:2] == limited.split()[:2] == ["assistai", "emulator"]
+    names, limit = odd.split()[2:], limited.split()[2:]
+    with running("--faults", *names, *limit) as emulator:
+        assert emulator.get("/sandbox/health").json()["odd"] == names[-1]
+        assert emulator.get("/api/v1/agents").headers["x-ratelimit-limit"] == "20"
         here = urlsplit(emulator.url).netloc
         assert exports.replace("127.0.0.1:8787", here) in emulator.greeting
         if shutil.which("curl"):

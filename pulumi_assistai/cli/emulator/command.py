@@ -39,6 +39,18 @@ def emulator(
         float, typer.Option(metavar="SECONDS", min=0, help="Until a QR changes; 0 changes it every time.")
     ] = 20.0,
     latency: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="What every request waits.")] = 0.0,
+    rate: Annotated[
+        str, typer.Option(metavar="COUNT/TIME", help="What an organization may ask, such as 10/s, 600/m or 10/3s.")
+    ] = "",
+    burst: Annotated[
+        int | None, typer.Option(min=1, help="Requests that may come at once: a token bucket, refilled at the rate.")
+    ] = None,
+    windows: Annotated[
+        Literal["nest", "clock", "sliding"], typer.Option(help="How the requests of a rate are counted; see the docs.")
+    ] = "nest",
+    headers: Annotated[
+        Literal["nest", "ietf", "retry-after", "none"], typer.Option(help="How answers tell the limit; see the docs.")
+    ] = "nest",
     faults: Annotated[bool, typer.Option("--faults", help="It can be told to fail, at /sandbox/faults.")] = False,
 ) -> None:
     """Serve an emulator of the AssistAI API, for trying and testing without an account."""
@@ -56,6 +68,10 @@ def emulator(
             dialect=dialect,
             qr_lifetime=qr_lifetime,
             latency=latency,
+            rate=rate,
+            burst=burst,
+            windows=windows,
+            headers=headers,
             faults=faults,
             odd=odd,
         )
