@@ -88,7 +88,7 @@ def create_app(
     Raises:
         EmulatorError: the database cannot be opened, there is no such oddity, or the rate limit is wrong.
     """
-    rules = Rules() if faults else None
+    rules = Rules(clock) if faults else None
     oddities = parse(odd)
     limit = optional_limit(rate, burst=burst, windows=windows, headers=headers, clock=clock)
     store = Store(db)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
@@ -13,7 +15,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pulumi_assistai.emulator.errors import ApiProblem, EmulatorError
 from pulumi_assistai.emulator.guard import OWN_PAGES
+from pulumi_assistai.emulator.middleware import LIMIT
+from pulumi_assistai.emulator.rates import HeaderStyle, Limit, Windows
 
 router = APIRouter(prefix="/sandbox/faults", tags=["Sandbox"], dependencies=[OWN_PAGES])
 
@@ -34,6 +39,7 @@ Kind = Literal[
     "repeat",
     "shift",
     "empty",
+    "rate",
 ]
 
 
@@ -46,10 +52,11 @@ class Fault(BaseModel):
             "hang-after": nothing for `seconds`, before or after it was carried out; then the connection breaks.
             "drip": the answer byte by byte, `seconds` between them. Listings: "stale" leaves out the newest `rows`,
             "cap" gives `rows` at most for a page, "repeat" gives the page before, "shift" skips the first row of every
-            page but the first, "empty" gives none, as to a token whose rights were cut.
+            page but the first, "empty" gives none, as to a token whose rights were cut. "rate": requests beyond `rate`
+            are answered with 429. It replaces the emulator's own limit while the rule is in force.
         method: the method, any where empty.
         path: a regular expression that the whole path must match.
-        count: how many requests; 0 is all.
+        count: how many requests; 0 is all. It does not limit a "rate", which is in force until the rules are removed.
         skip: how many requests pass before.
         status: the status of the other answer.
         body: the body of the other answer.
@@ -57,6 +64,10 @@ class Fault(BaseModel):
         retry_after: its Retry-After header.
         seconds: see `kind`.
         rows: see `kind`.
+        rate: the limit of a "rate", such as "10/s" or "10/3s"; each organization has a count of its own.
+        burst: the capacity of its token bucket; None counts in windows.
+        windows: the kind of its windows: "nest", "clock" or "sliding"; see `rates.Limit`.
+        headers: the headers of its answers: "nest", "ietf", "retry-after" or "none"; see `rates.Limit`.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -72,19 +83,56 @@ class Fault(BaseModel):
     retry_after: str | None = None
     seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
     rows: Annotated[int, Field(ge=1)] = 1
+    rate: str = ""
+    burst: Annotated[int, Field(ge=1)] | None = None
+    windows: Windows = "nest"
+    headers: HeaderStyle = "nest"
+
+
+@dataclass
+class Rule:
+    """A rule in force.
+
+    Attributes:
+        fault: which requests fail, and how.
+        limit: the limit of a "rate", None for the other kinds.
+        seen: how many requests it has seen.
+    """
+
+    fault: Fault
+    limit: Limit | None
+    seen: int = 0
+
+    def matches(self, method: str, path: str) -> bool:
+        """Tell whether a request is one of the rule's."""
+        return self.fault.method in ("", method) and bool(re.fullmatch(self.fault.path, path)) and not self._is_over()
+
+    def _is_over(self) -> bool:
+        is_counted = self.limit is None and self.fault.count > 0
+        return is_counted and self.seen >= self.fault.skip + self.fault.count
 
 
 class Rules:
-    """The rules in force; the first that matches a request is used."""
+    """The rules in force; the first that matches a request is used.
 
-    def __init__(self) -> None:
+    Args:
+        clock: the seconds by which a "rate" is counted.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._lock = Lock()
-        self._rules: list[tuple[Fault, int]] = []
+        self._rules: list[Rule] = []
 
     def add(self, fault: Fault) -> None:
-        """Put a rule in force, after the others."""
+        """Put a rule in force, after the others.
+
+        Raises:
+            EmulatorError: the limit of a "rate" is wrong.
+        """
+        rule = Rule(fault, self._limit(fault) if fault.kind == "rate" else None)
         with self._lock:
-            self._rules.append((fault, 0))
+            self._rules.append(rule)
 
     def clear(self) -> None:
         """Take all rules out of force."""
@@ -94,16 +142,19 @@ class Rules:
     def all(self) -> list[dict[str, Any]]:
         """Return the rules, each with how many requests it has seen."""
         with self._lock:
-            return [{**fault.model_dump(), "seen": seen} for fault, seen in self._rules]
+            return [{**rule.fault.model_dump(), "seen": rule.seen} for rule in self._rules]
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str) -> Rule | None:
         """Return the rule for a request, which counts as seen."""
         with self._lock:
-            for index, (fault, seen) in enumerate(self._rules):
-                if fault.method in ("", method) and re.fullmatch(fault.path, path) and not _is_over(fault, seen):
-                    self._rules[index] = (fault, seen + 1)
-                    return fault if seen >= fault.skip else None
-        return None
+            rule = next((rule for rule in self._rules if rule.matches(method, path)), None)
+            if rule is None:
+                return None
+            rule.seen += 1
+            return rule if rule.seen > rule.fault.skip else None
+
+    def _limit(self, fault: Fault) -> Limit:
+        return Limit(fault.rate, burst=fault.burst, windows=fault.windows, headers=fault.headers, clock=self._clock)
 
 
 class Faults:
@@ -116,11 +167,15 @@ class Faults:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or let it fail."""
         is_api = scope["type"] == "http" and scope["path"].startswith("/api/")
-        fault = self._rules.take(scope["method"], scope["path"]) if is_api else None
-        if fault is None:
+        rule = self._rules.take(scope["method"], scope["path"]) if is_api else None
+        if rule is None:
             await self._app(scope, receive, send)
             return
+        fault = rule.fault
         match fault.kind:
+            case "rate":
+                # Refused within the journal, so that it has the request.
+                await self._app({**scope, LIMIT: rule.limit}, receive, send)
             case "cut-before":
                 _cut(send)
             case "cut-after":
@@ -195,7 +250,10 @@ def faults(request: Request) -> list[dict[str, Any]]:
 @router.post("", status_code=204)
 def add(request: Request, fault: Fault) -> Response:
     """Put a rule in force."""
-    request.app.state.faults.add(fault)
+    try:
+        request.app.state.faults.add(fault)
+    except EmulatorError as error:
+        raise ApiProblem(400, str(error)) from None
     return Response(status_code=204)
 
 
@@ -204,10 +262,6 @@ def clear(request: Request) -> Response:
     """Take all rules out of force."""
     request.app.state.faults.clear()
     return Response(status_code=204)
-
-
-def _is_over(fault: Fault, seen: int) -> bool:
-    return bool(fault.count) and seen >= fault.skip + fault.count
 
 
 def _headers(fault: Fault) -> list[tuple[bytes, bytes]]:

@@ -113,9 +113,14 @@ class Faults:
 
         Args:
             kind: how: "cut-before", "cut-after", "status-before", "status-after", "half", "hang", "hang-after", "drip",
-                "stale", "cap", "repeat", "shift" or "empty"; docs/emulator.md describes them.
+                "stale", "cap", "repeat", "shift", "empty" or "rate"; docs/emulator.md describes them.
             rule: which and how often: method, path (a regular expression), count (default 1, 0 is all), skip, status,
-                body, content_type, retry_after, seconds, rows.
+                body, content_type, retry_after, seconds, rows. For a "rate", which `count` does not limit: rate (such
+                as "10/s"), burst (default None), windows ("nest", "clock" or "sliding"; default "nest"), headers
+                ("nest", "ietf", "retry-after" or "none"; default "nest").
+
+        Raises:
+            ValueError: there is no such kind, or the rule is wrong.
         """
         self._api.call("POST", "/faults", kind=kind, **rule)
 

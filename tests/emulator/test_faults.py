@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from pulumi_assistai.emulator import Emulator
-from tests.emulator.conftest import connect, create, dashboard, names, whatsapp
+from tests.clocks import Clock
+from tests.emulator.conftest import ACME, connect, create, dashboard, messages, names, whatsapp
 
 
 @pytest.mark.parametrize(("kind", "made"), [("cut-before", []), ("cut-after", ["Ventas"])])
@@ -43,3 +44,60 @@ def test_an_emulator_that_cannot_fail() -> None:
     with Emulator() as emulator, connect(emulator) as client, dashboard(emulator) as control:
         assert control.post("/faults", json={"kind": "cut-before"}).status_code == 404
         assert client.get("/agents").status_code == 200
+
+
+def test_a_rate_refuses_what_is_beyond_it_for_as_long_as_it_is_in_force() -> None:
+    clock = Clock()
+    with (
+        Emulator(faults=True, clock=clock.monotonic) as emulator,
+        connect(emulator) as client,
+        connect(emulator, ACME) as acme,
+        dashboard(emulator) as control,
+    ):
+        rule = {"kind": "rate", "rate": "1/3s", "method": "GET", "path": ".*/agents", "count": 1}
+        assert control.post("/faults", json=rule).status_code == 204
+        assert [client.get("/agents").status_code for _ in range(3)] == [200, 429, 429]
+        assert [client.get("/conversations").status_code for _ in range(2)] == [200, 200]
+        assert [acme.get("/agents").status_code for _ in range(2)] == [200, 429]
+        create(client)
+        refused = client.get("/agents")
+        assert refused.json() == {"statusCode": 429, "message": "ThrottlerException: Too Many Requests"}
+        assert (refused.headers["retry-after"], refused.headers["x-ratelimit-remaining"]) == ("3", "0")
+        statuses = [entry["status"] for entry in control.get("/requests").json()]
+        assert statuses == [200, 429, 429, 200, 200, 200, 429, 201, 429]
+        assert control.get("/faults").json()[0]["seen"] == 6
+        clock.now = 3
+        assert client.get("/agents").status_code == 200
+        control.delete("/faults")
+        assert [client.get("/agents").status_code for _ in range(3)] == [200, 200, 200]
+
+
+def test_a_rate_has_a_burst_and_headers_and_replaces_the_own_limit() -> None:
+    options = {"rate": "1/h", "headers": "none", "clock": Clock().monotonic}
+    with Emulator(faults=True, **options) as emulator, connect(emulator) as client, dashboard(emulator) as control:
+        rule = {"kind": "rate", "rate": "1/s", "burst": 3, "headers": "ietf", "skip": 1}
+        control.post("/faults", json=rule)
+        answers = [client.get("/agents") for _ in range(5)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
+        assert [answer.headers.get("ratelimit", "")[10:] for answer in answers] == [
+            "",
+            "r=2;t=1",
+            "r=1;t=1",
+            "r=0;t=1",
+            "r=0;t=1",
+        ]
+        control.delete("/faults")
+        assert client.get("/agents").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({}, 'the rate "" is not a count and a time'),
+        ({"rate": "often"}, 'the rate "often" is not a count and a time'),
+        ({"rate": "1/s", "burst": 2, "windows": "clock"}, 'leave out the burst or the windows "clock"'),
+    ],
+)
+def test_a_rate_that_cannot_be_read_is_refused(control: httpx.Client, rule: dict[str, object], message: str) -> None:
+    assert message in messages(control.post("/faults", json={"kind": "rate", **rule}))
+    assert control.get("/faults").json() == []
