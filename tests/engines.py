@@ -62,6 +62,8 @@ class Engine(Protocol):
 
     def export(self) -> dict[str, Any]: ...
 
+    def import_state(self, file: Path) -> None: ...
+
     def start_up(self, *flags: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
         """Start `up` in a process of its own, which is killed at the end."""
 
@@ -94,6 +96,9 @@ class EmbeddedEngine:
 
     def export(self) -> dict[str, Any]:
         return self._stack.export_state()
+
+    def import_state(self, file: Path) -> None:
+        self._stack.import_state(json.loads(file.read_text(encoding="utf-8")))
 
     def start_up(self, *flags: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
         command = [str(Path(sys.executable).with_name("assistai")), "sandbox", "up", "--yes", *flags]

@@ -64,11 +64,10 @@ def register(
 
     async def run() -> None:
         mocks.set_mocks(registered, preview=preview, logger=_Warnings(registered.warnings))  # type: ignore[arg-type]
-        await stack.run_pulumi_func(look)
-
-    async def look() -> None:
-        outputs = program(registered) or {}
-        registered.outputs = await pulumi.Output.all(**outputs).future(with_unknowns=True) if outputs else {}
+        declared: dict[str, Any] = {}
+        # Older versions of the SDK do not await what the function returns.
+        await stack.run_pulumi_func(lambda: declared.update(program(registered) or {}))
+        registered.outputs = await pulumi.Output.all(**declared).future(with_unknowns=True) if declared else {}
 
     def in_its_own_context() -> None:
         settings.ROOT.set(None)

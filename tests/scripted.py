@@ -87,6 +87,11 @@ def serve(answer: Callable[[Request], Reply]) -> Iterator[Server]:
         server.server_close()
 
 
+def asked(server: Server) -> list[str]:
+    """Return the paths of all requests with their queries; httpx before 0.28 writes a space as %20."""
+    return [request.path.replace("%20", "+") for request in server.requests]
+
+
 def replies(*sequence: Reply) -> Callable[[Request], Reply]:
     """Answer with each reply once, and with the last one for ever."""
     left = list(sequence)

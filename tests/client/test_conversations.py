@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pulumi_assistai import NotFoundError
 from pulumi_assistai.client import Client, Conversation, Message
 from tests.conftest import Api, settings_for
-from tests.scripted import Request, as_json, serve
+from tests.scripted import Request, as_json, asked, serve
 
 QUERY = "page={}&take=50&orderBy=createdAt&order=ASC"
 
@@ -46,7 +46,7 @@ def test_the_calls_are_those_documented_with_their_filters() -> None:
         assert client.conversations.messages("u/1", "Hola").items == [Message(id="1")]
     lists, messages = "/api/v1/conversations", "/api/v1/conversations/u%2F1/messages"
     filters = ["", "&criteria=pedido+%26+m%C3%A1s", "", "&criteria=Hola"]
-    assert [request.path for request in server.requests] == [
+    assert asked(server) == [
         f"{path}?{QUERY.format(page)}{criteria}"
         for path, criteria in zip([lists, lists, messages, messages], filters, strict=True)
         for page in (1, 2)

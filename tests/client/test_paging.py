@@ -15,7 +15,7 @@ from pulumi_assistai.client import Client, ListedAgent, paging
 from pulumi_assistai.client import Listing as Found
 from pulumi_assistai.client.paging import AT_A_TIME
 from tests.conftest import settings_for
-from tests.scripted import Reply, Request, as_json, serve
+from tests.scripted import Reply, Request, as_json, asked, serve
 
 
 class Listing:
@@ -232,7 +232,7 @@ def test_criteria_are_sent_as_they_are_and_nothing_where_there_are_none() -> Non
         client.agents.list("")
         client.agents.list()
     query = "/api/v1/agents?page=1&take=50&orderBy=createdAt&order=ASC"
-    assert [request.path for request in server.requests] == [f"{query}&criteria=m%C3%A1s+%26+m%C3%A1s", query, query]
+    assert asked(server) == [f"{query}&criteria=m%C3%A1s+%26+m%C3%A1s", query, query]
 
 
 def test_a_refused_page_size_is_remembered_for_one_listing_alone() -> None:

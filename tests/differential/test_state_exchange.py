@@ -12,7 +12,6 @@ import pytest
 from pulumi_assistai.testing import Api
 from tests.conftest import Project, needs_pulumi
 from tests.differential.side import OFFLINE
-from tests.engines import PulumiCli
 
 CANARIES = ("canary-prompt", "acme-token")
 NO_CHANGES = "--expect-no-changes"
@@ -53,17 +52,11 @@ class Exchange:
 
     def to_cli(self) -> None:
         self.assistai("export", "--file", str(self.file))
-        self._stack.import_state(self.file)
+        self.cli.stack.import_state(self.file)
 
     def to_sandbox(self) -> None:
-        self.file.write_text(json.dumps(self._stack.export()), encoding="utf-8")
+        self.file.write_text(json.dumps(self.cli.stack.export()), encoding="utf-8")
         self.assistai("import", str(self.file))
-
-    @property
-    def _stack(self) -> PulumiCli:
-        stack = self.cli.stack
-        assert isinstance(stack, PulumiCli)
-        return stack
 
     def _project(self, engine: str, directory: Path) -> Project:
         directory.mkdir()

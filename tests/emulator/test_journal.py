@@ -31,7 +31,7 @@ def test_a_request_is_noted(client: httpx.Client, control: httpx.Client) -> None
 def test_requests_are_noted_in_order(client: httpx.Client, acme: httpx.Client, control: httpx.Client) -> None:
     code = create(client)
     client.patch(f"/agents/{code}", json={"tone": "amigable"})
-    acme.get("/agents", params={"criteria": "á b", "page": 1})
+    acme.get("/agents?criteria=%C3%A1+b&page=1")
     client.get("/agents?page=0")
     decode(client.get(whatsapp(code) + "/qr"))
     noted = control.get("/requests").json()

@@ -310,7 +310,9 @@ def test_a_fragment_that_includes_itself_is_named(tmp_path: Path, statement: str
     (tmp_path / "b.md").write_text(f"\n{{% {statement} %}}")
     with pytest.raises(FleetError) as caught:
         Templates([tmp_path]).render(Text("{% include 'a.md' %}", tmp_path / "c.md", 1), {})
-    assert caught.value.problems[0] in {f"{tmp_path}/{place}: {TOO_DEEP}" for place in ("a.md:1", "b.md:2")}
+    # Where the stack is full depends on its depth before; in Python 3.12 it may be ahead of the first statement.
+    places = ("a.md:1", "b.md:1", "b.md:2")
+    assert caught.value.problems[0] in {f"{tmp_path}/{place}: {TOO_DEEP}" for place in places}
 
 
 def test_fragments_that_include_each_other_over_and_over_end(tmp_path: Path) -> None:

@@ -17,9 +17,12 @@ from pulumi_assistai import (
     ServerError,
     UnauthorizedError,
 )
+from pulumi_assistai.client import ListedAgent, Listing
 from pulumi_assistai.emulator import Emulator
-from pulumi_assistai.lifecycle import agents
+from pulumi_assistai.lifecycle import agents, creation
+from pulumi_assistai.lifecycle.archive import is_archived_as
 from pulumi_assistai.lifecycle.creation import create_once, refuse_taken_name
+from pulumi_assistai.lifecycle.inventory import Inventory
 from pulumi_assistai.lifecycle.session import Session
 from tests.conftest import Api, settings_for
 from tests.lifecycle.clock import Clock
@@ -253,6 +256,25 @@ def test_the_agent_to_adopt_does_not_take_its_own_name(session: Session, api: Ap
     theirs = api.create("Ventas")
     with pytest.raises(NameTakenError, match=f'exists already: {theirs}; to manage it declare adopt="{theirs}"'):
         refuse_taken_name(other, "Ventas", adopt=ours)
+
+
+def test_a_declaration_looks_at_the_archived_agents_alone(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    def counted(agent: ListedAgent, name: str) -> bool:
+        nonlocal looks
+        looks += 1
+        return is_archived_as(agent, name)
+
+    live = [ListedAgent(code=f"L-{number}", name=f"Vivo {number}") for number in range(198)]
+    archived = [ListedAgent(code=f"R-{number}", name=f"[archived] Antiguo {number}") for number in range(2)]
+    monkeypatch.setattr(session, "inventory", Inventory(lambda: Listing([*live, *archived], complete=True)))
+    monkeypatch.setattr(creation, "is_archived_as", counted)
+    for number in range(30):
+        refuse_taken_name(session, f"Nuevo {number}")
+    assert looks <= 30 * len(archived)
+    with pytest.raises(NameTakenError, match='"Antiguo 1" was archived: R-1'):
+        refuse_taken_name(session, "Antiguo 1")
 
 
 def test_a_whole_listing_is_not_warned_about(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
