@@ -5,6 +5,8 @@ AssistAIError
 ├── FleetError                  files of a fleet are not usable
 ├── TransportError              no whole answer arrived
 │   ├── NotSentError            the connection never opened: nothing happened
+│   │   ├── RateLimitError      the API's rate limit let nothing through in time
+│   │   └── RunCancelledError   the run was cancelled while the request waited
 │   └── NoAnswerError           the request may have been carried out
 ├── ApiError                    an answer other than the documented one
 │   ├── BadRequestError         400, 413, 415, 422
@@ -92,6 +94,19 @@ class NotSentError(TransportError):
     may_have_happened = False
 
 
+class RateLimitError(NotSentError):
+    """The rate limit of the API left no time to send the request, so nothing happened."""
+
+    advice = (
+        "run again later, and what is done already stays done; to wait longer raise ASSISTAI_RATE_LIMIT_WAIT "
+        "(assistai:rateLimitWait, in seconds)"
+    )
+
+
+class RunCancelledError(NotSentError):
+    """The run was cancelled while the request waited, so nothing happened."""
+
+
 class NoAnswerError(TransportError):
     """The connection broke or timed out after the request was under way."""
 
@@ -165,7 +180,7 @@ class NotFoundError(ApiError):
 class TooManyRequestsError(ApiError):
     """429: the API asks for fewer requests. Nothing was carried out."""
 
-    advice = "wait, then run again, with a smaller --parallel"
+    advice = RateLimitError.advice
 
 
 class ServerError(ApiError):

@@ -49,7 +49,7 @@ def _safe_base_url(value: str) -> str:
 
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Settings(BaseModel):
@@ -63,6 +63,9 @@ class Settings(BaseModel):
         timeout: seconds one HTTP request may take; default 30.
         grace_period: seconds a new agent may be missing from the listing before it counts as gone; default 60.
         settle_time: seconds to look for an agent whose creation has an unknown outcome; default: the grace period.
+        rate_limit_wait: seconds that a request may wait for the API to allow it, where the API limits its rate;
+            default 900.
+        requests_per_second: how many requests are sent a second at most; default None, as many as the API allows.
         on_conflict: "overwrite" (default) or "fail", where a dashboard edit and the program disagree.
         reapply: send every declared field of every agent again; default false.
     """
@@ -73,9 +76,11 @@ class Settings(BaseModel):
     tenant_domain: HeaderValue
     organization_code: HeaderValue
     base_url: Annotated[str, AfterValidator(_safe_base_url)] = DEFAULT_BASE_URL
-    timeout: PositiveSeconds = 30.0
+    timeout: Positive = 30.0
     grace_period: Seconds = 60.0
     settle_time: Seconds = 60.0
+    rate_limit_wait: Seconds = 900.0
+    requests_per_second: Positive | None = None
     on_conflict: Literal["overwrite", "fail"] = "overwrite"
     reapply: bool = False
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 
 import pytest
 import tenacity
 from tenacity import nap
-
-from pulumi_assistai.client import transport
 
 
 @dataclass
@@ -39,8 +35,3 @@ def retries_on(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nap, "time", clock)
     monkeypatch.setattr(tenacity, "time", clock)
     monkeypatch.setattr(random, "uniform", lambda _, most: most)
-
-
-def answers_at(moment: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let answers arrive at a moment, in seconds since 1970."""
-    monkeypatch.setattr(transport, "time", SimpleNamespace(time=lambda: moment, monotonic=time.monotonic))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
@@ -41,15 +41,19 @@ class AgentsApi:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def create(self, fields: Mapping[str, str]) -> ListedAgent:
+    def create(self, fields: Mapping[str, str], about_to_send: Callable[[], None] | None = None) -> ListedAgent:
         """Create an agent: POST /agents, sent again only where it cannot have happened.
 
         Returns it as the listing will show it.
 
+        Args:
+            fields: what the agent is to have.
+            about_to_send: called each time before the request is sent, which may have to wait for the API's rate limit.
+
         Raises:
             ApiError, TransportError: `may_have_happened` says whether the agent may exist all the same.
         """
-        code = self._transport.post("/agents", fields).parse(_Created).code
+        code = self._transport.post("/agents", fields, about_to_send).parse(_Created).code
         return ListedAgent(code=code, name=fields["name"], description=fields.get("description"))
 
     def update(self, code: str, fields: Mapping[str, str]) -> None:

@@ -27,7 +27,7 @@ AT_A_TIME = 8
 """Pages that are asked for at a time, once the API has said how many items there are."""
 
 LONGEST_READING = 600.0
-"""Seconds that a whole listing may take, all of its readings together."""
+"""Seconds that a whole listing may take, all of its readings together, besides what a request may wait for its turn."""
 
 MOST_PAGES = 2000
 """Pages of one reading: an API that never runs out of new items must not fill the memory."""
@@ -133,7 +133,7 @@ def read_every_page(
         ApiError, TransportError: a page failed.
     """
     fetch = _fetcher(transport, path, item, criteria, leave_out_unreadable=leave_out_unreadable)
-    deadline = time.monotonic() + LONGEST_READING
+    deadline = time.monotonic() + LONGEST_READING + transport.longest_wait
     problem, before = "", None
     for _ in range(_PASSES):
         try:

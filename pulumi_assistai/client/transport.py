@@ -5,14 +5,15 @@ from __future__ import annotations
 import platform
 import re
 import time
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from pulumi_assistai.client.answers import Answer, words
 from pulumi_assistai.client.light_httpx import httpx
-from pulumi_assistai.client.retry import ONCE, REPEATABLE, RetryPolicy
+from pulumi_assistai.client.limiter import Turn, limiter_of
+from pulumi_assistai.client.quota import read_retry_after
+from pulumi_assistai.client.retry import ONCE, REPEATABLE, STARTING, Patience, RetryPolicy
 from pulumi_assistai.errors import (
     ApiError,
     BadRequestError,
@@ -59,12 +60,18 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.
 class Transport:
     """One connection pool with one organization's headers; safe to share between threads.
 
-    A request that is safe to repeat is repeated under one deadline of twice the time-out.
+    A request that is safe to repeat is repeated until its attempts together took twice the time-out. What the API
+    refuses for its rate is no attempt: it is sent again when the API allows it, within the settings' wait.
+
+    Attributes:
+        longest_wait: seconds that a request may wait for the API to allow it.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._token = settings.api_token.get_secret_value()
         self._timeout = settings.timeout
+        self.longest_wait = settings.rate_limit_wait
+        self._limiter = limiter_of(settings)
         self._place = f"organization {settings.organization_code} of tenant {settings.tenant_domain}"
         self._http = httpx.Client(
             base_url=settings.base_url + PREFIX,
@@ -88,11 +95,11 @@ class Transport:
 
     def get_once(self, path: str, accept: str) -> Answer:
         """Send a GET that sets something off, again only where it cannot have happened."""
-        return self._send("GET", path, ONCE, accept=accept)
+        return self._send("GET", path, STARTING, accept=accept)
 
-    def post(self, path: str, body: Mapping[str, str]) -> Answer:
-        """Send a POST, again only where it cannot have happened."""
-        return self._send("POST", path, ONCE, body=body)
+    def post(self, path: str, body: Mapping[str, str], about_to_send: Callable[[], None] | None = None) -> Answer:
+        """Send a POST, again only where it cannot have happened; `about_to_send` is called each time before."""
+        return self._send("POST", path, ONCE, body=body, about_to_send=about_to_send)
 
     def patch(self, path: str, body: Mapping[str, str]) -> Answer:
         """Send a PATCH, again where that is safe."""
@@ -111,14 +118,32 @@ class Transport:
         query: Mapping[str, str | int] | None = None,
         body: Mapping[str, str] | None = None,
         accept: str = "application/json",
+        about_to_send: Callable[[], None] | None = None,
     ) -> Answer:
         request = self._http.build_request(method, path, params=query, json=body, headers={"accept": accept})
-        return policy.run(lambda: self._send_once(request), deadline=2 * self._timeout)
+        patience, until = Patience(2 * self._timeout), self._limiter.now() + self.longest_wait
 
-    def _send_once(self, request: httpx.Request) -> Answer:
-        where = f"{request.method} {request.url.path}"
+        def send() -> Answer:
+            with self._limiter.turn(_where(request), until, policy.slowed_by) as turn, patience:
+                if about_to_send is not None:
+                    about_to_send()
+                return self._send_once(request, turn)
+
+        return policy.run(lambda: self._again_after_refusals(send, policy, until), patience)
+
+    def _again_after_refusals(self, send: Callable[[], Answer], policy: RetryPolicy, until: float) -> Answer:
+        while True:
+            try:
+                return send()
+            except ApiError as error:
+                if not policy.is_refusal(error) or self._limiter.now() + self._limiter.longest_wait() > until:
+                    raise
+
+    def _send_once(self, request: httpx.Request, turn: Turn) -> Answer:
+        where = _where(request)
         try:
             response = self._http.send(request, stream=True)
+            turn.hear(response.status_code, response.headers)
             try:
                 body = self._read(response)
             finally:
@@ -155,12 +180,15 @@ class Transport:
     def _error(self, response: httpx.Response, body: bytes) -> ApiError:
         status = response.status_code
         kind, advice = self._kind(status, body)
+        retry_after = read_retry_after(response.headers)
+        if kind is TooManyRequestsError and retry_after:
+            advice = f"it asks to wait {retry_after:.0f} s; {kind.advice}"
         return kind(
             response.request.method,
             response.request.url.path,
             status,
             self.clean(words(body)),
-            retry_after=_retry_after(response.headers.get("retry-after")),
+            retry_after=retry_after,
             advice=advice,
         )
 
@@ -194,17 +222,9 @@ def _headers(settings: Settings) -> dict[str, str]:
     }
 
 
+def _where(request: httpx.Request) -> str:
+    return f"{request.method} {request.url.path}"
+
+
 def _reason(error: httpx.HTTPError) -> str:
     return shorten(str(error)) or type(error).__name__
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Read seconds or an HTTP date; what is neither counts as absent."""
-    if value is None:
-        return None
-    if re.fullmatch(r"\s*\d+\s*", value):
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None

@@ -141,9 +141,8 @@ def _is_listed(session: Session, creation: Creation, name: str) -> bool:
 
 
 def _create(session: Session, fields: Properties, before: Collection[str], page: Page, next_step: str) -> str:
-    page.write()
     try:
-        agent = session.client.agents.create(fields)
+        agent = session.client.agents.create(fields, about_to_send=page.write)
     except (ApiError, TransportError) as error:
         lost = error
     else:

@@ -31,6 +31,8 @@ class Provider(pulumi.ProviderResource):
         timeout: pulumi.Input[float] | None = None,
         grace_period: pulumi.Input[float] | None = None,
         settle_time: pulumi.Input[float] | None = None,
+        rate_limit_wait: pulumi.Input[float] | None = None,
+        requests_per_second: pulumi.Input[float] | None = None,
         on_conflict: pulumi.Input[Literal["overwrite", "fail"]] | None = None,
         reapply: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -47,6 +49,9 @@ class Provider(pulumi.ProviderResource):
             grace_period: seconds a new agent may be missing from the listing before it counts as gone; default 60.
             settle_time: seconds to look for an agent whose creation has an unknown outcome; default: the
                 grace period.
+            rate_limit_wait: seconds that a request may wait for the API to allow it, where the API limits its rate;
+                default 900.
+            requests_per_second: how many requests are sent a second at most; default: as many as the API allows.
             on_conflict: "overwrite" (default) or "fail", where a dashboard edit and the program disagree.
             reapply: send every declared field of every agent again; default False.
             opts: options of the provider.
@@ -59,6 +64,8 @@ class Provider(pulumi.ProviderResource):
             "timeout": timeout,
             "grace_period": grace_period,
             "settle_time": settle_time,
+            "rate_limit_wait": rate_limit_wait,
+            "requests_per_second": requests_per_second,
             "on_conflict": on_conflict,
             "reapply": reapply,
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from email.utils import formatdate
 
 import pytest
 import stamina
@@ -14,17 +13,17 @@ from pulumi_assistai import (
     BadRequestError,
     NoAnswerError,
     NotSentError,
+    RateLimitError,
+    RunCancelledError,
     ServerError,
-    TooManyRequestsError,
 )
-from pulumi_assistai.client import Client, announce_retries
-from pulumi_assistai.client.retry import ONCE, REPEATABLE, RetryPolicy
-from tests.clocks import Clock, answers_at, retries_on
+from pulumi_assistai.client import Client, announce_retries, retry
+from pulumi_assistai.client.retry import ONCE, REPEATABLE, STARTING, Patience, RetryPolicy
+from tests.clocks import Clock, retries_on
 from tests.conftest import settings_for
-from tests.scripted import Reply, Server, as_json, replies, serve
+from tests.scripted import Reply, Server, replies, serve
 
-NOW = 1_764_000_000
-BUSY = Reply(429)
+POLICIES = [REPEATABLE, ONCE, STARTING]
 FAILED = Reply(500)
 
 
@@ -69,10 +68,32 @@ def test_only_what_is_repeatable_is_repeated_after_a_failure(status: int) -> Non
     assert ONCE.wait(error(status)) is False
 
 
-@pytest.mark.parametrize("policy", [REPEATABLE, ONCE])
-def test_every_policy_repeats_what_was_refused_for_its_rate_or_never_sent(policy: RetryPolicy) -> None:
-    assert policy.wait(error(429)) is True
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_policy_repeats_what_was_never_sent(policy: RetryPolicy) -> None:
     assert policy.wait(NotSentError("no connection")) is True
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("kept_back", [RateLimitError("no time"), RunCancelledError("cancelled")])
+def test_what_was_kept_back_is_not_sent_again(policy: RetryPolicy, kept_back: Exception) -> None:
+    assert policy.wait(kept_back) is False
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_429_is_a_refusal_and_no_failure(policy: RetryPolicy) -> None:
+    assert policy.is_refusal(error(429))
+    assert policy.wait(error(429)) is False
+
+
+def test_a_503_that_names_a_time_is_a_refusal_where_repeating_is_safe() -> None:
+    assert REPEATABLE.is_refusal(error(503, 7))
+    assert not REPEATABLE.is_refusal(error(503))
+    assert not any(policy.is_refusal(error(503, 7)) for policy in (ONCE, STARTING))
+
+
+def test_a_503_slows_all_but_where_it_says_that_a_connection_starts() -> None:
+    assert [503 in policy.slowed_by for policy in POLICIES] == [True, True, False]
+    assert all(429 in policy.slowed_by for policy in POLICIES)
 
 
 def test_only_what_is_repeatable_is_repeated_after_a_lost_answer() -> None:
@@ -88,7 +109,7 @@ def test_any_other_error_is_let_through(other: Exception) -> None:
 @pytest.mark.parametrize(
     ("asked", "waited"), [(0, 0), (0.5, 0.5), (7, 7), (29.5, 29.5), (30, 30), (30.5, False), (86400, False)]
 )
-@pytest.mark.parametrize(("policy", "status"), [(ONCE, 429), (REPEATABLE, 429), (REPEATABLE, 503)])
+@pytest.mark.parametrize(("policy", "status"), [(REPEATABLE, 500), (REPEATABLE, 503)])
 def test_the_wait_that_an_api_asks_for_is_kept_up_to_half_a_minute(
     policy: RetryPolicy, status: int, asked: float, waited: float
 ) -> None:
@@ -105,67 +126,6 @@ def test_the_policies_send_six_times_at_most() -> None:
     assert (REPEATABLE.attempts, ONCE.attempts, RetryPolicy(frozenset(), after_loss=True).attempts) == (6, 6, 6)
 
 
-@pytest.mark.parametrize(
-    ("retry_after", "waits"),
-    [("7", [7.0]), (" 12 ", [12.0]), ("0", [0.0]), (formatdate(NOW + 20, usegmt=True), [20.0])],
-    ids=["seconds", "blanks", "at once", "date"],
-)
-def test_a_request_waits_as_long_as_the_api_asks(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, retry_after: str, waits: list[float]
-) -> None:
-    answers_at(NOW, monkeypatch)
-    busy = Reply(429, headers={"retry-after": retry_after})
-    with serve(replies(busy, as_json({"code": "A-1"}, 201))) as server:
-        assert create(server) == "A-1"
-    assert clock.waits == waits
-    assert len(server.requests) == 2
-
-
-def test_a_date_that_is_past_is_waited_for_no_longer(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers_at(NOW, monkeypatch)
-    busy = Reply(503, headers={"retry-after": formatdate(NOW - 20, usegmt=True)})
-    with serve(replies(busy, Reply(204))) as server:
-        update(server)
-    assert clock.waits == [0.0]
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "nonsense",
-        "-7",
-        "7.5",
-        "",
-        "Wed, 32 Oct 2026 07:28:00 GMT",
-        "Wed, 21 Oct 99999999999 07:28:00 GMT",
-        "Wed, 21 Oct 2026 07:28:00 +99999999999999999999",
-    ],
-)
-def test_a_wait_that_cannot_be_read_counts_as_none(clock: Clock, value: str) -> None:
-    with serve(replies(Reply(429, headers={"retry-after": value}), Reply(204))) as server:
-        update(server)
-    assert clock.waits == [0.6]
-
-
-@pytest.mark.parametrize(
-    ("retry_after", "seconds"),
-    [("31", 31), (formatdate(NOW + 31, usegmt=True), 31), ("9" * 400, float("inf"))],
-    ids=["seconds", "date", "for ever"],
-)
-def test_a_longer_wait_is_an_error_at_once(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, retry_after: str, seconds: float
-) -> None:
-    answers_at(NOW, monkeypatch)
-    with (
-        serve(replies(Reply(429, headers={"retry-after": retry_after}))) as server,
-        pytest.raises(TooManyRequestsError) as caught,
-    ):
-        create(server)
-    assert caught.value.retry_after == seconds
-    assert clock.waits == []
-    assert len(server.requests) == 1
-
-
 def test_without_a_word_from_the_api_the_waits_grow_and_end(clock: Clock) -> None:
     with serve(replies(FAILED)) as server, pytest.raises(ServerError):
         update(server)
@@ -173,27 +133,28 @@ def test_without_a_word_from_the_api_the_waits_grow_and_end(clock: Clock) -> Non
     assert len(server.requests) == 6
 
 
-def test_a_creation_that_is_refused_for_its_rate_waits_as_any_other_request(clock: Clock) -> None:
-    with serve(replies(BUSY)) as server, pytest.raises(TooManyRequestsError):
-        create(server)
-    assert clock.waits == [0.6, 0.7, 0.9, 1.3, 2.1]
+def test_no_attempt_begins_after_the_patience_is_over(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "time", clock)
+    patience, sent = Patience(4), []
 
+    def send() -> None:
+        with patience:
+            sent.append(clock.now)
+            clock.now += 1.5
+            raise error(500)
 
-@pytest.mark.parametrize(("timeout", "sent"), [(0.5, 2), (1, 3), (1.25, 4), (100, 6)])
-def test_no_attempt_begins_after_twice_the_time_out(clock: Clock, timeout: float, sent: int) -> None:
-    with serve(replies(Reply(503, headers={"retry-after": "1"}))) as server, pytest.raises(ServerError):
-        update(server, timeout)
-    assert clock.waits == [1] * (sent - 1)
-    assert len(server.requests) == sent
+    with pytest.raises(ApiError):
+        REPEATABLE.run(send, patience)
+    assert len(sent) == 3
 
 
 @pytest.mark.usefixtures("announced")
 def test_what_is_tried_again_is_announced(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    with serve(replies(Reply(429, headers={"retry-after": "7"}), FAILED, Reply(204))) as server:
+    with serve(replies(Reply(500, headers={"retry-after": "7"}), FAILED, Reply(204))) as server:
         update(server)
     assert clock.waits == [7, 0.7]
     assert capsys.readouterr().err == (
-        f"PATCH /api/v1/agents/A-1 answered 429; {TooManyRequestsError.advice}; tried again in 7.0 s\n"
+        f"PATCH /api/v1/agents/A-1 answered 500; {ServerError.advice}; tried again in 7.0 s\n"
         f"PATCH /api/v1/agents/A-1 answered 500; {ServerError.advice}; tried again in 0.7 s\n"
     )
 

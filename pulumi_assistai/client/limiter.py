@@ -1,0 +1,215 @@
+"""The limiter: one an organization and process, through which every request goes."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Condition, Event, Lock
+from weakref import WeakValueDictionary
+
+from pulumi_assistai.client.pace import Pace, Sent
+from pulumi_assistai.client.quota import read_quota, read_retry_after
+from pulumi_assistai.errors import RateLimitError, RunCancelledError
+from pulumi_assistai.settings import Settings
+
+Tell = Callable[[str], None]
+
+_SLICE = 0.25
+"""Seconds after which whoever waits looks whether the run was cancelled."""
+
+_WORTH_TELLING = 2.0
+"""Seconds of waiting that look like a hang."""
+
+_TOLD_EVERY = 30.0
+
+_TOO_MANY_REQUESTS = 429
+_UNAVAILABLE = 503
+
+_cancelled = Event()
+
+
+def cancel_requests() -> None:
+    """Let no further request of this process be sent, and end all that wait."""
+    _cancelled.set()
+
+
+def tell_on_standard_error(message: str) -> None:
+    """Write a line that Pulumi shows as a diagnostic."""
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()
+
+
+class Turn:
+    """The permission to send one request.
+
+    Args:
+        heard: what to do with an answer's status and headers.
+    """
+
+    def __init__(self, heard: Callable[[int, Mapping[str, str]], None]) -> None:
+        self._heard = heard
+        self.is_answered = False
+
+    def hear(self, status: int, headers: Mapping[str, str]) -> None:
+        """Note that an answer began."""
+        self.is_answered = True
+        self._heard(status, headers)
+
+
+class Limiter:
+    """Lets requests go as fast as the API allows; safe to share between threads.
+
+    Args:
+        tell: tells the user something that is worth a line.
+        clock: seconds that go on.
+        wait: waits for a change, or so many seconds.
+    """
+
+    def __init__(
+        self,
+        tell: Tell = tell_on_standard_error,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[Condition, float], object] = Condition.wait,
+    ) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._wait_for = wait
+        self._pace = Pace()
+        self._turnstile = Lock()
+        self._changed = Condition()
+        self._waiting = 0
+        self._told_at: float | None = None
+
+    def limit(self, requests_per_second: float) -> None:
+        """Send no more requests a second than this from now on."""
+        with self._changed:
+            self._pace.limit(requests_per_second)
+
+    @contextmanager
+    def turn(self, where: str, until: float, slowed_by: Collection[int]) -> Iterator[Turn]:
+        """Wait for the permission to send a request, and hold it until it is answered.
+
+        Args:
+            where: method and path, for messages.
+            until: how long to wait at most, as `now` tells the time.
+            slowed_by: statuses that ask for fewer requests; 503 does so with Retry-After alone.
+
+        Raises:
+            RateLimitError: there was no permission by then, or will be none. Nothing was sent.
+            RunCancelledError: the run was cancelled. Nothing was sent.
+        """
+        sent = self._wait(where, until)
+        turn = Turn(lambda status, headers: self._hear(sent, status, headers, slowed_by))
+        try:
+            yield turn
+        finally:
+            if not turn.is_answered:
+                self._lose()
+
+    def now(self) -> float:
+        """Return the time in seconds."""
+        return self._clock()
+
+    def longest_wait(self) -> float:
+        """Return the seconds until the next request may be sent, as far as they are known."""
+        with self._changed:
+            return self._pace.delay(self._clock()) or 0.0
+
+    def _wait(self, where: str, until: float) -> Sent:
+        with self._in_line():
+            while not self._turnstile.acquire(timeout=_SLICE):
+                self._require_time(where, until, 0)
+            try:
+                return self._wait_first_in_line(where, until)
+            finally:
+                self._turnstile.release()
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        with self._changed:
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting -= 1
+
+    def _wait_first_in_line(self, where: str, until: float) -> Sent:
+        with self._changed:
+            while True:
+                delay = self._pace.delay(self._clock())
+                self._require_time(where, until, delay or 0)
+                if delay == 0:
+                    return self._pace.send(self._clock())
+                self._say(delay or 0)
+                self._wait_for(self._changed, _SLICE if delay is None else min(delay, _SLICE))
+
+    def _require_time(self, where: str, until: float, delay: float) -> None:
+        if _cancelled.is_set():
+            raise RunCancelledError(f"{where} was not sent: the run was cancelled")
+        left = until - self._clock()
+        if delay > left:
+            asked = f"AssistAI allows no request for {delay:.0f} s" if delay >= 1 else "AssistAI allowed none in time"
+            raise RateLimitError(f"{where} was not sent: {asked}; {RateLimitError.advice}")
+
+    def _hear(self, sent: Sent, status: int, headers: Mapping[str, str], slowed_by: Collection[int]) -> None:
+        quota, retry_after = read_quota(headers), read_retry_after(headers)
+        refused = status == _TOO_MANY_REQUESTS or (status == _UNAVAILABLE and retry_after is not None)
+        with self._changed:
+            if refused and status in slowed_by:
+                self._pace.refuse(self._clock(), sent, retry_after, quota)
+            else:
+                self._pace.answer(self._clock(), sent, quota)
+            self._changed.notify()
+
+    def _lose(self) -> None:
+        with self._changed:
+            self._pace.lose()
+            self._changed.notify()
+
+    def _say(self, delay: float) -> None:
+        """Tell now and then how fast the API lets requests through, and how long those that wait will take."""
+        rate, now = self._pace.rate, self._clock()
+        wait = max(delay, self._waiting / rate if rate else 0.0)
+        if not self._pace.is_limited or wait < _WORTH_TELLING:
+            return
+        if self._told_at is not None and now - self._told_at < _TOLD_EVERY:
+            return
+        self._told_at = now
+        pace = f"AssistAI allows about {in_words(rate)}" if rate else "AssistAI asks for fewer requests"
+        waiting = "1 request is waiting" if self._waiting == 1 else f"{self._waiting} requests are waiting"
+        self._tell(f"{pace}; {waiting}: about {duration(wait)}")
+
+
+def in_words(rate: float) -> str:
+    """Return a rate, given in requests a second, in words: by the second, minute or hour, as gives a whole number."""
+    for seconds, unit in ((1, "second"), (60, "minute")):
+        if rate * seconds >= 1:
+            count = round(rate * seconds)
+            return f"{count} request{'s' if count > 1 else ''} a {unit}"
+    return f"{max(1, round(rate * 3600))} requests an hour"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds in words."""
+    if seconds < 90:  # noqa: PLR2004 - from where minutes are easier to read
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes"
+
+
+_limiters: WeakValueDictionary[tuple[str, str, str], Limiter] = WeakValueDictionary()
+_limiters_lock = Lock()
+
+
+def limiter_of(settings: Settings) -> Limiter:
+    """Return the limiter of an organization; all connections to it in this process share it."""
+    place = (settings.base_url, settings.tenant_domain, settings.organization_code)
+    with _limiters_lock:
+        limiter = _limiters.get(place)
+        if limiter is None:
+            limiter = _limiters[place] = Limiter()
+    if settings.requests_per_second is not None:
+        limiter.limit(settings.requests_per_second)
+    return limiter

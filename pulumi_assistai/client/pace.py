@@ -1,0 +1,347 @@
+"""The pace of requests to an API whose limits are not known: learned from what it refuses and what it says.
+
+No request is held back before the API refuses one, except for the first few, whose number grows: a limit is met with
+few requests under way. What was refused then holds all that wait. One request finds out whether the API answers again,
+and the others follow, evenly spaced, as many as it answered before. That rate is lowered when the API refuses again,
+and raised slowly while it does not.
+
+The numbers were chosen by playing 100 and 1,000 requests against fixed windows, sliding windows and token buckets, of 5
+to 20 requests a second and of 10 in 3 and in 60 seconds, with and without Retry-After: see tests/client/test_pace.py.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from pulumi_assistai.client.quota import Quota
+
+_FIRST_ROOM = 4
+"""Requests that may be under way at first."""
+
+_ROOM_SECONDS = 0.008
+"""One more may be with each, until the first answer: an API whose answers take long loses no time."""
+
+_ROOM_ANSWERS = 4
+"""One more may be with so many answers."""
+
+_IDLE = 0.05
+"""Seconds without a request after which the next one counts as the first."""
+
+_FIRST_PAUSE = 0.25
+"""Seconds to wait after a refusal that does not say how long."""
+
+_PAUSE_GROWTH = 1.5
+_LONGEST_PAUSE = 15.0
+
+_FEW = 2
+"""Answers before the first refusal that say nothing of the rate: each later one raises it, until it is too high."""
+
+_FEW_RATE = 1.0
+_FEW_GROWTH = 1.3
+_FEW_CUT = 1.4
+
+_BETWEEN = 0.1
+"""Where the first rate lies between the lowest and the highest one that the refused attempts leave possible."""
+
+_SOON = 4
+"""Answers after which a refusal says how far too high the rate was, and not only that it was."""
+
+_CUT = 0.9
+_DEEPEST_CUT = 0.8
+_DELIVERED_SHARE = 1.0
+_CEILING_SHARE = 1.2
+_NEAR_CEILING = 0.95
+_APPROACH = 0.05
+_PATIENCE = 24
+"""Answers near the ceiling, after which it is tried whether the API allows more by now."""
+
+_PATIENCE_PER_LOSS = 6.0
+"""As many for each request that the last refusal held back: where trying costs much, it is tried seldom."""
+
+_GROWTH = 0.001
+_GROWTH_DOUBLES = 32
+"""Answers after which that growth, of the rate at each answer, has doubled."""
+
+_LARGEST_GROWTH = 0.1
+_MOST_ROOM = 128.0
+_SHORTEST = 0.001
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request under way.
+
+    Attributes:
+        at: when it was sent.
+    """
+
+    at: float
+
+
+class Pace:
+    """When the next request may be sent. Times are seconds of any one clock; not safe to share between threads.
+
+    Args:
+        most: requests a second at most, None for as many as the API allows.
+
+    Attributes:
+        under_way: requests that were sent and not answered.
+    """
+
+    def __init__(self, most: float | None = None) -> None:
+        self.under_way = 0
+        self._most = math.inf if most is None else most
+        self._learned: _Learned | None = None
+        self._quota = _QuotaWindow()
+        self._burst = _Burst()
+        self._room = 2.0
+        self._next_at = -math.inf
+        self._held_until = -math.inf
+        self._refused_at = -math.inf
+        self._pause = _FIRST_PAUSE
+        self._probing = False
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the API refused requests, and its rate is not known to be higher than is needed."""
+        return self._probing or self._learned is not None or self._quota.is_used_up
+
+    @property
+    def rate(self) -> float | None:
+        """Requests a second that the API is known to allow, None where it is not known."""
+        if self._quota.rate is not None:
+            return self._quota.rate
+        return None if self._learned is None else self._learned.rate
+
+    def limit(self, most: float) -> None:
+        """Send no more than `most` requests a second from now on."""
+        self._most = min(self._most, most)
+
+    def delay(self, now: float) -> float | None:
+        """Return the seconds until the next request may be sent, None where that depends on the next answer."""
+        self._quota.renew(now)
+        held = max(self._held_until, self._quota.used_up_until) - now
+        if held > 0:
+            return held
+        if self._probing or self._quota.is_unknown:
+            return None if self.under_way else 0.0
+        if self.under_way >= self._quota.room:
+            return None
+        if self._learned is not None and self.under_way >= self._room:
+            return None
+        if self._learned is None and self.under_way and self.under_way >= self._burst.room(now):
+            return _ROOM_SECONDS
+        return max(0.0, self._next_at - now)
+
+    def send(self, now: float) -> Sent:
+        """Note that a request is sent."""
+        if not self.under_way and self._learned is None and not self._probing:
+            self._burst.begin(now)
+        self.under_way += 1
+        rate = min(self._most, math.inf if self._learned is None else self._learned.rate)
+        # Threads wake late: the next request makes up for up to one that was.
+        self._next_at = max(self._next_at, now - 1 / rate) + 1 / rate
+        return Sent(now)
+
+    def lose(self) -> None:
+        """Note that a request got no answer."""
+        self.under_way -= 1
+
+    def answer(self, now: float, sent: Sent, quota: Quota | None = None) -> None:
+        """Note that the API answered a request, whatever it said."""
+        self.under_way -= 1
+        self._burst.answer(now)
+        self._quota.hear(now, sent.at, quota)
+        if sent.at <= self._refused_at:
+            return
+        if self._probing:
+            self._resume(sent)
+        elif self._learned is not None:
+            self._room = min(self._room + 1, _MOST_ROOM)
+            self._learned.answer()
+
+    def refuse(self, now: float, sent: Sent, retry_after: float | None = None, quota: Quota | None = None) -> None:
+        """Note that the API refused a request for its rate, for `retry_after` seconds where it says so."""
+        self.under_way -= 1
+        self._quota.hear(now, sent.at, quota)
+        wait = self._quota.used_up_until - now if retry_after is None else retry_after
+        if wait > 0:
+            self._held_until = max(self._held_until, now + wait)
+        if sent.at <= self._refused_at:
+            return
+        if self._probing:
+            self._burst.refuse_again(sent, retry_after)
+        elif not self._quota.is_used_up:
+            self._learn(now, sent, retry_after)
+        if wait <= 0 and (retry_after is None or self._probing):
+            self._held_until = now + self._pause
+            self._pause = min(self._pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
+        self._refused_at = now
+        self._probing = True
+
+    def _learn(self, now: float, sent: Sent, retry_after: float | None) -> None:
+        if self._learned is None:
+            self._burst.refuse(sent, retry_after)
+        else:
+            self._learned.refuse(now - self._refused_at)
+            self._pause = max(_FIRST_PAUSE, 1 / self._learned.rate)
+
+    def _resume(self, sent: Sent) -> None:
+        self._probing = False
+        self._pause = _FIRST_PAUSE
+        self._room = 2.0
+        if self._learned is None and self._burst.was_refused:
+            self._learned = self._burst.rate(sent)
+        if self._learned is not None:
+            self._learned.resume(self._held_until - self._refused_at)
+            self._next_at = sent.at + 1 / min(self._most, self._learned.rate)
+
+
+class _Burst:
+    """The requests before the first refusal, and what that says of the rate."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+        self._count = 0
+        self._room = float(_FIRST_ROOM)
+        self._last_answer = -math.inf
+        self._free_at: float | None = None
+        self._refused: Sent | None = None
+
+    @property
+    def was_refused(self) -> bool:
+        return self._refused is not None
+
+    def begin(self, now: float) -> None:
+        if now - self._last_answer > _IDLE:
+            self._since, self._count, self._room = now, 0, float(_FIRST_ROOM)
+
+    def room(self, now: float) -> float:
+        if not self._count:
+            self._room = _FIRST_ROOM + (now - self._since) / _ROOM_SECONDS
+        return self._room + self._count / _ROOM_ANSWERS
+
+    def answer(self, now: float) -> None:
+        self._count += 1
+        self._last_answer = now
+
+    def refuse(self, sent: Sent, retry_after: float | None) -> None:
+        """Note the first refusal: the API is free again when it says so, or when a later request finds out."""
+        self._refused = Sent(-math.inf)
+        self._free_at = sent.at + retry_after if retry_after else None
+
+    def refuse_again(self, sent: Sent, retry_after: float | None) -> None:
+        if self._refused is not None:
+            self._refused = sent
+            self._free_at = sent.at + retry_after if retry_after else None
+
+    def rate(self, answered: Sent) -> _Learned:
+        """Return the rate: all answers of the burst in the time from its beginning until the API was free again."""
+        free_at = answered.at if self._free_at is None else min(answered.at, self._free_at)
+        count = max(self._count, 1)
+        rate = count / max(free_at - self._since, _SHORTEST)
+        few = count <= _FEW
+        if few:
+            rate = max(rate, _FEW_RATE)
+        refused_at = self._refused.at if self._refused is not None else -math.inf
+        if refused_at > self._since and not few:
+            rate += _BETWEEN * (count / (refused_at - self._since) - rate)
+        return _Learned(rate, few=few)
+
+
+class _Learned:
+    """A rate that was learned from refusals, and the lowest one that was refused."""
+
+    def __init__(self, rate: float, *, few: bool) -> None:
+        self.rate = rate
+        self._usual = rate
+        self._few = few
+        self._ceiling = math.inf
+        self._answers = 0
+        self._calm = 0
+        self._patience = float(_PATIENCE)
+
+    def resume(self, held: float) -> None:
+        """Begin again after `held` seconds without a request."""
+        self._answers = 0
+        self._patience = max(_PATIENCE, _PATIENCE_PER_LOSS * held * self.rate)
+
+    def answer(self) -> None:
+        self._answers += 1
+        near = _NEAR_CEILING * self._ceiling
+        if self._few:
+            self.rate *= _FEW_GROWTH
+        elif self._ceiling < math.inf and self.rate < near:
+            self._calm = 0
+            self.rate = min(near, self.rate + max(_APPROACH * (self._ceiling - self.rate), _GROWTH * self.rate))
+        else:
+            self._calm += 1
+            self.rate *= 1 + self._growth()
+
+    def refuse(self, seconds: float) -> None:
+        """Lower the rate, `seconds` after the last refusal."""
+        refused, self._calm = self.rate, 0
+        delivered = (self._answers + 1) / max(seconds, _SHORTEST)
+        self._ceiling = refused
+        if self._few:
+            self.rate = refused / _FEW_CUT
+        elif self._answers < _SOON:
+            self.rate = max(0.3 * refused, min(0.7 * refused, delivered))
+        else:
+            self.rate = min(_CUT * refused, max(_DELIVERED_SHARE * delivered, _DEEPEST_CUT * refused))
+            self._ceiling = min(refused, max(_CEILING_SHARE * delivered, self.rate))
+        if self._few:
+            self._few, self._usual = False, self.rate
+
+    def _growth(self) -> float:
+        # Of several programs that share a limit, the slower ones speed up sooner, and all find their share.
+        share = min(1.0, self.rate / self._usual)
+        beyond = self._calm - self._patience * share
+        growth = _GROWTH / share**2 * 2 ** (beyond / _GROWTH_DOUBLES)
+        return min(_LARGEST_GROWTH, growth) if beyond > 0 else 0.0
+
+
+class _QuotaWindow:
+    """What the API said last of how much it still allows."""
+
+    def __init__(self) -> None:
+        self._last: Quota | None = None
+        self._said_at = -math.inf
+        self._ends_at = -math.inf
+        self._window: float | None = None
+        self.is_unknown = False
+
+    @property
+    def is_used_up(self) -> bool:
+        return self._last is not None and self._last.remaining <= 0
+
+    @property
+    def used_up_until(self) -> float:
+        return self._ends_at if self.is_used_up else -math.inf
+
+    @property
+    def rate(self) -> float | None:
+        if self._last is None or self._last.limit is None or not self._window:
+            return None
+        return self._last.limit / self._window
+
+    @property
+    def room(self) -> float:
+        """Return how many requests may be under way: half of what is left, since others may be asking as well."""
+        return math.inf if self._last is None else max(1.0, self._last.remaining / 2)
+
+    def renew(self, now: float) -> None:
+        """Forget what was left where that started anew: the next answer says what there is."""
+        if self.is_used_up and now >= self._ends_at:
+            self._last, self.is_unknown = None, True
+
+    def hear(self, now: float, sent_at: float, quota: Quota | None) -> None:
+        self.is_unknown = False
+        if quota is None or sent_at < self._said_at:
+            return
+        ends_at = -math.inf if quota.reset is None else now + quota.reset
+        # Whole seconds are rounded up: the earliest of all ends that were told of one window is the closest.
+        self._ends_at = min(self._ends_at, ends_at) if now < self._ends_at else ends_at
+        self._window = quota.window or max(self._window or 0.0, quota.reset or 0.0)
+        self._last, self._said_at = quota, sent_at

@@ -1,0 +1,190 @@
+"""The pace: how fast requests go to an API that limits them, in a time that no clock keeps."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from pulumi_assistai.client.pace import Pace
+from pulumi_assistai.client.quota import Quota
+from tests.client.apis import Ask, Program, bucket, free, play, sliding, telling, windows
+
+FROM_FIRST = math.nan
+
+LIMITS = {
+    "10 a second, Retry-After": (lambda: windows(10, 1, 1), 10),
+    "10 a second": (lambda: windows(10, 1), 10),
+    "10 a second, from the first request": (lambda: windows(10, 1, phase=FROM_FIRST), 10),
+    "5 a second, Retry-After": (lambda: windows(5, 1, 1), 5),
+    "5 a second": (lambda: windows(5, 1, phase=0.4), 5),
+    "20 a second": (lambda: windows(20, 1, phase=0.9), 20),
+    "10 a second, sliding, Retry-After": (lambda: sliding(10, 1, 1), 10),
+    "10 a second, sliding": (lambda: sliding(10, 1), 10),
+    "10 in 3 seconds": (lambda: windows(10, 3), 10 / 3),
+    "10 in 3 seconds, from the first request": (lambda: windows(10, 3, phase=FROM_FIRST), 10 / 3),
+    "10 in 3 seconds, Retry-After": (lambda: windows(10, 3, 1), 10 / 3),
+    "10 in 3 seconds, with headers": (lambda: telling(10, 3), 10 / 3),
+    "10 a minute, from the first request": (lambda: windows(10, 60, 60, FROM_FIRST), 1 / 6),
+    "10 a minute, with headers": (lambda: telling(10, 60), 1 / 6),
+    "a bucket of 10, 10 a second": (lambda: bucket(10, 10), 10),
+    "a bucket of 20, 10 a second, Retry-After": (lambda: bucket(10, 20, 1), 10),
+}
+
+
+@pytest.fixture(params=LIMITS.values(), ids=LIMITS)
+def limit(request: pytest.FixtureRequest) -> tuple[Ask, float]:
+    ask, rate = request.param
+    return ask(), rate
+
+
+def test_a_hundred_requests_take_about_as_long_as_the_limit_makes_them(limit: tuple[Ask, float]) -> None:
+    ask, rate = limit
+    (program,) = play(ask, Program(100))
+    assert program.ended <= 1.25 * 100 / rate + 0.5
+    assert program.refused <= 0.15 * (100 + program.refused)
+
+
+def test_a_thousand_requests_come_to_rest_below_the_limit(limit: tuple[Ask, float]) -> None:
+    ask, rate = limit
+    (program,) = play(ask, Program(1000))
+    assert program.ended <= 1.25 * 1000 / rate
+    assert program.refused <= 0.05 * (1000 + program.refused)
+
+
+@pytest.mark.parametrize("latency", [0.05, 0.2, 1.0])
+def test_answers_that_take_long_change_little(limit: tuple[Ask, float], latency: float) -> None:
+    ask, rate = limit
+    (program,) = play(ask, Program(100), latency=latency)
+    assert program.ended <= 2 * 100 / rate + 10 * latency
+    assert program.refused <= 60
+
+
+def test_two_programs_share_a_limit(limit: tuple[Ask, float]) -> None:
+    ask, rate = limit
+    one, other = play(ask, Program(150), Program(150))
+    assert max(one.ended, other.ended) <= 2 * 300 / rate
+    assert min(one.ended, other.ended) >= 0.5 * max(one.ended, other.ended)
+
+
+@pytest.mark.parametrize("latency", [0.0, 0.004, 0.2])
+def test_without_a_limit_nothing_is_slower(latency: float) -> None:
+    (program,) = play(free(), Program(500), latency=latency)
+    ideal = max(500 * 0.003, 500 / 32 * (latency + 0.003))
+    assert program.ended <= 1.03 * ideal + 2 * latency
+    assert program.refused == 0
+
+
+def test_few_requests_are_under_way_before_the_first_answers() -> None:
+    (program,) = play(windows(10, 1), Program(100))
+    assert program.most_under_way < 10
+
+
+def test_an_api_that_takes_its_time_is_asked_all_at_once() -> None:
+    (program,) = play(free(), Program(100), latency=0.5)
+    assert program.most_under_way == 32
+
+
+def test_a_limit_that_goes_leaves_no_trace() -> None:
+    limited = windows(10, 1)
+    (program,) = play(lambda now: limited(now) if now < 20 else (True, None, None), Program(3000))
+    assert program.ended < 60
+
+
+def test_a_single_refusal_slows_little() -> None:
+    refusals = [True]
+    (program,) = play(lambda _: (not refusals or refusals.pop() is None, None, None), Program(500))
+    assert program.refused == 1
+    assert program.ended < 15
+
+
+def test_a_ceiling_is_kept() -> None:
+    (program,) = play(free(), Program(100, pace=Pace(most=20)))
+    assert 4.9 <= program.ended <= 5.1
+    pace = Pace()
+    pace.limit(20)
+    pace.limit(50)
+    (program,) = play(free(), Program(100, pace=pace))
+    assert 4.9 <= program.ended <= 5.1
+
+
+def test_a_ceiling_below_the_limit_is_never_refused() -> None:
+    (program,) = play(windows(10, 1), Program(100, pace=Pace(most=9)))
+    assert program.refused == 0
+
+
+def test_nothing_is_sent_before_the_api_allows_it() -> None:
+    pace = Pace()
+    pace.refuse(10.0, pace.send(9.9), 7.0)
+    assert pace.delay(10.0) == 7.0
+    assert pace.delay(16.5) == 0.5
+    assert pace.delay(17.0) == 0
+
+
+def test_one_request_finds_out_whether_the_api_answers_again() -> None:
+    pace = Pace()
+    pace.refuse(10.0, pace.send(9.9), 7.0)
+    probe = pace.send(17.0)
+    assert pace.delay(17.0) is None
+    pace.answer(17.1, probe)
+    assert pace.delay(18.0) == 0
+
+
+def test_a_probe_that_got_no_answer_is_followed_by_another() -> None:
+    pace = Pace()
+    pace.refuse(10.0, pace.send(9.9), 7.0)
+    pace.send(17.0)
+    pace.lose()
+    assert pace.delay(17.5) == 0
+
+
+def test_a_wait_of_nothing_is_believed_once() -> None:
+    pace = Pace()
+    pace.refuse(10.0, pace.send(9.9), 0.0)
+    assert pace.delay(10.0) == 0
+    pace.refuse(10.1, pace.send(10.05), 0.0)
+    assert pace.delay(10.1) == pytest.approx(0.25)
+
+
+def test_refusals_without_a_word_are_waited_for_longer_and_longer() -> None:
+    pace, now, waits = Pace(), 0.0, []
+    for _ in range(14):
+        pace.refuse(now, pace.send(now))
+        waits.append(pace.delay(now) or 0.0)
+        now += waits[-1]
+    assert waits[:3] == pytest.approx([0.25, 0.375, 0.5625])
+    assert max(waits) == waits[-1] == pytest.approx(15)
+
+
+def test_what_headers_leave_is_not_exceeded() -> None:
+    pace = Pace()
+    pace.answer(0.0, pace.send(0.0), Quota(4, 10, 30.0))
+    first, second = pace.send(0.1), pace.send(0.1)
+    assert pace.delay(0.1) is None
+    pace.answer(0.2, first, Quota(1, 10, 30.0))
+    pace.answer(0.2, second, Quota(0, 10, 30.0))
+    assert pace.delay(0.2) == pytest.approx(29.8)
+    assert pace.is_limited
+    assert pace.rate == pytest.approx(10 / 30)
+
+
+def test_an_answer_that_was_sent_earlier_says_nothing_new() -> None:
+    pace = Pace()
+    early, late = pace.send(0.0), pace.send(0.1)
+    pace.answer(0.2, late, Quota(0, 10, 30.0))
+    pace.answer(0.3, early, Quota(5, 10, 30.0))
+    assert pace.delay(0.3) == pytest.approx(29.9)
+
+
+def test_headers_that_name_no_end_are_tried() -> None:
+    pace = Pace()
+    pace.answer(0.0, pace.send(0.0), Quota(0))
+    assert pace.delay(0.0) == 0
+    pace.send(0.0)
+    assert pace.delay(0.0) is None
+    assert pace.rate is None
+
+
+def test_nothing_is_known_at_first() -> None:
+    pace = Pace()
+    assert (pace.delay(0.0), pace.rate, pace.is_limited) == (0, None, False)
