@@ -119,12 +119,15 @@ def _left(session: Session, creation: Creation) -> tuple[Creation, float] | None
 def _wait_for_an_earlier_creation(session: Session, name: str, page: Page) -> None:
     """Wait until an agent that another process began to create is listed, or the time for that is over."""
     creation = page.read(0)
-    found = None if creation is None else _left(session, creation)
+    if creation is None or _is_listed(session, creation, name):
+        return
+    found = _left(session, creation)
     if found is None:
+        if creation.at > session.began:
+            # Without a grace period nothing is waited for, but our listing may be older than the agent.
+            session.inventory.read_again()
         return
-    creation, left = found
-    if _is_listed(session, creation, name):
-        return
+    _, left = found
     session.tell(
         f'a creation of "{name}" was sent from this machine {creation.age:.0f} s ago'
         f"{f' and made {creation.code}' if creation.code else ' and nothing recorded its outcome'}; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ class Session:
 
     Attributes:
         settings: the organization's connection and the package's behaviour.
+        began: when it was opened, in seconds since 1970; its listing is newer.
         inventory: the live agents, listed once.
         creations: the names that are being created.
         journal: the creations of this machine.
@@ -38,6 +40,7 @@ class Session:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.began = time.time()
         self.inventory = Inventory(self._list_agents)
         self.creations = Creations()
         self.declared_names = Names()

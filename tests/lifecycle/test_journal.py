@@ -19,7 +19,7 @@ from pulumi_assistai.lifecycle.creation import create_once
 from pulumi_assistai.lifecycle.journal import Creation, Journal, is_running, journal_folder, usable_folder
 from tests.conftest import Api
 from tests.lifecycle.clock import Clock
-from tests.lifecycle.conftest import Connect
+from tests.lifecycle.conftest import Connect, listings
 
 VENTAS = {"name": "Ventas"}
 
@@ -133,6 +133,25 @@ def test_an_agent_that_another_process_made_is_waited_for(
     said = capfd.readouterr().err
     assert 'a creation of "Ventas" was sent from this machine 0 s ago and nothing recorded its outcome; ' in said
     assert "looking for the agent in the listing for up to 15 s before another one is created" in said
+
+
+def test_an_agent_that_another_process_made_since_the_listing_is_seen_without_a_grace_period(
+    connect: Connect, api: Api
+) -> None:
+    session = connect(grace_period=0)
+    session.inventory.agents()
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write(api.create("Ventas"))
+    with pytest.raises(NameTakenError, match="exists already"):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    assert api.bodies("POST") == []
+
+
+def test_an_agent_that_was_made_before_the_listing_is_not_looked_for_again(connect: Connect, api: Api) -> None:
+    with connect().journal.of("name", "Ventas", 1) as page:
+        page.write("A-gone")
+    create_once(connect(grace_period=0), VENTAS, allow_duplicate_name=False)
+    assert listings(api) == 1
 
 
 def test_a_look_that_fails_is_no_look_and_no_end(connect: Connect, api: Api, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from tests.engines import PulumiCli
 
 AGENT = 'agent = assistai.Agent("ventas", name="Ventas")'
 REPLACEMENT = (
-    "if this resource has that agent and is to be replaced (`--replace`, `pulumi state taint`): AssistAI deletes no"
+    "if this resource is to be replaced (`--replace`, `pulumi state taint`): AssistAI deletes no agent, so another one"
 )
 
 only_pulumi = pytest.mark.parametrize("engine", [pytest.param("pulumi", marks=needs_pulumi)])
