@@ -93,7 +93,10 @@ FORBIDDEN = (
         (assistai.BadRequestError, "correct what the API names"),
         (assistai.UnauthorizedError, UNAUTHORIZED),
         (assistai.ForbiddenError, FORBIDDEN),
-        (assistai.TooManyRequestsError, "wait, then run again, with a smaller --parallel"),
+        (
+            assistai.TooManyRequestsError,
+            assistai.RateLimitError.advice,
+        ),
         (assistai.ServerError, "try again later; if it persists, contact AssistAI support"),
         (UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there, such as a proxy"),
     ],

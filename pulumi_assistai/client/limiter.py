@@ -65,6 +65,9 @@ class Limiter:
         tell: tells the user something that is worth a line.
         clock: seconds that go on.
         wait: waits for a change, or so many seconds.
+
+    Attributes:
+        waited: seconds for which the first in line waited, so far.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Limiter:
         self._pace = Pace()
         self._turnstile = Lock()
         self._changed = Condition()
+        self.waited = 0.0
         self._waiting = 0
         self._told_at: float | None = None
 
@@ -144,7 +148,9 @@ class Limiter:
                 if delay == 0:
                     return self._pace.send(self._clock())
                 self._say(delay or 0)
+                since = self._clock()
                 self._wait_for(self._changed, _SLICE if delay is None else min(delay, _SLICE))
+                self.waited += self._clock() - since
 
     def _require_time(self, where: str, until: float, delay: float) -> None:
         if _cancelled.is_set():

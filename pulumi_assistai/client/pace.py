@@ -19,11 +19,12 @@ from pulumi_assistai.client.quota import Quota
 _FIRST_ROOM = 4
 """Requests that may be under way at first."""
 
-_ROOM_SECONDS = 0.008
-"""One more may be with each, until the first answer: an API whose answers take long loses no time."""
+_SILENCE = 0.02
+_ROOM_SECONDS = 0.007
+"""One more may be with each in which no answer comes, after a silence: an API that answers slowly loses no time."""
 
 _ROOM_ANSWERS = 4
-"""One more may be with so many answers."""
+"""One more may be with so many answers as well."""
 
 _IDLE = 0.05
 """Seconds without a request after which the next one counts as the first."""
@@ -218,11 +219,12 @@ class _Burst:
             self._since, self._count, self._room = now, 0, float(_FIRST_ROOM)
 
     def room(self, now: float) -> float:
-        if not self._count:
-            self._room = _FIRST_ROOM + (now - self._since) / _ROOM_SECONDS
-        return self._room + self._count / _ROOM_ANSWERS
+        """Return how many requests may be under way."""
+        silent = now - max(self._since, self._last_answer) - _SILENCE
+        return self._room + max(0.0, silent) / _ROOM_SECONDS
 
     def answer(self, now: float) -> None:
+        self._room = self.room(now) + 1 / _ROOM_ANSWERS
         self._count += 1
         self._last_answer = now
 

@@ -27,7 +27,7 @@ AT_A_TIME = 8
 """Pages that are asked for at a time, once the API has said how many items there are."""
 
 LONGEST_READING = 600.0
-"""Seconds that a whole listing may take, all of its readings together, besides what a request may wait for its turn."""
+"""Seconds that a whole listing may take, all of its readings together, besides waiting for the API's rate limit."""
 
 MOST_PAGES = 2000
 """Pages of one reading: an API that never runs out of new items must not fill the memory."""
@@ -133,11 +133,11 @@ def read_every_page(
         ApiError, TransportError: a page failed.
     """
     fetch = _fetcher(transport, path, item, criteria, leave_out_unreadable=leave_out_unreadable)
-    deadline = time.monotonic() + LONGEST_READING + transport.longest_wait
+    deadline = _working_time(transport) + LONGEST_READING
     problem, before = "", None
     for _ in range(_PASSES):
         try:
-            found = _read_once(fetch, key, deadline)
+            found = _read_once(fetch, key, lambda: _working_time(transport) > deadline)
         except _EndlessError as error:
             problem = str(error)
             break
@@ -150,6 +150,10 @@ def read_every_page(
     raise IncompleteListingError(
         f"GET {path} gave no whole listing: {problem}; nothing was concluded from it, try again"
     )
+
+
+def _working_time(transport: Transport) -> float:
+    return time.monotonic() - transport.waited
 
 
 def _without_the_unreadable(found: Listing[Item]) -> Listing[Item]:
@@ -205,13 +209,15 @@ class _Reading(Generic[Item]):
         return Listing(list(self.items.values()), not doubt, self.unreadable, doubt)
 
 
-def _read_once(fetch: Callable[[int], Page[Item]], key: Callable[[Item], str], deadline: float) -> Listing[Item]:
+def _read_once(
+    fetch: Callable[[int], Page[Item]], key: Callable[[Item], str], is_over: Callable[[], bool]
+) -> Listing[Item]:
     reading: _Reading[Item] = _Reading()
     with closing(_pages(fetch)) as pages:
         for number, page in enumerate(pages, 1):
             if not reading.add(page, number, key):
                 break
-            _require_an_end(number, deadline)
+            _require_an_end(number, is_over)
     if page.refusal is not None:
         return reading.listing(_doubt_of_refused(reading, page.refusal))
     if page.items:
@@ -219,7 +225,7 @@ def _read_once(fetch: Callable[[int], Page[Item]], key: Callable[[Item], str], d
     return reading.listing(reading.doubt)
 
 
-def _require_an_end(number: int, deadline: float) -> None:
+def _require_an_end(number: int, is_over: Callable[[], bool]) -> None:
     """Refuse to read on for ever.
 
     Raises:
@@ -227,7 +233,7 @@ def _require_an_end(number: int, deadline: float) -> None:
     """
     if number >= MOST_PAGES:
         raise _EndlessError(f"there is no end to it after {number} pages")
-    if time.monotonic() > deadline:
+    if is_over():
         raise _EndlessError(f"there is no end to it after {LONGEST_READING:g} s and {number} pages")
 
 

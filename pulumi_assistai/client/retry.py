@@ -10,7 +10,14 @@ from typing import TypeVar
 
 import stamina
 
-from pulumi_assistai.errors import ApiError, NotSentError, RateLimitError, RunCancelledError, TransportError
+from pulumi_assistai.errors import (
+    ApiError,
+    FirewallError,
+    NotSentError,
+    RateLimitError,
+    RunCancelledError,
+    TransportError,
+)
 
 T = TypeVar("T")
 
@@ -50,8 +57,12 @@ class RetryPolicy:
     attempts: int = 6
 
     def is_refusal(self, error: ApiError) -> bool:
-        """Return whether the API refused a request for its rate."""
-        return error.status in self.refusals and (error.status != _UNAVAILABLE or error.retry_after is not None)
+        """Return whether the API refused a request for its rate, and not a firewall that never lets it through."""
+        return (
+            not isinstance(error, FirewallError)
+            and error.status in self.refusals
+            and (error.status != _UNAVAILABLE or error.retry_after is not None)
+        )
 
     def wait(self, error: Exception) -> bool | float:
         """Say whether to repeat after `error`: no, yes with the usual backoff, or yes after so many seconds."""

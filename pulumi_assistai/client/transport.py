@@ -63,14 +63,12 @@ class Transport:
     A request that is safe to repeat is repeated until its attempts together took twice the time-out. What the API
     refuses for its rate is no attempt: it is sent again when the API allows it, within the settings' wait.
 
-    Attributes:
-        longest_wait: seconds that a request may wait for the API to allow it.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._token = settings.api_token.get_secret_value()
         self._timeout = settings.timeout
-        self.longest_wait = settings.rate_limit_wait
+        self._longest_wait = settings.rate_limit_wait
         self._limiter = limiter_of(settings)
         self._place = f"organization {settings.organization_code} of tenant {settings.tenant_domain}"
         self._http = httpx.Client(
@@ -84,6 +82,11 @@ class Transport:
             # A proxy of the environment has no business between a program and its own machine.
             trust_env=not is_loopback(urlsplit(settings.base_url).hostname or ""),
         )
+
+    @property
+    def waited(self) -> float:
+        """Return the seconds for which requests of this organization waited for the API to allow them, so far."""
+        return self._limiter.waited
 
     def close(self) -> None:
         """Close the connection pool."""
@@ -121,7 +124,7 @@ class Transport:
         about_to_send: Callable[[], None] | None = None,
     ) -> Answer:
         request = self._http.build_request(method, path, params=query, json=body, headers={"accept": accept})
-        patience, until = Patience(2 * self._timeout), self._limiter.now() + self.longest_wait
+        patience, until = Patience(2 * self._timeout), self._limiter.now() + self._longest_wait
 
         def send() -> Answer:
             with self._limiter.turn(_where(request), until, policy.slowed_by) as turn, patience:

@@ -49,9 +49,10 @@ def _no_waiting() -> Any:
         yield
 
 
-def talk(call: Call, *sequence: Reply) -> tuple[Any, Server]:
+def talk(call: Call, *sequence: Reply, rate_limit_wait: float = 0.1) -> tuple[Any, Server]:
     """Return what `call` returned or raised, and the server that gave these replies."""
-    with serve(replies(*sequence)) as server, Client(settings_for(server.url, timeout=2)) as client:
+    settings = {"timeout": 2, "rate_limit_wait": rate_limit_wait}
+    with serve(replies(*sequence)) as server, Client(settings_for(server.url, **settings)) as client:
         try:
             return call(client), server
         except (ApiError, NoAnswerError, NotSentError) as error:
@@ -113,7 +114,7 @@ def test_codes_are_quoted_in_paths() -> None:
         (418, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
         (499, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
         (599, ServerError, "try again later; if it persists, contact AssistAI support"),
-        (429, TooManyRequestsError, "wait, then run again, with a smaller --parallel"),
+        (429, TooManyRequestsError, "run again later, and what is done already stays done; to wait longer raise"),
         (500, ServerError, "try again later; if it persists, contact AssistAI support"),
         (503, ServerError, "try again later; if it persists, contact AssistAI support"),
     ],
@@ -195,7 +196,7 @@ def test_any_error_body_becomes_one_clean_line(body: bytes, said: str) -> None:
 )
 @pytest.mark.parametrize("failure", [LOST, Reply(500), Reply(502), Reply(503), Reply(504), Reply(429)])
 def test_only_what_is_safe_is_sent_again(call: Call, success: Reply, failure: Reply) -> None:
-    result, server = talk(call, failure, success)
+    result, server = talk(call, failure, success, rate_limit_wait=30)
     repeatable = call in (update, disconnect) or failure.status == 429
     assert len(server.requests) == (2 if repeatable else 1)
     assert isinstance(result, Exception | Starting) is not repeatable
@@ -244,9 +245,9 @@ def test_redirects_are_not_followed() -> None:
         assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("value", ["7", formatdate(usegmt=True), "nonsense"], ids=["seconds", "date", "neither"])
+@pytest.mark.parametrize("value", ["0", formatdate(usegmt=True), "nonsense"], ids=["seconds", "date", "neither"])
 def test_retry_after_of_any_form_is_honoured(value: str) -> None:
-    result, server = talk(create, Reply(429, headers={"retry-after": value}), CREATED)
+    result, server = talk(create, Reply(429, headers={"retry-after": value}), CREATED, rate_limit_wait=30)
     assert result == "A-1"
     assert len(server.requests) == 2
 

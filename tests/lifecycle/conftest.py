@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -46,13 +47,21 @@ def emulator(running_emulator: Emulator) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def connect(emulator: Emulator) -> Connect:
+def connect(emulator: Emulator) -> Iterator[Connect]:
     """Return the function that opens a session with other settings than the usual ones."""
+    sessions: list[Session] = []
 
     def open_session(**settings: Any) -> Session:
-        return Session(settings_for(emulator.url, **{"grace_period": 10, "settle_time": 10, "timeout": 5} | settings))
+        usual = {"grace_period": 10, "settle_time": 10, "timeout": 5}
+        sessions.append(Session(settings_for(emulator.url, **usual | settings)))
+        return sessions[-1]
 
-    return open_session
+    yield open_session
+    # What one test learned of a limit is nothing to the next.
+    for session in sessions:
+        session.client.close()
+    sessions.clear()
+    gc.collect()
 
 
 @pytest.fixture

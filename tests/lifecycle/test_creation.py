@@ -168,11 +168,13 @@ def test_many_threads_share_one_listing(session: Session, api: Api) -> None:
     assert posts(api) == 40
 
 
-def test_a_refusal_is_no_unknown_outcome(session: Session, api: Api) -> None:
-    api.faults.add("status-before", method="POST", status=429, retry_after="999")
+def test_a_refusal_is_no_unknown_outcome(connect: Connect, api: Api) -> None:
+    session = connect(rate_limit_wait=0.1)
+    api.faults.add("status-before", method="POST", status=429, retry_after="0.2")
     with pytest.raises(AssistAIError, match="answered 429"):
         agents.create(session, VENTAS)
-    agents.create(session, VENTAS)
+    assert not session.creations.contested("Ventas")
+    agents.create(connect(), VENTAS)
     assert posts(api) == 1
 
 
