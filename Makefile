@@ -53,6 +53,7 @@ soak: $(READY)
 bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks --plot docs/images/performance.svg
+	$(BIN)/python -m benchmarks.limits
 
 # Chromium draws them.
 screenshots: $(READY)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pulumi_assistai.testing import Api
 
+_REFUSED = 429
 _URL = re.compile(r"answers at (http://\S+)")
 
 
@@ -22,11 +23,13 @@ class Traffic:
 
     Attributes:
         requests: how many requests.
+        refused: how many of them were refused for their rate.
         in_flight: how many at a time at most.
     """
 
     requests: int
     in_flight: int
+    refused: int = 0
 
 
 class BusyApi(Api):
@@ -35,14 +38,21 @@ class BusyApi(Api):
     def traffic(self) -> Traffic:
         """Return what there was since this was last called."""
         seen = self.call("GET", "/requests/summary")
+        refused = [request for request in self.call("GET", "/requests") if request["status"] == _REFUSED]
         self.forget_requests()
-        return Traffic(seen["count"], seen["mostInFlight"])
+        return Traffic(seen["count"], seen["mostInFlight"], len(refused))
 
 
 @contextmanager
-def emulator(latency: float) -> Iterator[BusyApi]:
-    """Run an emulator whose every answer takes `latency` seconds longer."""
-    command = [str(Path(sys.executable).with_name("assistai")), "emulator", "--port=0", f"--latency={latency}"]
+def emulator(latency: float, *options: str) -> Iterator[BusyApi]:
+    """Run an emulator whose every answer takes `latency` seconds longer, with these options of its command."""
+    command = [
+        str(Path(sys.executable).with_name("assistai")),
+        "emulator",
+        "--port=0",
+        f"--latency={latency}",
+        *options,
+    ]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
     ) as run:

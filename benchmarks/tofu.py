@@ -37,6 +37,7 @@ provider "restapi" {{
   uri                   = "{url}"
   id_attribute          = "code"
   create_returns_object = true
+  rate_limit            = {rate}
   update_method         = "PATCH"
   headers = {{
     Authorization         = "Bearer {token}"
@@ -73,23 +74,31 @@ _FILLED = {
 
 
 class OpenTofu:
-    """`tofu`, with the provider that is on PATH beside it."""
+    """`tofu`, with the provider that is on PATH beside it.
+
+    Args:
+        rate: requests a second at most, which has to be set by hand; the default is more than it ever sends.
+    """
 
     name = "OpenTofu, restapi"
+
+    def __init__(self, rate: float = 100_000) -> None:
+        self._rate = rate
 
     @contextmanager
     def begin(self, case: Case, api: BusyApi) -> Iterator[Work]:
         """Write the configuration."""
         with tempfile.TemporaryDirectory(prefix="assistai-bench-") as folder:
-            yield OpenTofuWork(case, api.url, Path(folder))
+            yield OpenTofuWork(case, api.url, Path(folder), self._rate)
 
 
 class OpenTofuWork:
     """A configuration with its state."""
 
-    def __init__(self, case: Case, url: str, directory: Path) -> None:
+    def __init__(self, case: Case, url: str, directory: Path, rate: float) -> None:
         self._case = case
         self._url = url
+        self._rate = rate
         self._directory = directory
         provider = shutil.which(PROVIDER)
         assert provider is not None, "who has no provider does not take part"
@@ -113,7 +122,8 @@ class OpenTofuWork:
             raise RuntimeError(f"{' '.join(command)} failed: {done.stdout}{done.stderr}")
 
     def _write(self, *, edited: bool) -> None:
-        text = _CONFIGURATION.format(url=self._url, agents=self._case.agents, edited=0 if edited else -1, **_FILLED)
+        filled = {**_FILLED, "url": self._url, "rate": self._rate, "agents": self._case.agents}
+        text = _CONFIGURATION.format(edited=0 if edited else -1, **filled)
         (self._directory / "main.tf").write_text(text, encoding="utf-8")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
 from benchmarks.__main__ import one_run
 from benchmarks.contest import Case, Contestant
 from benchmarks.contestants import contestants
+from benchmarks.limits import run, taking_part
 from benchmarks.startup import startup
 
 
@@ -29,6 +31,13 @@ def test_the_most_requests_at_a_time_are_counted() -> None:
     [(operation, _, traffic), *_] = one_run(limit, Case(8, 8), 0.3)
     assert operation == "up"
     assert (traffic.requests, traffic.in_flight) == (8, 8)
+
+
+@pytest.mark.parametrize("who", taking_part(), ids=lambda who: who(1).name)
+def test_everybody_who_takes_part_keeps_to_a_limit(who: Callable[[float], Contestant]) -> None:
+    done = run(who(20), Case(12, 4), "--rate=20/s", "--burst=10")
+    assert done.seconds is not None
+    assert done.traffic.requests - done.traffic.refused >= 12
 
 
 def test_the_imports_of_a_program_and_of_a_provider_are_measured() -> None:

@@ -43,6 +43,8 @@ def test_the_first_place_that_has_a_setting_wins(
         ("timeout", "ASSISTAI_TIMEOUT", "assistai:timeout", 2.5),
         ("grace_period", "ASSISTAI_GRACE_PERIOD", "assistai:gracePeriod", 0),
         ("settle_time", "ASSISTAI_SETTLE_TIME", "assistai:settleTime", 0),
+        ("rate_limit_wait", "ASSISTAI_RATE_LIMIT_WAIT", "assistai:rateLimitWait", 0),
+        ("requests_per_second", "ASSISTAI_REQUESTS_PER_SECOND", "assistai:requestsPerSecond", 0.5),
         ("on_conflict", "ASSISTAI_ON_CONFLICT", "assistai:onConflict", "fail"),
         ("reapply", "ASSISTAI_REAPPLY", "assistai:reapply", True),
     ],
@@ -89,6 +91,7 @@ def test_defaults() -> None:
     settings = Settings.load(EXPLICIT, {}, {})
     assert settings.base_url == "https://public.assistai.lat"
     assert (settings.timeout, settings.grace_period, settings.settle_time) == (30, 60, 60)
+    assert (settings.rate_limit_wait, settings.requests_per_second) == (900, None)
     assert (settings.on_conflict, settings.reapply) == ("overwrite", False)
 
 
@@ -159,6 +162,9 @@ def test_everything_wrong_is_said_at_once() -> None:
         ("grace_period", "nan", "finite number"),
         ("settle_time", "-0.5", "greater than or equal to 0"),
         ("settle_time", "inf", "finite number"),
+        ("rate_limit_wait", "-1", "greater than or equal to 0"),
+        ("requests_per_second", "0", "greater than 0"),
+        ("requests_per_second", "nan", "finite number"),
         ("timeout", "soon", "valid number"),
         ("on_conflict", "ask", "'overwrite' or 'fail'"),
         ("reapply", "perhaps", "valid boolean"),

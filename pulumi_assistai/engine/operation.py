@@ -89,7 +89,7 @@ class Operation:
                 self._judge(ended.result())
             await deployment.delete_rest()
         except asyncio.CancelledError:
-            self.executor.stop()
+            await self._cancel()
             raise
         finally:
             for waiting in signals:
@@ -98,6 +98,16 @@ class Operation:
             await self.executor.drain()
             await runner.stop()
         self._judge(await ended)
+
+    async def cancel_if_interrupted(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Cancel the run where it ends because it was interrupted."""
+        if kind is not None and issubclass(kind, asyncio.CancelledError):
+            await self._cancel()
+
+    async def _cancel(self) -> None:
+        """Begin nothing more, and let the providers know that the run was cancelled; what they do is waited for."""
+        self.executor.stop()
+        await self.context.providers.cancel()
 
     def _judge(self, status: int) -> None:
         """Stop where the program did not end well."""
@@ -144,7 +154,9 @@ async def begin(
             ending.push_async_callback(state.finish)
             ending.push_async_callback(executor.drain)
             ending.callback(executor.stop)
-            yield Operation(target, options, config, state, recorder, context, executor, made, address)
+            operation = Operation(target, options, config, state, recorder, context, executor, made, address)
+            ending.push_async_exit(operation.cancel_if_interrupted)
+            yield operation
 
 
 def _launch(target: Target, config: Config, interpreters: Interpreters, address: str, recorder: Recorder) -> Launch:

@@ -144,6 +144,8 @@ def test_a_provider_has_its_arguments_as_texts_and_its_token_as_a_secret() -> No
                 timeout=7.5,
                 grace_period=0,
                 settle_time=pulumi.Output.from_input(3),
+                rate_limit_wait=60,
+                requests_per_second=2.5,
                 on_conflict="fail",
                 reapply=False,
             )
@@ -159,6 +161,8 @@ def test_a_provider_has_its_arguments_as_texts_and_its_token_as_a_secret() -> No
         "timeout": "7.5",
         "grace_period": "0",
         "settle_time": "3",
+        "rate_limit_wait": "60",
+        "requests_per_second": "2.5",
         "on_conflict": "fail",
         "reapply": "false",
     }

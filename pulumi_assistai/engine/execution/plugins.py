@@ -6,10 +6,12 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import grpc
 import grpc.aio
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from pulumi_assistai.engine.errors import ProviderError
@@ -158,6 +160,13 @@ class Plugin:
             await self._channel.close()
         if self._process is not None:
             await self._process.stop()
+
+    async def cancel(self) -> None:
+        """Let the process know that the run was cancelled, so that it waits for nothing any more."""
+        if self._started is None or not self._started.done():
+            return
+        with suppress(grpc.aio.AioRpcError, ProviderError):
+            await (await self._started).Cancel(empty_pb2.Empty())
 
     async def _call(self, method: str, request: Callable[..., Any], urn: str, **fields: Any) -> Any:
         if self._started is None:

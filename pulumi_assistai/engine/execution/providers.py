@@ -101,6 +101,10 @@ class Providers:
         """Refuse: a provider is nowhere but in the state."""
         raise EngineError(f"the provider {urns.name_of(resource.urn)} cannot be read")
 
+    async def cancel(self) -> None:
+        """Let all processes know that the run was cancelled."""
+        await asyncio.gather(*(plugin.cancel() for plugin in {*self._plugins.values(), *self._retired}))
+
     async def close(self) -> None:
         """End all processes."""
         plugins = {*self._plugins.values(), *self._retired}

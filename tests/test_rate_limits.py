@@ -1,0 +1,113 @@
+"""APIs that limit the rate of requests: every program ends well, as fast as the limit allows, on both engines."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from pulumi_assistai.emulator import Emulator
+from tests.conftest import Api, Project, needs_pulumi
+from tests.waiting import DEADLINE, wait_while_running
+
+BOTH = pytest.mark.parametrize("engine", ["embedded", pytest.param("pulumi", marks=needs_pulumi)])
+NEVER_IN_TIME = "3/h"
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(faults=True) as running:
+        yield running
+
+
+@pytest.fixture
+def engine() -> str:
+    return "embedded"
+
+
+@pytest.fixture
+def project(engine: str, tmp_path: Path, environment: dict[str, str]) -> Project:
+    return project_in(tmp_path, engine, environment)
+
+
+def project_in(folder: Path, engine: str, environment: dict[str, str]) -> Project:
+    folder.mkdir(exist_ok=True)
+    (folder / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
+    return Project(engine, folder, environment)
+
+
+def fleet(count: int, name: str = "Agente") -> str:
+    return f'for n in range({count}): assistai.Agent(f"a{{n}}", name=f"{name} {{n}}")'
+
+
+def statuses(api: Api, method: str = "") -> Counter[int]:
+    return Counter(seen["status"] for seen in api.call("GET", "/requests") if method in ("", seen["method"]))
+
+
+@BOTH
+@pytest.mark.parametrize("headers", ["none", "retry-after", "nest", "ietf"])
+def test_every_program_ends_well(project: Project, api: Api, headers: str) -> None:
+    api.faults.add("rate", rate="20/s", headers=headers)
+    outcome = project.up(fleet(50))
+    seen = statuses(api)
+    assert seen[201] == len(api.agents()) == 50
+    assert seen[429] <= 15
+    assert outcome.text.count("AssistAI allows about") <= 2
+    assert project.run("refresh").ok
+    assert project.run("preview", "--expect-no-changes").ok
+
+
+@BOTH
+def test_what_asks_for_more_than_is_left_ends_at_once(project: Project, api: Api) -> None:
+    api.faults.add("rate", rate=NEVER_IN_TIME, headers="retry-after", method="POST")
+    project.write(fleet(8))
+    text = project.fails("up")
+    assert "ASSISTAI_RATE_LIMIT_WAIT" in text
+    assert len(api.agents()) == 3
+    assert {"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7"} & set(project.state()) == managed(project, api)
+    assert statuses(api, "POST")[429] <= 5
+
+
+def managed(project: Project, api: Api) -> set[str]:
+    """Return the resources whose agents are live."""
+    live = {agent["code"] for agent in api.agents()}
+    return {name for name, resource in project.state().items() if resource.get("id") in live}
+
+
+@BOTH
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are another matter there")
+def test_an_interrupt_ends_what_waits_and_nothing_is_sent_afterwards(project: Project, api: Api) -> None:
+    api.faults.add("rate", rate=NEVER_IN_TIME, headers="none", method="POST")
+    project.write(fleet(8))
+    with project.stack.start_up() as run:
+        wait_while_running(run, lambda: statuses(api, "POST")[429])
+        run.send_signal(signal.SIGINT)
+        assert run.wait(DEADLINE) != 0
+    sent = len(api.requests("POST"))
+    assert len(api.agents()) == 3
+    assert len(managed(project, api)) == 3
+    api.faults.clear()
+    assert len(api.requests("POST")) == sent
+    project.up()
+    assert len(api.agents()) == 8
+
+
+def test_two_programs_share_a_limit(tmp_path: Path, environment: dict[str, str], api: Api) -> None:
+    api.faults.add("rate", rate="20/s", headers="none")
+    both = [project_in(tmp_path / name, "embedded", environment) for name in ("uno", "dos")]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda at: both[at].up(fleet(40, f"Equipo {at}")), range(2)))
+    assert len(api.agents()) == 80
+    assert statuses(api)[429] <= 40
+
+
+def test_a_ceiling_by_hand_is_never_refused(project: Project, api: Api) -> None:
+    api.faults.add("rate", rate="30/s", headers="none")
+    project.reopen(ASSISTAI_REQUESTS_PER_SECOND="20")
+    project.up(fleet(50))
+    assert statuses(api)[429] == 0
