@@ -64,7 +64,7 @@ def test_the_quickstart_works_as_written(document: str, tmp_path: Path) -> None:
 
 @needs_pulumi
 def test_the_configuration_commands_work_as_written(tmp_path: Path) -> None:
-    [script] = [content for _, language, content in blocks("docs/configuration.md") if language == "sh"]
+    script = "\n".join(content for _, language, content in blocks("docs/configuration.md") if language == "sh")
     (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: python\n")
     (tmp_path / "backend").mkdir()
     run(

@@ -63,6 +63,8 @@ FAULTS = st.sampled_from(
         {"kind": "cap", "method": "GET", "path": "/api/v1/agents"},
         {"kind": "repeat", "method": "GET", "path": "/api/v1/agents"},
         {"kind": "shift", "method": "GET", "path": "/api/v1/agents"},
+        {"kind": "rate", "rate": "20/s", "burst": 2, "headers": "none"},
+        {"kind": "rate", "rate": "10/s", "headers": "nest"},
     ]
 )
 TROUBLE = st.lists(st.tuples(FAULTS, st.integers(0, 2)), min_size=1, max_size=3)
