@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -111,3 +112,22 @@ def test_a_ceiling_by_hand_is_never_refused(project: Project, api: Api) -> None:
     project.reopen(ASSISTAI_REQUESTS_PER_SECOND="20")
     project.up(fleet(50))
     assert statuses(api)[429] == 0
+
+
+@pytest.mark.parametrize("command", [["import", "--unmanaged"], ["status"]], ids=lambda words: words[0])
+def test_commands_keep_to_the_limit(command: list[str], api: Api, environment: dict[str, str], tmp_path: Path) -> None:
+    for number in range(160):
+        api.create(f"Agente {number}")
+    api.faults.add("rate", rate="10/s", burst=1, headers="none")
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("assistai")), *command],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert statuses(api)[429] >= 1
+    assert "Agente 159" in done.stdout + "".join(file.read_text() for file in tmp_path.rglob("*.*"))
