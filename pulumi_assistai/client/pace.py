@@ -207,12 +207,9 @@ class _Burst:
         self._count = 0
         self._room = float(_FIRST_ROOM)
         self._last_answer = -math.inf
-        self._free_at: float | None = None
-        self._refused: Sent | None = None
-
-    @property
-    def was_refused(self) -> bool:
-        return self._refused is not None
+        self._free_at = math.inf
+        self._refused_at = -math.inf
+        self.was_refused = False
 
     def begin(self, now: float) -> None:
         if now - self._last_answer > _IDLE:
@@ -230,26 +227,23 @@ class _Burst:
 
     def refuse(self, sent: Sent, retry_after: float | None) -> None:
         """Note the first refusal: the API is free again when it says so, or when a later request finds out."""
-        self._refused = Sent(-math.inf)
-        self._free_at = sent.at + retry_after if retry_after else None
+        self.was_refused = True
+        self._free_at = sent.at + retry_after if retry_after else math.inf
 
     def refuse_again(self, sent: Sent, retry_after: float | None) -> None:
-        if self._refused is not None:
-            self._refused = sent
-            self._free_at = sent.at + retry_after if retry_after else None
+        """Note that the API was not free yet when a request tried."""
+        self._refused_at = sent.at
+        self._free_at = sent.at + retry_after if retry_after else math.inf
 
     def rate(self, answered: Sent) -> _Learned:
         """Return the rate: all answers of the burst in the time from its beginning until the API was free again."""
-        free_at = answered.at if self._free_at is None else min(answered.at, self._free_at)
         count = max(self._count, 1)
-        rate = count / max(free_at - self._since, _SHORTEST)
-        few = count <= _FEW
-        if few:
-            rate = max(rate, _FEW_RATE)
-        refused_at = self._refused.at if self._refused is not None else -math.inf
-        if refused_at > self._since and not few:
-            rate += _BETWEEN * (count / (refused_at - self._since) - rate)
-        return _Learned(rate, few=few)
+        rate = count / max(min(answered.at, self._free_at) - self._since, _SHORTEST)
+        if count <= _FEW:
+            return _Learned(max(rate, _FEW_RATE), few=True)
+        if self._refused_at > self._since:
+            rate += _BETWEEN * (count / (self._refused_at - self._since) - rate)
+        return _Learned(rate, few=False)
 
 
 class _Learned:

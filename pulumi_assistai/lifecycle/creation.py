@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _LOOKS = 10
 """How often the listing is read at most while an unknown outcome settles."""
 
+_LEAST_FAILURES = 3
+"""Readings that fail before the search ends without an answer, even where its time is over."""
+
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 5.0
 """Seconds between two of these readings, which grow."""
@@ -237,15 +240,16 @@ def _look_until(session: Session, deadline: float, look: Callable[[list[ListedAg
     Returns:
         Why the last listing failed, None where it did not.
     """
-    longest = min((deadline - time.monotonic()) / _LOOKS, _LONGEST_PAUSE)
-    pause = _FIRST_PAUSE
+    longest = min(max(deadline - time.monotonic(), _FIRST_PAUSE) / _LOOKS, _LONGEST_PAUSE)
+    pause, failures = _FIRST_PAUSE, 0
     while True:
         try:
             problem, found = None, look(session.inventory.read_again())
         except AssistAIError as error:
             # Pages may not add up while other agents are created.
-            problem, found = error, False
-        if found or time.monotonic() >= deadline:
+            problem, found, failures = error, False, failures + 1
+        is_sure = problem is None or failures >= _LEAST_FAILURES
+        if found or (is_sure and time.monotonic() >= deadline):
             return problem
         time.sleep(min(longest, pause))
         pause *= 2

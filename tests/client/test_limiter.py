@@ -187,6 +187,11 @@ def test_the_rate_is_told_where_it_is_known(limited: Limiter, said: list[str]) -
     assert said[0] == "AssistAI allows about 10 requests a minute; 1 request is waiting: about 60 seconds"
 
 
+def test_what_is_told_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    limiter.tell_on_standard_error("AssistAI asks for fewer requests")
+    assert capsys.readouterr().err == "AssistAI asks for fewer requests\n"
+
+
 def test_a_short_wait_is_not_told(limited: Limiter, said: list[str]) -> None:
     answer(limited, 429, retry_after="1")
     answer(limited)

@@ -85,6 +85,19 @@ def test_an_api_that_takes_its_time_is_asked_all_at_once() -> None:
     assert program.most_under_way == 32
 
 
+@pytest.mark.parametrize("retry_after", [None, 1])
+def test_an_api_without_bursts_is_learned_too(retry_after: float | None) -> None:
+    (program,) = play(bucket(10, 1, retry_after), Program(300))
+    assert program.ended <= 60
+    assert program.refused <= 40
+
+
+def test_a_rate_that_is_far_too_high_is_left_soon() -> None:
+    (program,) = play(bucket(10, 10, 0.1), Program(100))
+    assert program.ended <= 12
+    assert program.refused <= 30
+
+
 def test_a_limit_that_goes_leaves_no_trace() -> None:
     limited = windows(10, 1)
     (program,) = play(lambda now: limited(now) if now < 20 else (True, None, None), Program(3000))
@@ -166,6 +179,17 @@ def test_what_headers_leave_is_not_exceeded() -> None:
     assert pace.delay(0.2) == pytest.approx(29.8)
     assert pace.is_limited
     assert pace.rate == pytest.approx(10 / 30)
+
+
+def test_an_end_that_came_too_early_is_waited_for_again() -> None:
+    pace = Pace()
+    pace.answer(0.0, pace.send(0.0), Quota(0, 10, 5.0))
+    pace.refuse(5.1, pace.send(5.0), None, Quota(0, 10, 3.0))
+    assert pace.delay(5.1) == pytest.approx(3.0)
+    pace.refuse(8.2, pace.send(8.1), None, Quota(0, 10, 2.0))
+    assert pace.delay(8.2) == pytest.approx(2.0)
+    pace.answer(10.3, pace.send(10.2), Quota(9, 10, 5.0))
+    assert pace.delay(10.3) == 0
 
 
 def test_an_answer_that_was_sent_earlier_says_nothing_new() -> None:

@@ -329,6 +329,23 @@ def test_an_agent_is_looked_for_once_where_nobody_wants_to_wait(connect: Connect
     assert listings(api) == 1 + 1
 
 
+@pytest.mark.parametrize(("failures", "looks"), [(2, 3), (3, 3)])
+def test_a_last_look_that_fails_is_repeated(
+    connect: Connect, api: Api, clock: Clock, failures: int, looks: int
+) -> None:
+    session = connect(settle_time=0)
+    session.inventory.agents()
+    api.faults.add("cut-after", method="POST")
+    # Each look asks for the largest page first, and then for a smaller one.
+    api.faults.add("status-before", method="GET", status=400, count=2 * failures)
+    if failures < looks:
+        assert create_once(session, VENTAS, allow_duplicate_name=False) == api.agent("Ventas")["code"]
+    else:
+        with pytest.raises(OutcomeUnknownError, match="could not be listed"):
+            create_once(session, VENTAS, allow_duplicate_name=False)
+    assert len(clock.slept) == looks - 1
+
+
 def test_an_agent_that_shows_up_ends_the_search(session: Session, api: Api, clock: Clock) -> None:
     api.faults.add(**LOST)
     clock.during_sleep = [lambda: None, lambda: api.create("Ventas", description="Vende")]
