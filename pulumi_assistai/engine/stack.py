@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_assistai.engine.model.resource import stack_outputs
-from pulumi_assistai.engine.model.values import Secret, revealed
+from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE, Secret, revealed
 from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.processes.runner import FunctionRunner, ProcessRunner, Program, Runner
 from pulumi_assistai.engine.reporting.events import Display
@@ -17,6 +17,7 @@ from pulumi_assistai.engine.reporting.recorder import Recorder, Result
 from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, VerbRequest
 from pulumi_assistai.engine.storage.lock import locked
 from pulumi_assistai.engine.storage.project import Config, Project
+from pulumi_assistai.engine.storage.secrets import Crypter
 from pulumi_assistai.engine.storage.state import empty_document
 from pulumi_assistai.engine.storage.target import Target
 
@@ -119,9 +120,13 @@ class Stack:
         outputs = stack_outputs(state.resources)
         return {key: revealed(value) if show_secrets else _hidden(value) for key, value in outputs.items()}
 
-    def export_state(self) -> dict[str, Any]:
-        """Return the state, as `pulumi stack import` takes it."""
-        return self._target.document() or empty_document(self._target.crypter())
+    def export_state(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """Return the state, as `pulumi stack import` takes it; its secrets are encrypted unless asked for."""
+        document = self._target.document() or empty_document(self._target.crypter())
+        if not show_secrets:
+            return document
+        crypter = self._target.crypter()
+        return {key: _in_clear(value, crypter) for key, value in document.items()}
 
     def import_state(self, deployment: dict[str, Any]) -> None:
         """Replace the state by one that was exported here or by `pulumi stack export`.
@@ -181,6 +186,17 @@ class Stack:
             )
         finally:
             self._interpreters.close()
+
+
+def _in_clear(value: Any, crypter: Crypter) -> Any:
+    """Return a part of a state with its secrets as `pulumi stack export --show-secrets` writes them."""
+    if isinstance(value, list):
+        return [_in_clear(item, crypter) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(SIGNATURE) == SECRET_SIGNATURE and "ciphertext" in value:
+        return {SIGNATURE: SECRET_SIGNATURE, "plaintext": crypter.decrypt(value["ciphertext"])}
+    return {key: _in_clear(item, crypter) for key, item in value.items()}
 
 
 def _hidden(value: Any) -> Any:

@@ -16,6 +16,7 @@ from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Properties, pick
 
 IN_SYNC, DRIFTED, MISSING, NOT_LISTED = "in sync", "drifted", "missing", "not listed"
+IN_SYNC_AS_SHOWN = "in sync as far as AssistAI shows"
 
 _AT_A_TIME = 8
 
@@ -62,8 +63,8 @@ class AgentStatus:
         resource: the name of its resource.
         code: its code.
         name: its declared name, None where that is secret.
-        status: "in sync" as far as can be seen, "drifted", "missing", or "not listed" where the listing does not prove
-            that it is gone.
+        status: "in sync", "in sync as far as AssistAI shows" where it does not show all declared fields, "drifted",
+            "missing", or "not listed" where the listing does not prove that it is gone.
         drift: the fields that differ.
         not_visible: the declared fields that AssistAI does not show.
         secret: the declared fields that were not compared, since the state has them encrypted.
@@ -167,15 +168,11 @@ def _unwanted(managed: Sequence[DeclaredAgent]) -> bool:
 def _compare_agent(session: Session, agent: DeclaredAgent) -> AgentStatus:
     declared = [field for field in agents.FIELDS if field in agent.recorded or field in agent.secret]
     status, drift = _seen(session, agent)
-    return AgentStatus(
-        agent.resource,
-        agent.code,
-        agent.recorded.get("name"),
-        status,
-        drift,
-        tuple(field for field in declared if field not in agents.VISIBLE),
-        tuple(field for field in declared if field in agents.VISIBLE and field in agent.secret),
-    )
+    hidden = tuple(field for field in declared if field not in agents.VISIBLE)
+    secret = tuple(field for field in declared if field in agents.VISIBLE and field in agent.secret)
+    if status == IN_SYNC and (hidden or secret):
+        status = IN_SYNC_AS_SHOWN
+    return AgentStatus(agent.resource, agent.code, agent.recorded.get("name"), status, drift, hidden, secret)
 
 
 def _seen(session: Session, agent: DeclaredAgent) -> tuple[str, tuple[Drift, ...]]:

@@ -13,10 +13,11 @@ import typer
 from pulumi_assistai.cli.adoption.generated import agent_file, fleet_program, python_program
 from pulumi_assistai.cli.adoption.import_file import Adoption, adopt, make_import_file, unused
 from pulumi_assistai.cli.adoption.next_steps import NextSteps
-from pulumi_assistai.cli.options import Directory, StackName
+from pulumi_assistai.cli.options import Directory, InSandbox, OrganizationCode, ProviderName, StackName
 from pulumi_assistai.cli.project.apis import note
 from pulumi_assistai.cli.project.declared import declared_agents
-from pulumi_assistai.cli.project.surroundings import open_organization
+from pulumi_assistai.cli.project.organizations import Organization
+from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.tables import waiting
 from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.engine.model.urns import name_of
@@ -52,6 +53,9 @@ def import_agents(
     force: Force = False,
     directory: Directory = Path(),
     stack: StackName = None,
+    provider: ProviderName = None,
+    organization: OrganizationCode = None,
+    sandbox: InSandbox = False,
 ) -> None:
     """Write the file for `pulumi import --file`, and a program that declares the same agents.
 
@@ -59,9 +63,11 @@ def import_agents(
     """
     if codes and unmanaged:
         raise AssistAIError("give the codes of agents, or --unmanaged for all that the stack does not manage")
-    with open_organization(directory, stack) as around, waiting("Reading the agents"):
-        state = around.stack.state()
-        session = Session(around.settings)
+    with (
+        open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around,
+        waiting("Reading the agents"),
+    ):
+        state, session = around.state, Session(_only_one(around).settings)
         chosen = _declarable(_choose(session, state, codes or []))
     if not chosen:
         typer.echo("There is nothing to import: the stack manages every agent that can be declared.")
@@ -73,6 +79,30 @@ def import_agents(
     typer.echo(f"Wrote {len(chosen)} {'agent' if len(chosen) == 1 else 'agents'} to {visible(str(folder))}. Next:\n")
     for line in NextSteps(directory, folder, around.stack, stack, fleet=format_ == "markdown").lines():
         typer.echo(visible(line))
+
+
+def _only_one(around: Surroundings) -> Organization:
+    """Return the organization to import from: the chosen one, or that of the default connection.
+
+    Raises:
+        AssistAIError: there are several, or it is one of an explicit provider.
+    """
+    default = [known for known in around.organizations if not known.provider]
+    if len(around.organizations) > 1 and default:
+        note(f"Only the agents of {visible(default[0].label)} are read; `assistai status` lists those of all.")
+        return default[0]
+    if len(around.organizations) > 1:
+        labels = "; ".join(known.label for known in around.organizations)
+        raise AssistAIError(
+            f"the stack has several organizations: choose one with --provider or --organization: {labels}"
+        )
+    [organization] = around.organizations
+    if organization.provider:
+        raise AssistAIError(
+            f"{organization.label} has an explicit provider, which an import file cannot name: declare the agents with "
+            f"adopt= instead; `assistai status --provider {organization.provider}` lists them with their adopt lines"
+        )
+    return organization
 
 
 def _choose(session: Session, state: Mapping[str, Any], codes: Sequence[str]) -> list[ListedAgent]:

@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import typer
 
 from pulumi_assistai.cli.doctor.checks import OK, PROBLEM, WARNING, Check, check_api, check_settings, check_versions
-from pulumi_assistai.cli.options import AsJson, Directory, StackName
+from pulumi_assistai.cli.options import AsJson, Directory, InSandbox, OrganizationCode, ProviderName, StackName
 from pulumi_assistai.cli.project.apis import api_of
-from pulumi_assistai.cli.project.stacks import KeptStack, NoStack, find_stack
+from pulumi_assistai.cli.project.organizations import (
+    Organization,
+    Unconnected,
+    choose,
+    connections_of,
+    has_explicit_providers,
+)
+from pulumi_assistai.cli.project.stacks import KeptStack, NoStack, SandboxStack, find_stack
 from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting, write_json
 from pulumi_assistai.client import Client, announce_retries
 from pulumi_assistai.engine import EngineError
-from pulumi_assistai.errors import AssistAIError
-from pulumi_assistai.settings import Settings
+from pulumi_assistai.errors import AssistAIError, ConfigurationError
 
+_AT_A_TIME = 16
 _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "red"}
 
 
-def doctor(*, directory: Directory = Path(), stack: StackName = None, as_json: AsJson = False) -> None:
-    """Check versions, settings, credentials and the live API's answers, by reading alone.
+def doctor(
+    *,
+    directory: Directory = Path(),
+    stack: StackName = None,
+    provider: ProviderName = None,
+    organization: OrganizationCode = None,
+    sandbox: InSandbox = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check versions, settings, and for each organization of the stack credentials and answers, by reading alone.
 
-    Exit status: 0 where there is no problem, warnings aside, and 1 where there is one. The token is never shown.
+    Exit status: 0 where there is no problem, warnings aside, and 1 where there is one. No token is ever shown.
     """
     with waiting("Checking"):
-        checks = list(_check(directory, stack))
+        checks = list(_check(directory, stack, provider, organization, sandbox=sandbox))
     problems = sum(check.verdict == PROBLEM for check in checks)
     if as_json:
         write_json({"problems": problems, "checks": [asdict(check) for check in checks]})
@@ -37,22 +53,48 @@ def doctor(*, directory: Directory = Path(), stack: StackName = None, as_json: A
         raise typer.Exit(1)
 
 
-def _check(directory: Path, name: str | None) -> Iterator[Check]:
+def _check(
+    directory: Path, name: str | None, provider: str | None, organization: str | None, *, sandbox: bool
+) -> Iterator[Check]:
     announce_retries()
     yield from check_versions()
     try:
-        stack: KeptStack = find_stack(directory, name)
-        config = stack.config()
+        stack: KeptStack = find_stack(directory, name, sandbox=sandbox)
+        config, state = stack.config(), stack.state()
+        if has_explicit_providers(state):
+            state = stack.state(show_secrets=True)
         yield Check("stack", OK, stack.place)
     except (AssistAIError, EngineError) as error:
         yield Check("stack", PROBLEM, str(error))
-        stack, config = NoStack(), {}
-    with api_of(directory, config) as environment:
-        settings = list(check_settings(environment, config, stack.place))
-        yield from settings
-        if all(check.verdict == OK for check in settings):
-            with Client(Settings.load({}, environment, config)) as client:
-                yield from check_api(client)
+        stack, config, state = NoStack(), {}, {}
+    with api_of(directory, config, sandbox=isinstance(stack, SandboxStack)) as environment:
+        try:
+            organizations, unconnected = connections_of(state, environment, config)
+            chosen = choose(organizations, provider, organization)
+        except AssistAIError as error:
+            yield from check_settings(environment, config, stack.place)
+            if not isinstance(error, ConfigurationError):
+                yield Check("organizations", PROBLEM, str(error))
+            return
+        if any(not known.provider for known in chosen):
+            yield from check_settings(environment, config, stack.place)
+        yield from (_check_unconnected(known) for known in unconnected)
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            for found in pool.map(_check_organization, chosen):
+                yield from found
+
+
+def _check_organization(organization: Organization) -> list[Check]:
+    with Client(organization.settings) as client:
+        found = list(check_api(client))
+    if not organization.provider:
+        return found
+    return [replace(check, name=f"{organization.provider}: {check.name}") for check in found]
+
+
+def _check_unconnected(connection: Unconnected) -> Check:
+    name = f"{connection.provider}: settings" if connection.provider else "settings"
+    return Check(name, PROBLEM, connection.reason)
 
 
 def _show(checks: list[Check], problems: int) -> None:

@@ -15,11 +15,12 @@ import typer
 
 from pulumi_assistai.cli.link.page import WebView
 from pulumi_assistai.cli.link.views import FileView, TerminalView, View
-from pulumi_assistai.cli.options import Directory, StackName
+from pulumi_assistai.cli.options import Directory, InSandbox, OrganizationCode, ProviderName, StackName
+from pulumi_assistai.cli.project.agents import FoundAgent, find_agents, waiting_agents
 from pulumi_assistai.cli.project.apis import note
 from pulumi_assistai.cli.project.declared import declared_integrations
 from pulumi_assistai.cli.project.stacks import SandboxStack
-from pulumi_assistai.cli.project.surroundings import Surroundings, open_organization
+from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.tables import open_console
 from pulumi_assistai.client import Client, Connected, QrCode, Starting
 from pulumi_assistai.errors import (
@@ -48,7 +49,13 @@ def _require_international(number: str | None) -> str | None:
         raise typer.BadParameter(str(error)) from None
 
 
-Code = Annotated[str, typer.Argument(help="The agent's code, or its name where no other agent has it.")]
+Agents = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[AGENT]...", help="Agents by code, by name or by resource; several one after another."),
+]
+Pending = Annotated[
+    bool, typer.Option("--pending", help="All agents of the stack whose phone is not linked, one after another.")
+]
 Web = Annotated[bool, typer.Option("--web", help="Show it on a page in the browser, on this machine alone.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="With --web: print the page's address, open nothing.")]
 Png = Annotated[
@@ -66,8 +73,9 @@ Expected = Annotated[
 
 
 def link(
-    code: Code,
+    agents: Agents = None,
     *,
+    pending: Pending = False,
     web: Web = False,
     no_browser: NoBrowser = False,
     png: Png = None,
@@ -75,23 +83,40 @@ def link(
     expected_phone_number: Expected = None,
     directory: Directory = Path(),
     stack: StackName = None,
+    provider: ProviderName = None,
+    organization: OrganizationCode = None,
+    sandbox: InSandbox = False,
 ) -> None:
     """Show the QR that links a phone to an agent's WhatsApp, renewed as it changes, until a phone is linked.
+
+    The agent is looked for in all organizations of the stack.
 
     Exit status: 0 with a linked phone, 1 where none was linked in time or it is another number than the expected one,
     130 after Ctrl-C.
     """
-    with open_organization(directory, stack) as around:
-        try:
-            agent = _find(around.client, code)
-            expected = expected_phone_number or _declared_number(around.stack.state(), agent)
-            linking = _Linking(around.client, agent, expected, timeout)
-            number = _show(linking, _views(agent, web=web, png=png), open_page=web and not no_browser)
-        except KeyboardInterrupt:
-            typer.echo(f"Stopped: no phone was linked to agent {visible(code)}.")
-            raise typer.Exit(_INTERRUPTED) from None
-    linked = f"WhatsApp of agent {visible(agent)} is linked to {visible(number)}."
-    typer.echo(f"{linked} Run {_refresh(around)} to record it.")
+    if bool(agents) == pending:
+        raise AssistAIError("say which agents, by code, name or resource, or --pending for all that wait for a phone")
+    with open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around:
+        found = find_agents(around, agents or []) if agents else waiting_agents(around)
+        for agent in found:
+            typer.echo(f"Linking WhatsApp of {visible(agent.label)}.")
+            sys.stdout.flush()
+            expected = expected_phone_number or _declared_number(around.state, agent)
+            with Client(agent.organization.settings) as client:
+                linking = _Linking(client, agent.code, expected, timeout)
+                _link(linking, _views(agent.label, web=web, png=png), around, open_page=web and not no_browser)
+    if not found:
+        typer.echo("No agent of the stack waits for a phone.")
+
+
+def _link(linking: _Linking, views: list[View], around: Surroundings, *, open_page: bool) -> None:
+    try:
+        number = _show(linking, views, open_page=open_page)
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped: no phone was linked to agent {visible(linking.agent)}.")
+        raise typer.Exit(_INTERRUPTED) from None
+    linked = f"WhatsApp of agent {visible(linking.agent)} is linked to {visible(number)}."
+    typer.echo(f"{linked} Run {_up(around)} to record it.")
 
 
 @dataclass(frozen=True)
@@ -134,7 +159,7 @@ class _Linking:
         require_expected(self.agent, linked, self.expected)
         if words := doubt(self.agent, linked, self.expected):
             note(f"warning: {visible(words)}")
-        return answer.phone_number or "a number that AssistAI does not tell"
+        return answer.phone_number or "a phone (AssistAI did not report the number)"
 
     def trouble(self, answer: QrCode | Starting | AssistAIError) -> str:
         """Return why there is no QR just now, "" where there is one."""
@@ -218,20 +243,18 @@ def _announce_page(view: WebView, *, open_page: bool) -> None:
         webbrowser.open(view.url)
 
 
-def _find(client: Client, wanted: str) -> str:
-    """Return the code of an agent given by code or by name; what no agent has counts as a code."""
-    agents = client.agents.list().items
-    named = [agent.code for agent in agents if agent.name == wanted]
-    if len(named) > 1 and wanted not in {agent.code for agent in agents}:
-        raise AssistAIError(f'{len(named)} agents are named "{wanted}": say which by its code, {", ".join(named)}')
-    return named[0] if named and wanted not in {agent.code for agent in agents} else wanted
-
-
-def _declared_number(state: Mapping[str, Any], agent: str) -> str | None:
+def _declared_number(state: Mapping[str, Any], agent: FoundAgent) -> str | None:
+    settings = agent.organization.settings
+    own = {
+        "agent_code": agent.code,
+        "tenant_domain": settings.tenant_domain,
+        "organization_code": settings.organization_code,
+    }
     recorded = [known.recorded for known in declared_integrations(state)]
-    numbers = [known.get("expected_phone_number") for known in recorded if known.get("agent_code") == agent]
+    numbers = [known.get("expected_phone_number") for known in recorded if own.items() <= known.items()]
     return next((number for number in numbers if number), None)
 
 
-def _refresh(around: Surroundings) -> str:
-    return "`assistai sandbox refresh`" if isinstance(around.stack, SandboxStack) else "`pulumi refresh`"
+def _up(around: Surroundings) -> str:
+    """Return the command after which the state, and the outputs of the stack, know the phone."""
+    return "`assistai sandbox up --refresh`" if isinstance(around.stack, SandboxStack) else "`pulumi up --refresh`"

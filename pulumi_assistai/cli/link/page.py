@@ -48,7 +48,7 @@ class WebView:
     """Serves the page on a free port of 127.0.0.1, at an address that cannot be guessed.
 
     Args:
-        agent: the agent's code, for the heading.
+        agent: the agent's name, code and organization, for the heading.
 
     Attributes:
         url: where the page is.

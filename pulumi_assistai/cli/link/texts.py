@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _ENGLISH = {
-    "title": "Link WhatsApp to agent $agent",
+    "title": "Link WhatsApp to $agent",
     "picture": "QR to scan with WhatsApp",
     "preparing": "Asking AssistAI for the QR…",
     "trouble": "AssistAI does not answer just now; it is asked again.",
@@ -21,7 +21,7 @@ _ENGLISH = {
 }
 
 _SPANISH = {
-    "title": "Vincular WhatsApp al agente $agent",
+    "title": "Vincular WhatsApp: $agent",
     "picture": "QR para escanear con WhatsApp",
     "preparing": "Pidiendo el QR a AssistAI…",
     "trouble": "AssistAI no responde en este momento; se le vuelve a preguntar.",

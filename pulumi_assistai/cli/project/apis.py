@@ -38,9 +38,9 @@ def open_stack(directory: Path, name: str, interpreters: Interpreters) -> Iterat
 
 
 @contextmanager
-def api_of(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
-    """Give the environment, that of the sandbox's emulator where the folder has one."""
-    if not _database(directory).is_file():
+def api_of(directory: Path, config: Mapping[str, str], *, sandbox: bool) -> Iterator[Mapping[str, str]]:
+    """Give the environment; for the stack of a sandbox, that of its emulator where the folder has one."""
+    if not (sandbox and _database(directory).is_file()):
         yield os.environ
         return
     with _api(directory, config) as environment:
@@ -68,6 +68,12 @@ def _api(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, st
 
 def _database(directory: Path) -> Path:
     return directory / SANDBOX / "emulator.db"
+
+
+def announce(message: str, *, sandbox: bool) -> None:
+    """Write what a command looks at to standard error: a sandbox in a colour of its own, on a terminal."""
+    style = "magenta" if sandbox else "dim"
+    Console(file=sys.stderr).print(message, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def note(message: str) -> None:

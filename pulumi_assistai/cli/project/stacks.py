@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.storage.project import find_project_file
 from pulumi_assistai.engine.storage.target import SANDBOX
 from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.keys import variable
+from pulumi_assistai.settings import is_loopback
 
 
 class KeptStack(Protocol):
@@ -27,16 +30,19 @@ class KeptStack(Protocol):
     def config(self) -> Mapping[str, str]:
         """Return the configuration, secrets in clear, by full key."""
 
-    def state(self) -> dict[str, Any]:
+    def state(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """Return the state as `pulumi stack export` writes it, empty where there is none."""
 
 
-def find_stack(directory: Path, name: str | None) -> KeptStack:
-    """Return the stack of the project in a folder: the sandbox's where there is one, else the Pulumi CLI's.
+def find_stack(directory: Path, name: str | None, *, sandbox: bool = False) -> KeptStack:
+    """Return the stack of the project in a folder: the Pulumi CLI's, or the sandbox's where that has none.
+
+    With a token in the environment, a sandbox counts only where it is asked for: it may be left from a first try.
 
     Args:
         directory: the folder of Pulumi.yaml, or one without a project.
         name: the stack's name; None is the selected one, and `dev` in a sandbox.
+        sandbox: look at the sandbox alone.
 
     Raises:
         AssistAIError: a stack was named, and there is no project, or no `pulumi` that knows the stack.
@@ -45,9 +51,24 @@ def find_stack(directory: Path, name: str | None) -> KeptStack:
         if name is not None:
             raise AssistAIError(f"no Pulumi.yaml in {directory.resolve()}: run this in the project's folder, or say -C")
         return NoStack()
-    if (directory / SANDBOX / f"{name or 'dev'}.json").is_file() or shutil.which("pulumi") is None:
-        return SandboxStack(directory, name or "dev")
-    return _selected(directory, name)
+    kept = SandboxStack(directory, name or "dev")
+    if sandbox:
+        return kept
+    if shutil.which("pulumi") is None:
+        return NoStack("no stack, since there is no Pulumi CLI") if _has_token() and not kept.is_there else kept
+    try:
+        found = _selected(directory, name)
+    except AssistAIError:
+        if kept.is_there and not _has_token():
+            return kept
+        raise
+    return kept if isinstance(found, NoStack) and kept.is_there and not _has_token() else found
+
+
+def _has_token() -> bool:
+    """Return whether the environment has a token, and not that of an emulator on this machine."""
+    host = urlsplit(os.environ.get(variable("base_url"), "")).hostname or ""
+    return bool(os.environ.get(variable("api_token"))) and not is_loopback(host)
 
 
 @dataclass(frozen=True)
@@ -60,7 +81,7 @@ class NoStack:
         """Return nothing."""
         return {}
 
-    def state(self) -> dict[str, Any]:
+    def state(self, *, show_secrets: bool = False) -> dict[str, Any]:  # noqa: ARG002 - there are no secrets either
         """Return nothing."""
         return {}
 
@@ -77,13 +98,18 @@ class SandboxStack:
         """Name the stack."""
         return f"stack {self.name} of the sandbox"
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it has a state."""
+        return (self.directory / SANDBOX / f"{self.name}.json").is_file()
+
     def config(self) -> Mapping[str, str]:
         """Read the stack's file."""
         return Stack(self.directory, self.name).config
 
-    def state(self) -> dict[str, Any]:
+    def state(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """Read the sandbox's state."""
-        return Stack(self.directory, self.name).export_state()
+        return Stack(self.directory, self.name).export_state(show_secrets=show_secrets)
 
 
 @dataclass(frozen=True)
@@ -103,9 +129,10 @@ class PulumiStack:
         entries = json.loads(_pulumi(self.directory, "config", "--show-secrets", "--json", "--stack", self.name))
         return {key: entry.get("value", "") for key, entry in entries.items()}
 
-    def state(self) -> dict[str, Any]:
-        """Run `pulumi stack export`; secrets stay encrypted."""
-        state: dict[str, Any] = json.loads(_pulumi(self.directory, "stack", "export", "--stack", self.name))
+    def state(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """Run `pulumi stack export`, whatever keeps its secrets; they stay encrypted unless asked for."""
+        flags = ("--show-secrets",) if show_secrets else ()
+        state: dict[str, Any] = json.loads(_pulumi(self.directory, "stack", "export", "--stack", self.name, *flags))
         return state
 
 

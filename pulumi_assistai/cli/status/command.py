@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
-from pulumi_assistai.cli.options import AsJson, Directory, StackName
-from pulumi_assistai.cli.project.surroundings import open_organization
-from pulumi_assistai.cli.status.fleet_status import FleetStatus, Unmanaged, look
+from pulumi_assistai.cli.options import AsJson, Directory, InSandbox, OrganizationCode, ProviderName, StackName
+from pulumi_assistai.cli.project.surroundings import open_organizations
+from pulumi_assistai.cli.status.fleet_status import FleetStatus, NotLookedAt, StackStatus, Unmanaged, look_at_all
 from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting, write_json
 from pulumi_assistai.lifecycle import comparison
 from pulumi_assistai.lifecycle.comparison import AgentStatus, Drift, IntegrationStatus
-from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.whatsapp import Link
 from pulumi_assistai.text import quoted
 
 _DRIFT = 3
+_NOT_LOOKED_AT = 4
 _STYLES = {
     comparison.IN_SYNC: "green",
+    comparison.IN_SYNC_AS_SHOWN: "green",
     comparison.DRIFTED: "yellow",
     comparison.MISSING: "red",
     comparison.NOT_LISTED: "yellow",
@@ -39,26 +41,55 @@ Live = Annotated[
 
 
 def status(
-    *, directory: Directory = Path(), stack: StackName = None, live: Live = False, as_json: AsJson = False
+    *,
+    directory: Directory = Path(),
+    stack: StackName = None,
+    provider: ProviderName = None,
+    organization: OrganizationCode = None,
+    sandbox: InSandbox = False,
+    live: Live = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Compare what the stack declares with what is live in AssistAI, and change nothing.
+    """Compare what the stack declares with what is live in all of its organizations, and change nothing.
 
-    Exit status: 0 where nothing differs as far as it can be seen, 3 where an agent or a phone differs from what is
-    declared, is missing, or has a second agent of its name beside it, 1 after an error.
+    Exit status: 0 where nothing differs as far as AssistAI shows, 3 where an agent or a phone differs from what is
+    declared, is missing, or has a second agent of its name beside it, 4 where something was not looked at, 1 after an
+    error.
     """
-    with open_organization(directory, stack) as around, waiting("Comparing with AssistAI"):
-        found = look(Session(around.settings), around.stack.place, around.stack.state(), live=live)
+    with (
+        open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around,
+        waiting("Comparing with AssistAI"),
+    ):
+        found = look_at_all(around, live=live)
     if as_json:
-        write_json(asdict(found))
+        write_json(_document(found))
     else:
         _show(found, live=live)
     if found.drift:
         raise typer.Exit(_DRIFT)
+    if found.not_looked_at:
+        raise typer.Exit(_NOT_LOOKED_AT)
 
 
-def _show(found: FleetStatus, *, live: bool) -> None:
+def _document(found: StackStatus) -> dict[str, Any]:
+    """Return the status as JSON. Of a stack with one organization, its fields are at the top level as well."""
+    document = asdict(found)
+    [*organizations] = document["organizations"]
+    alone = organizations[0] if len(organizations) == 1 else {}
+    return {**alone, **document}
+
+
+def _show(found: StackStatus, *, live: bool) -> None:
     console = open_console()
-    console.print(cell(f"{found.stack}, organization {found.organization_code} of tenant {found.tenant_domain}\n"))
+    for look in found.organizations:
+        _show_organization(console, found.stack, look)
+    for line in _remarks(found, live=live):
+        console.print(cell(line))
+
+
+def _show_organization(console: Console, stack: str, found: FleetStatus) -> None:
+    provider = f" (provider {found.provider})" if found.provider else ""
+    console.print(cell(f"{stack}, organization {found.organization_code} of tenant {found.tenant_domain}{provider}\n"))
     agents = [*map(_agent_row, found.agents), *map(_unmanaged_row, found.unmanaged)]
     if agents:
         print_table(console, ("RESOURCE", "CODE", "NAME", "STATUS", "REMARKS"), agents)
@@ -66,9 +97,12 @@ def _show(found: FleetStatus, *, live: bool) -> None:
         console.print()
         rows = map(_integration_row, found.whatsapp)
         print_table(console, ("WHATSAPP", "AGENT", "STATUS", "PHONE", "REMARKS"), rows)
+    for group in found.same_named:
+        advice = "; manage the others too with adopt=, or rename them" if group.unwanted else ""
+        console.print(
+            cell(f"{len(group.codes)} agents are named {quoted(group.name)}: {', '.join(group.codes)}{advice}")
+        )
     console.print()
-    for line in _remarks(found, live=live):
-        console.print(cell(line))
 
 
 def _agent_row(agent: AgentStatus) -> list[Text]:
@@ -104,27 +138,36 @@ def _differences(drift: Iterable[Drift]) -> Iterator[str]:
         yield f"{found.field}: declared {quoted(found.declared)}, live {quoted(found.live)}"
 
 
-def _remarks(found: FleetStatus, *, live: bool) -> Iterator[str]:
-    for group in found.same_named:
-        advice = "; manage the others too with adopt=, or rename them" if group.unwanted else ""
-        yield f"{len(group.codes)} agents are named {quoted(group.name)}: {', '.join(group.codes)}{advice}"
-    for other in found.elsewhere:
-        yield (
-            f"{other.resource} is of another organization, {other.organization_code} of tenant "
-            f"{other.tenant_domain}, and was not looked at"
-        )
+def _remarks(found: StackStatus, *, live: bool) -> Iterator[str]:
+    yield from map(_not_looked_at, found.not_looked_at)
     if not found.complete:
         yield "There may be more agents than AssistAI lists: what is not listed is not proved to be gone."
-    if any(agent.not_visible for agent in found.agents):
+    agents = [agent for look in found.organizations for agent in look.agents]
+    if any(agent.not_visible for agent in agents):
         yield "not visible: AssistAI does not give these fields back, so edits of them cannot be seen."
-    if found.whatsapp and live:
+    whatsapp = any(look.whatsapp for look in found.organizations)
+    if whatsapp and live:
         yield "WhatsApp was asked for just now, which starts a connection where there is none."
-    elif found.whatsapp:
+    elif whatsapp:
         yield "WhatsApp is shown as recorded by the last up or refresh; --live asks AssistAI."
     yield _conclusion(found)
 
 
-def _conclusion(found: FleetStatus) -> str:
+def _not_looked_at(other: NotLookedAt) -> str:
+    if other.resource:
+        return (
+            f"{other.resource} is of another organization, {other.organization_code} of tenant "
+            f"{other.tenant_domain}, and was not looked at: {other.reason}"
+        )
+    where = f" of tenant {other.tenant_domain}" if other.tenant_domain else ""
+    provider = f" (provider {other.provider})" if other.provider else ""
+    what = f"organization {other.organization_code}{where}{provider}" if other.organization_code else provider.strip()
+    return f"Not looked at: {what + ': ' if what else ''}{other.reason}"
+
+
+def _conclusion(found: StackStatus) -> str:
     if found.drift:
         return "Declared and live differ. `pulumi refresh` takes over what is live; the next `pulumi up` repairs it."
+    if found.not_looked_at:
+        return "Nothing differs in what was looked at."
     return "Nothing differs, as far as it can be seen."

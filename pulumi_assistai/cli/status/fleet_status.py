@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from pulumi_assistai.cli.project.declared import declared_agents, declared_integrations, read_only_agents
+from pulumi_assistai.cli.project.organizations import Organization
+from pulumi_assistai.cli.project.surroundings import Surroundings
+from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.lifecycle import comparison
 from pulumi_assistai.lifecycle.comparison import (
     AgentStatus,
@@ -17,6 +21,7 @@ from pulumi_assistai.lifecycle.comparison import (
 )
 from pulumi_assistai.lifecycle.session import Session
 
+_AT_A_TIME = 16
 _DRIFT = (comparison.DRIFTED, comparison.MISSING)
 
 
@@ -31,49 +36,105 @@ class Unmanaged:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
-    """A resource of another organization than the one looked at."""
+class NotLookedAt:
+    """Something that was not compared.
+
+    Attributes:
+        resource: the name of the resource, "" where it is an organization or the whole stack.
+        provider: the name of the explicit provider, "" for the default connection.
+        tenant_domain, organization_code: where it is, None where that is not known.
+        reason: why.
+    """
 
     resource: str
+    provider: str
     tenant_domain: str | None
     organization_code: str | None
+    reason: str
 
 
 @dataclass(frozen=True)
 class FleetStatus:
-    """Declared against live.
+    """Declared against live, in one organization.
 
     Attributes:
-        stack: where the state is kept, in words.
+        provider: the name of the explicit provider, "" for the default connection.
         tenant_domain, organization_code: what was looked at.
         agents: the declared agents.
         unmanaged: the live agents that are not declared.
         same_named: the names that several live agents have.
         whatsapp: the declared integrations.
-        elsewhere: declared resources of other organizations, not looked at.
         complete: whether what is not listed is proved to be gone.
         drift: whether something differs; an unmanaged agent of a name of its own is none.
     """
 
-    stack: str
+    provider: str
     tenant_domain: str
     organization_code: str
     agents: list[AgentStatus]
     unmanaged: list[Unmanaged]
     same_named: list[SameName]
     whatsapp: list[IntegrationStatus]
-    elsewhere: list[Elsewhere]
     complete: bool
     drift: bool
 
 
-def look(session: Session, stack: str, state: Mapping[str, Any], *, live: bool) -> FleetStatus:
-    """Compare a state with its organization; with `live` WhatsApp too, which starts connections where there are none.
+@dataclass(frozen=True)
+class StackStatus:
+    """Declared against live, in all organizations of a stack.
+
+    Attributes:
+        stack: where the state is kept, in words.
+        organizations: what was looked at.
+        not_looked_at: what was not.
+        drift: whether something differs.
+        complete: whether what is not listed is proved to be gone, everywhere.
+    """
+
+    stack: str
+    organizations: list[FleetStatus]
+    not_looked_at: list[NotLookedAt]
+    drift: bool
+    complete: bool
+
+
+def look_at_all(around: Surroundings, *, live: bool) -> StackStatus:
+    """Compare a state with all of its organizations, side by side.
+
+    Raises:
+        AssistAIError: none of them could be looked at.
+    """
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        looks = list(pool.map(lambda known: _try_to_look(known, around.state, live=live), around.organizations))
+    found = [look for look in looks if isinstance(look, FleetStatus)]
+    failed = [look for look in looks if isinstance(look, NotLookedAt)]
+    if not found:
+        raise AssistAIError(failed[0].reason)
+    unconnected = [NotLookedAt("", known.provider, None, None, known.reason) for known in around.unconnected]
+    return StackStatus(
+        around.stack.place,
+        found,
+        [*failed, *unconnected, *_elsewhere(around), *_nothing(around, found)],
+        drift=any(look.drift for look in found),
+        complete=all(look.complete for look in found),
+    )
+
+
+def _try_to_look(organization: Organization, state: Mapping[str, Any], *, live: bool) -> FleetStatus | NotLookedAt:
+    try:
+        return look(Session(organization.settings), state, provider=organization.provider, live=live)
+    except AssistAIError as error:
+        settings = organization.settings
+        return NotLookedAt("", organization.provider, settings.tenant_domain, settings.organization_code, str(error))
+
+
+def look(session: Session, state: Mapping[str, Any], *, provider: str = "", live: bool) -> FleetStatus:
+    """Compare a state with an organization; with `live` WhatsApp too, which starts connections where there are none.
 
     Args:
         session: the organization.
-        stack: where the state is kept, in words.
         state: the state as `pulumi stack export` writes it.
+        provider: the name of the explicit provider, "" for the default connection.
         live: whether to ask for the WhatsApp connections.
 
     Raises:
@@ -87,13 +148,12 @@ def look(session: Session, stack: str, state: Mapping[str, Any], *, live: bool) 
     same_named = comparison.same_named(session, own)
     statuses = [*(agent.status for agent in agents), *(integration.status for integration in whatsapp)]
     return FleetStatus(
-        stack=stack,
+        provider=provider,
         **session.place,
         agents=agents,
         unmanaged=_unmanaged(session, own, read_only_agents(state)),
         same_named=same_named,
         whatsapp=whatsapp,
-        elsewhere=_elsewhere(session, [*declared, *integrations]),
         complete=session.inventory.complete and (not own or bool(session.inventory.listed())),
         drift=any(status in _DRIFT for status in statuses) or any(group.unwanted for group in same_named),
     )
@@ -106,9 +166,22 @@ def _unmanaged(session: Session, own: Sequence[DeclaredAgent], readers: Mapping[
     ]
 
 
-def _elsewhere(session: Session, declared: Sequence[DeclaredAgent | DeclaredIntegration]) -> list[Elsewhere]:
-    return [
-        Elsewhere(other.resource, other.recorded.get("tenant_domain"), other.recorded.get("organization_code"))
-        for other in declared
-        if not comparison.belongs(session, other.recorded)
-    ]
+def _elsewhere(around: Surroundings) -> list[NotLookedAt]:
+    """Return the declared resources of organizations that the stack has no connection to."""
+    connections = [known.settings for known in (*around.organizations, *around.others)]
+    places = [(settings.tenant_domain, settings.organization_code) for settings in connections]
+    found = []
+    resources: list[DeclaredAgent | DeclaredIntegration] = [*declared_agents(around.state)]
+    resources += declared_integrations(around.state)
+    for declared in resources:
+        place = declared.recorded.get("tenant_domain"), declared.recorded.get("organization_code")
+        if place != (None, None) and place not in places:
+            found.append(NotLookedAt(declared.resource, "", *place, "the stack has no connection to its organization"))
+    return found
+
+
+def _nothing(around: Surroundings, found: Sequence[FleetStatus]) -> list[NotLookedAt]:
+    """Say so where there was nothing to compare."""
+    if any(look.agents or look.whatsapp for look in found):
+        return []
+    return [NotLookedAt("", "", None, None, f"{around.stack.place} declares nothing here")]

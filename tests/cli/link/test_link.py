@@ -185,7 +185,9 @@ def test_the_qr_is_drawn_again_as_it_rotates_until_a_phone_scans_it(link: Link, 
     assert second == api.agent("Ventas")["qr"]
     api.call("POST", f"/agents/{code}/whatsapp/link", phoneNumber=PHONE, qr=second)
     assert running.end() == 0
-    assert running.lines[-1] == f"WhatsApp of agent {code} is linked to {PHONE}. Run `pulumi refresh` to record it."
+    assert (
+        running.lines[-1] == f"WhatsApp of agent {code} is linked to {PHONE}. Run `pulumi up --refresh` to record it."
+    )
 
 
 def test_an_agent_can_be_named(link: Link, api: Api, client: Client, code: str) -> None:
@@ -193,11 +195,29 @@ def test_an_agent_can_be_named(link: Link, api: Api, client: Client, code: str) 
     api.link(code, PHONE)
     running = link("Ventas")
     assert running.end() == 0
-    assert running.lines == [f"WhatsApp of agent {code} is linked to {PHONE}. Run `pulumi refresh` to record it."]
+    assert running.lines[1:] == [
+        f"Linking WhatsApp of agent Ventas ({code}), organization SANDBOX of tenant sandbox.",
+        f"WhatsApp of agent {code} is linked to {PHONE}. Run `pulumi up --refresh` to record it.",
+    ]
     other = api.create("Ventas")
     running = link("Ventas")
     assert running.end() == 1
-    assert running.lines == [f'error: 2 agents are named "Ventas": say which by its code, {code}, {other}']
+    place = "organization SANDBOX of tenant sandbox"
+    assert running.lines[1:] == [
+        (
+            f'error: 2 agents are called "Ventas": say which by its code, and by --provider or --organization: '
+            f"agent Ventas ({code}), {place}; agent Ventas ({other}), {place}"
+        ),
+    ]
+
+
+def test_an_unknown_agent_is_said_to_be_none(link: Link, code: str) -> None:
+    del code
+    running = link("Nadie")
+    assert running.end() == 1
+    assert running.lines[1:] == [
+        'error: no agent is called "Nadie", by code, name or resource, in organization SANDBOX of tenant sandbox'
+    ]
 
 
 def test_another_number_than_the_expected_one_is_an_error(link: Link, api: Api, client: Client, code: str) -> None:
@@ -238,7 +258,7 @@ def test_the_declared_number_is_expected(link: Link, api: Api, code: str, projec
     api.link(code, "584129999999")
     running = link(code)
     assert running.end() == 0
-    assert running.lines[-1].endswith("Run `assistai sandbox refresh` to record it.")
+    assert running.lines[-1].endswith("Run `assistai sandbox up --refresh` to record it.")
 
 
 def test_the_time_can_be_over(link: Link, code: str) -> None:
@@ -334,7 +354,7 @@ def test_the_page_is_for_whoever_knows_its_address_alone(link: Link, api: Api, c
     assert len(token) >= 22
     with httpx.Client() as http:
         page = http.get(url, headers={"Accept-Language": "es-VE,es;q=0.9,en;q=0.8"})
-        assert f"Vincular WhatsApp al agente {code}" in page.text
+        assert f"Vincular WhatsApp: agent Ventas ({code})" in page.text
         assert "no-store" in page.headers["cache-control"]
         assert "default-src 'none'" in page.headers["content-security-policy"]
         for other in (f"{origin}/", f"{origin}/qr.png", f"{url}other", f"{origin}/{'A' * len(token)}/"):
@@ -355,7 +375,7 @@ def test_the_page_is_for_whoever_knows_its_address_alone(link: Link, api: Api, c
 
 def test_the_heading_is_no_markup() -> None:
     with WebView("<b>$title") as view:
-        assert "agent &lt;b&gt;$title" in httpx.get(view.url).text
+        assert "Link WhatsApp to &lt;b&gt;$title" in httpx.get(view.url).text
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,10 @@ CLEAN = "Nothing differs, as far as it can be seen."
 DRIFT = "Declared and live differ. `pulumi refresh` takes over what is live; the next `pulumi up` repairs it."
 
 
+def fleet_place(fleet: Project) -> str:
+    return "stack dev of the sandbox" if (fleet.directory / ".sandbox").exists() else "stack dev"
+
+
 def status(assistai: Assistai, fleet: Project, *flags: str) -> Run:
     return assistai("status", "-C", fleet.directory, *flags)
 
@@ -53,7 +57,7 @@ def test_five_changes_behind_its_back_are_all_named(assistai: Assistai, fleet: P
     api.forget_requests()
     run = status(assistai, fleet, "--live")
     assert run.status == 3
-    assert run.err == ""
+    assert run.err == f"Looking at {fleet_place(fleet)} in {fleet.directory}.\n"
     assert run.lines[1:8] == [
         "",
         "RESOURCE CODE NAME STATUS REMARKS",
@@ -79,7 +83,7 @@ def test_a_clean_fleet_exits_with_0_and_says_what_it_cannot_see(assistai: Assist
     run = status(assistai, fleet)
     assert run.status == 0
     assert run.lines[0].endswith(", organization SANDBOX of tenant sandbox")
-    assert "ventas A-001 Ventas in sync not visible: instructions, tone" in run.lines
+    assert "ventas A-001 Ventas in sync as far as AssistAI shows not visible: instructions, tone" in run.lines
     assert "soporte A-002 Soporte in sync" in run.lines
     assert run.lines[-5:] == [
         "linea A-003 pending",
@@ -166,13 +170,13 @@ def test_a_secret_is_neither_compared_nor_shown(assistai: Assistai, fleet: Proje
     api.edit("A-001", description="Otra")
     run = status(assistai, fleet)
     assert run.status == 0
-    assert "ventas A-001 Ventas in sync not visible: instructions" in run.lines
+    assert "ventas A-001 Ventas in sync as far as AssistAI shows not visible: instructions" in run.lines
     assert "secret, not compared: description" in run.lines
     assert "canary-text" not in run.out
 
 
 @embedded
-def test_resources_of_another_organization_are_named_and_left_alone(
+def test_resources_of_an_explicit_provider_are_compared_with_its_organization(
     assistai: Assistai, fleet: Project, api: Api
 ) -> None:
     fleet.up("""
@@ -180,10 +184,15 @@ def test_resources_of_another_organization_are_named_and_left_alone(
         assistai.Agent("ventas", name="Ventas")
         assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
     """)
-    api.remove(api.agent("Soporte")["code"])
+    api.edit(api.agent("Soporte")["code"], name="Otro")
     run = status(assistai, fleet)
+    assert run.status == 3
+    assert any('Soporte drifted name: declared "Soporte", live "Otro"' in line for line in run.lines)
+    document = found(assistai, fleet, "--provider", "acme")
+    assert [known["organization_code"] for known in document["organizations"]] == ["ACME"]
+    run = status(assistai, fleet, "--organization", "SANDBOX")
     assert run.status == 0
-    assert "soporte is of another organization, ACME of tenant acme, and was not looked at" in run.lines
+    assert not any("Soporte" in line for line in run.lines)
 
 
 @embedded
@@ -213,8 +222,10 @@ def test_without_a_project_every_agent_is_unmanaged(assistai: Assistai, fleet: P
     api.create("Ventas")
     (fleet.directory / "elsewhere").mkdir()
     run = assistai("status", "-C", fleet.directory / "elsewhere")
-    assert run.status == 0
+    assert run.status == 4
     assert run.lines[0] == "no stack, organization SANDBOX of tenant sandbox"
+    assert "Not looked at: no stack declares nothing here" in run.lines
+    assert run.lines[-1] == "Nothing differs in what was looked at."
     assert '- A-001 Ventas unmanaged to manage it: adopt="A-001"' in run.lines
 
 
@@ -247,7 +258,9 @@ def test_a_wrong_token_is_one_line(assistai: Assistai, fleet: Project, monkeypat
     monkeypatch.setenv("ASSISTAI_API_TOKEN", "canary-token")
     run = status(assistai, fleet)
     assert (run.status, run.out) == (1, "")
-    assert run.err.startswith("error: GET /api/v1/agents answered 401: Unauthorized; check the API token (")
+    assert run.err.splitlines()[1].startswith(
+        "error: GET /api/v1/agents answered 401: Unauthorized; check the API token ("
+    )
     assert "canary-token" not in run.err
 
 

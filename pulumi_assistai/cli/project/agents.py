@@ -1,0 +1,134 @@
+"""Agents of a stack's organizations, found by code, name or resource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_assistai.cli.project.declared import declared_agents, declared_integrations
+from pulumi_assistai.cli.project.organizations import Organization
+from pulumi_assistai.cli.project.surroundings import Surroundings
+from pulumi_assistai.client import Client, ListedAgent
+from pulumi_assistai.errors import AssistAIError
+
+_AT_A_TIME = 16
+
+
+@dataclass(frozen=True)
+class FoundAgent:
+    """An agent of one of the organizations.
+
+    Attributes:
+        organization: which.
+        code: its code.
+        name: its live name, "" where it is not listed.
+    """
+
+    organization: Organization
+    code: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """Return its name for people: name, code, organization."""
+        return f"agent {f'{self.name} ({self.code})' if self.name else self.code}, {self.organization.label}"
+
+
+def find_agents(around: Surroundings, wanted: Sequence[str]) -> list[FoundAgent]:
+    """Return the agents of these codes, names or resources; a code comes before a resource, and that before a name.
+
+    Calls GET /agents of each organization, side by side.
+
+    Raises:
+        AssistAIError: there is none, or more than one.
+    """
+    listings = _list_all(around.organizations)
+    return [_find(around, listings, name) for name in wanted]
+
+
+def waiting_agents(around: Surroundings) -> list[FoundAgent]:
+    """Return the agents whose integration is recorded without a linked phone, in the order of the state."""
+    listings = _list_all(around.organizations)
+    return [
+        found
+        for declared in declared_integrations(around.state)
+        if declared.recorded.get("status") != "connected"
+        for found in _of_code(around, listings, str(declared.recorded["agent_code"]))
+    ]
+
+
+_Listings = list[tuple[Organization, dict[str, ListedAgent] | AssistAIError]]
+
+
+def _list_all(organizations: Sequence[Organization]) -> _Listings:
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return list(zip(organizations, pool.map(_list, organizations), strict=True))
+
+
+def _list(organization: Organization) -> dict[str, ListedAgent] | AssistAIError:
+    try:
+        with Client(organization.settings) as client:
+            return {agent.code: agent for agent in client.agents.list().items}
+    except AssistAIError as error:
+        return error
+
+
+def _find(around: Surroundings, listings: _Listings, wanted: str) -> FoundAgent:
+    for find in (_of_code, _of_resource, _of_name):
+        found = list(dict.fromkeys(find(around, listings, wanted)))
+        if len(found) > 1:
+            codes = "; ".join(known.label for known in found)
+            raise AssistAIError(
+                f'{len(found)} agents are called "{wanted}": say which by its code, and by --provider or '
+                f"--organization: {codes}"
+            )
+        if found:
+            return found[0]
+    failures = [str(listing) for _, listing in listings if isinstance(listing, AssistAIError)]
+    if failures:
+        raise AssistAIError(
+            f'no agent that is called "{wanted}" was found, and not all could be looked at: {failures[0]}'
+        )
+    places = "; ".join(organization.label for organization, _ in listings)
+    raise AssistAIError(f'no agent is called "{wanted}", by code, name or resource, in {places}')
+
+
+def _of_code(around: Surroundings, listings: _Listings, code: str) -> Iterator[FoundAgent]:
+    """Yield the agents of a code, those too that the state knows and no listing has yet."""
+    recorded = [declared.recorded for declared in declared_agents(around.state) if declared.code == code]
+    for organization, listing in listings:
+        if isinstance(listing, dict) and code in listing:
+            yield FoundAgent(organization, code, listing[code].name)
+        elif any(_is_in(organization, outputs) for outputs in recorded):
+            yield FoundAgent(organization, code, "")
+
+
+def _of_resource(around: Surroundings, listings: _Listings, resource: str) -> Iterator[FoundAgent]:
+    codes = [
+        (declared.code, declared.recorded)
+        for declared in declared_agents(around.state)
+        if declared.resource == resource
+    ]
+    codes += [
+        (str(declared.recorded["agent_code"]), declared.recorded)
+        for declared in declared_integrations(around.state)
+        if declared.resource == resource
+    ]
+    for code, recorded in codes:
+        for found in _of_code(around, listings, code):
+            if _is_in(found.organization, recorded):
+                yield found
+
+
+def _of_name(_: Surroundings, listings: _Listings, name: str) -> Iterator[FoundAgent]:
+    for organization, listing in listings:
+        agents = listing.values() if isinstance(listing, dict) else ()
+        yield from (FoundAgent(organization, agent.code, agent.name) for agent in agents if agent.name == name)
+
+
+def _is_in(organization: Organization, recorded: Mapping[str, Any]) -> bool:
+    settings = organization.settings
+    place = (recorded.get("tenant_domain"), recorded.get("organization_code"))
+    return place == (settings.tenant_domain, settings.organization_code)

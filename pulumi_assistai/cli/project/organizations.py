@@ -1,0 +1,148 @@
+"""The organizations of a stack: its default connection, and each explicit provider of its state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_assistai.cli.project.declared import AGENT_TYPE, INTEGRATION_TYPE
+from pulumi_assistai.engine.model.urns import name_of
+from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE
+from pulumi_assistai.errors import AssistAIError, ConfigurationError
+from pulumi_assistai.settings import Settings
+
+PROVIDER_TYPE = "pulumi:providers:pulumi-python"
+_DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Organization:
+    """One connection of a stack.
+
+    Attributes:
+        provider: the name of its explicit provider, "" for the default connection.
+        settings: what it is made of.
+    """
+
+    provider: str
+    settings: Settings
+
+    @property
+    def label(self) -> str:
+        """Return its name for people."""
+        place = f"organization {self.settings.organization_code} of tenant {self.settings.tenant_domain}"
+        return f"{place} (provider {self.provider})" if self.provider else place
+
+
+@dataclass(frozen=True)
+class Unconnected:
+    """A connection that cannot be used.
+
+    Attributes:
+        provider: the name of its explicit provider, "" for the default connection.
+        reason: why.
+    """
+
+    provider: str
+    reason: str
+
+
+Connections = tuple[list[Organization], list[Unconnected]]
+
+
+def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], config: Mapping[str, str]) -> Connections:
+    """Return the connections of a stack, the default one first, and those that cannot be used.
+
+    Two that lead to the same organization count once. The default connection is left out where it is not configured
+    and nothing needs it.
+
+    Args:
+        state: the state as `pulumi stack export --show-secrets` writes it.
+        environment: the environment of a program.
+        config: the stack configuration, secrets in clear.
+
+    Raises:
+        ConfigurationError: there is no connection that could be used.
+    """
+    explicit = list(_explicit_providers(state))
+    found: list[Organization] = []
+    unusable: list[Unconnected] = []
+    for provider, inputs in [("", dict(config)), *explicit]:
+        own = {name: value for name, value in inputs.items() if provider and name in Settings.model_fields}
+        try:
+            found.append(Organization(provider, Settings.load(own, environment, inputs)))
+        except ConfigurationError as error:
+            unusable.append(Unconnected(provider, str(error)))
+    if not found:
+        raise ConfigurationError(unusable[0].reason)
+    if explicit and not _has_resources_of_its_own(state):
+        unusable = [connection for connection in unusable if connection.provider]
+    return _each_once(found), unusable
+
+
+def has_explicit_providers(state: Mapping[str, Any]) -> bool:
+    """Return whether the state, with secrets in clear or not, has a provider of this package."""
+    return next(_explicit_providers(state), None) is not None
+
+
+def choose(organizations: Sequence[Organization], provider: str | None, organization: str | None) -> list[Organization]:
+    """Return the connections of a provider's name and of an organization's code, all where neither is given.
+
+    Raises:
+        AssistAIError: there is none.
+    """
+    chosen = [
+        known
+        for known in organizations
+        if provider in (None, known.provider) and organization in (None, known.settings.organization_code)
+    ]
+    if not chosen:
+        there_are = ", ".join(known.label for known in organizations)
+        wanted = " and ".join(
+            words
+            for words, given in ((f"provider {provider}", provider), (f"organization {organization}", organization))
+            if given
+        )
+        raise AssistAIError(f"the stack has no connection to {wanted}; there are: {there_are}")
+    return chosen
+
+
+def _each_once(organizations: Sequence[Organization]) -> list[Organization]:
+    places: dict[tuple[str, str, str], Organization] = {}
+    for known in organizations:
+        settings = known.settings
+        places.setdefault((settings.base_url, settings.tenant_domain, settings.organization_code), known)
+    return list(places.values())
+
+
+def _explicit_providers(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    for resource in _resources(state):
+        name = name_of(resource["urn"])
+        if resource["type"] == PROVIDER_TYPE and not resource.get("delete") and not name.startswith(_DEFAULT):
+            inputs = {key: _revealed(value) for key, value in (resource.get("inputs") or {}).items()}
+            known = {key: value for key, value in inputs.items() if isinstance(value, str)}
+            if any(key in Settings.model_fields or key.startswith("assistai:") for key in known):
+                yield name, known
+
+
+def _has_resources_of_its_own(state: Mapping[str, Any]) -> bool:
+    """Return whether agents or integrations of the state use the default connection."""
+    return any(
+        resource["type"] in (AGENT_TYPE, INTEGRATION_TYPE)
+        and name_of(str(resource.get("provider", "")).rpartition("::")[0]).startswith(_DEFAULT)
+        for resource in _resources(state)
+    )
+
+
+def _resources(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = (state.get("deployment") or {}).get("resources") or []
+    return found
+
+
+def _revealed(value: Any) -> Any:
+    """Return a secret in clear, as `--show-secrets` exports it."""
+    if isinstance(value, dict) and value.get(SIGNATURE) == SECRET_SIGNATURE:
+        return json.loads(value["plaintext"]) if "plaintext" in value else None
+    return value
