@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -61,17 +61,22 @@ class Page:
     def read(self, since: float) -> Creation | None:
         """Return the last creation of the name that began after `since`, None where none did."""
         try:
-            creation = Creation(**json.loads(self._file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            lines = self._file.read_text(encoding="utf-8").splitlines()
+        except (OSError, ValueError):
             return None
-        return creation if creation.at > since else None
+        for line in reversed(lines):
+            # The last line is half a line where the machine stopped while it was written.
+            with suppress(ValueError, TypeError):
+                creation = Creation(**json.loads(line))
+                return creation if creation.at > since else None
+        return None
 
     def write(self, code: str = "") -> None:
         """Note that a creation of the name is about to be sent or, with its code, that it succeeded."""
-        text = json.dumps(asdict(Creation(time.time(), os.getpid(), code)))
-        scratch = self._file.with_suffix(f".{os.getpid()}")
-        scratch.write_text(text, encoding="utf-8")
-        scratch.replace(self._file)
+        line = json.dumps({"at": time.time(), "pid": os.getpid(), "code": code})
+        # One write at the end: what was noted before is there at every moment.
+        with self._file.open("a", encoding="utf-8") as stream:
+            stream.write(f"{line}\n")
 
     def erase(self) -> None:
         """Note that nothing was created."""

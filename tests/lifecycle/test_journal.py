@@ -16,7 +16,7 @@ import pytest
 from pulumi_assistai import AdoptionError, AssistAIError, NameTakenError, OutcomeUnknownError
 from pulumi_assistai.lifecycle import agents
 from pulumi_assistai.lifecycle.creation import create_once
-from pulumi_assistai.lifecycle.journal import Creation, Journal, is_running, journal_folder, usable_folder
+from pulumi_assistai.lifecycle.journal import Creation, Journal, Page, is_running, journal_folder, usable_folder
 from tests.conftest import Api
 from tests.lifecycle.clock import Clock
 from tests.lifecycle.conftest import Connect, listings
@@ -240,3 +240,20 @@ def test_a_run_whose_agent_bears_another_name_now_is_no_news(
         page.write(api.create("Ventas de antes"))
     assert agents.check(session, {}, VENTAS) == []
     assert "a run on this machine" not in capfd.readouterr().err
+
+
+def test_half_a_line_hides_nothing_that_was_noted_before(tmp_path: Path) -> None:
+    page = Page(tmp_path / "page.json")
+    page.write("A-1")
+    with (tmp_path / "page.json").open("a", encoding="utf-8") as stream:
+        stream.write('{"at": 17')
+    creation = page.read(0)
+    assert creation is not None
+    assert creation.code == "A-1"
+
+
+def test_a_page_without_a_whole_line_notes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "page.json").write_bytes(b'{"at": 17\n\n[]\n"x"\n')
+    assert Page(tmp_path / "page.json").read(0) is None
+    (tmp_path / "page.json").write_bytes(b"\xff")
+    assert Page(tmp_path / "page.json").read(0) is None
