@@ -29,6 +29,7 @@ class Entry:
         name: its name in the program, and in the file.
         id: the provider's id of it, empty for a component.
         parent: the name of its parent in the file, empty for the stack.
+        provider: the name of its provider in the file, empty for the default one.
         component: whether it is a component.
         inputs: its inputs.
         outputs: its outputs, of which dynamic resources need `__provider`.
@@ -38,6 +39,7 @@ class Entry:
     name: str
     id: str = ""
     parent: str = ""
+    provider: str = ""
     component: bool = False
     inputs: Values = field(default_factory=dict)
     outputs: Values = field(default_factory=dict)
@@ -110,7 +112,8 @@ async def import_resources(operation: Operation, document: Mapping[str, Any]) ->
     root = await _root(operation, deployment)
     provider = await _default_provider(operation, deployment)
     ordered = _parents_first(entries, table)
-    resources = [_resource(entry, table, root, provider) for entry in ordered]
+    references = {"": provider, **_explicit_providers(ordered, table, state.olds)}
+    resources = [_resource(entry, table, root, references[entry.provider]) for entry in ordered]
     steps = [ImportStep(context=operation.context, new=resource) for resource in resources]
     try:
         await operation.executor.run_group(steps)
@@ -176,6 +179,20 @@ async def _default_provider(operation: Operation, deployment: Deployment) -> str
         if known.is_default_provider and known.type == urns.PYTHON_PROVIDER_TYPE:
             return urns.make_reference(known.urn, known.id)
     return await deployment.default_provider(urns.PYTHON_PACKAGE)
+
+
+def _explicit_providers(entries: Sequence[Entry], table: Mapping[str, str], olds: Sequence[Resource]) -> dict[str, str]:
+    """Return the references of the providers that entries name.
+
+    Raises:
+        EngineError: the state has no such provider.
+    """
+    known = {old.urn: old.id for old in olds if old.is_provider}
+    names = {entry.provider for entry in entries if entry.provider}
+    for name in names:
+        if table.get(name) not in known:
+            raise EngineError(f"the provider '{name}' of the import file is not in the stack; nothing was imported")
+    return {name: urns.make_reference(table[name], known[table[name]]) for name in names}
 
 
 def _resource(entry: Entry, table: Mapping[str, str], root: str, provider: str) -> Resource:

@@ -67,13 +67,14 @@ def import_agents(
         open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around,
         waiting("Reading the agents"),
     ):
-        state, session = around.state, Session(_only_one(around).settings)
+        owner = _only_one(around)
+        state, session = around.state, Session(owner.settings)
         chosen = _declarable(_choose(session, state, codes or []))
     if not chosen:
         typer.echo("There is nothing to import: the stack manages every agent that can be declared.")
         return
     folder = directory / "imported" if out is None else out
-    files = _files(chosen, _names(state), session.place, format_)
+    files = _files(chosen, _names(state), owner, format_)
     own_project = {} if find_project_file(directory) else {"Pulumi.yaml": _PROJECT}
     _write(folder, {**files, **own_project}, force=force)
     typer.echo(f"Wrote {len(chosen)} {'agent' if len(chosen) == 1 else 'agents'} to {visible(str(folder))}. Next:\n")
@@ -85,7 +86,7 @@ def _only_one(around: Surroundings) -> Organization:
     """Return the organization to import from: the chosen one, or that of the default connection.
 
     Raises:
-        AssistAIError: there are several, or it is one of an explicit provider.
+        AssistAIError: there are several, each of an explicit provider.
     """
     default = [known for known in around.organizations if not known.provider]
     if len(around.organizations) > 1 and default:
@@ -96,13 +97,7 @@ def _only_one(around: Surroundings) -> Organization:
         raise AssistAIError(
             f"the stack has several organizations: choose one with --provider or --organization: {labels}"
         )
-    [organization] = around.organizations
-    if organization.provider:
-        raise AssistAIError(
-            f"{organization.label} has an explicit provider, which an import file cannot name: declare the agents with "
-            f"adopt= instead; `assistai status --provider {organization.provider}` lists them with their adopt lines"
-        )
-    return organization
+    return around.organizations[0]
 
 
 def _choose(session: Session, state: Mapping[str, Any], codes: Sequence[str]) -> list[ListedAgent]:
@@ -141,16 +136,20 @@ def _names(state: Mapping[str, Any]) -> set[str]:
     return {name_of(resource["urn"]) for resource in deployment.get("resources") or []}
 
 
-def _files(agents: Sequence[ListedAgent], taken: set[str], place: Mapping[str, str], format_: Format) -> dict[str, str]:
+def _files(
+    agents: Sequence[ListedAgent], taken: set[str], organization: Organization, format_: Format
+) -> dict[str, str]:
     """Return the files' texts by their paths in the folder."""
     since = datetime.now(UTC).isoformat(timespec="seconds")
     if format_ == "python":
         adoptions, fleet = adopt(agents, taken), ""
-        program = {"__main__.py": python_program(adoptions)}
+        program = {"__main__.py": python_program(adoptions, organization.provider)}
     else:
         adoptions, fleet = adopt(agents, ()), unused("fleet", taken)
-        program = {"__main__.py": fleet_program(fleet), **_agent_files(adoptions)}
-    document = make_import_file(adoptions, place, since, fleet)
+        program = {"__main__.py": fleet_program(fleet, organization.provider), **_agent_files(adoptions)}
+    document = make_import_file(
+        adoptions, Session(organization.settings).place, since, fleet, organization.provider_urn
+    )
     return {"import.json": json.dumps(document, indent=4) + "\n", **program}
 
 

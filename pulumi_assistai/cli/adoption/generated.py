@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Sequence
 
@@ -17,15 +18,19 @@ _UNSEEN = (
 _SPECIAL = re.compile(r"\{(?=[{%#])|\r|\n\Z")
 
 
-def python_program(adoptions: Sequence[Adoption]) -> str:
-    """Return a program that declares one `Agent` after the other."""
+def python_program(adoptions: Sequence[Adoption], provider: str = "") -> str:
+    """Return a program that declares one `Agent` after the other; `provider` names an explicit provider."""
     comments = "".join(f"# {line}\n" for line in _UNSEEN)
-    return f"import pulumi_assistai as assistai\n\n{comments}\n" + "\n".join(map(_declaration, adoptions))
+    declarations = (_declaration(adoption, provider) for adoption in adoptions)
+    return f"{_head(provider)}{comments}\n" + "\n".join(declarations)
 
 
-def fleet_program(fleet: str) -> str:
+def fleet_program(fleet: str, provider: str = "") -> str:
     """Return a program that declares an `AgentFleet` of the folder `agents`."""
-    return f'import pulumi_assistai as assistai\n\nassistai.AgentFleet({_literal(fleet)}, source="agents")\n'
+    if provider:
+        arguments = f'    {_literal(fleet)},\n    source="agents",\n{_options(provider)}'
+        return f"{_head(provider)}assistai.AgentFleet(\n{arguments})\n"
+    return f'{_head(provider)}assistai.AgentFleet({_literal(fleet)}, source="agents")\n'
 
 
 def agent_file(adoption: Adoption) -> str:
@@ -36,9 +41,25 @@ def agent_file(adoption: Adoption) -> str:
     return f"---\n{comments}# Instructions are what stands below the second line of hyphens.\n{lines}---\n"
 
 
-def _declaration(adoption: Adoption) -> str:
+def _head(provider: str) -> str:
+    if not provider:
+        return "import pulumi_assistai as assistai\n\n"
+    comment = f"# {_variable(provider)} is the Provider that your program calls {_literal(provider)}.\n"
+    return f"import pulumi\n\nimport pulumi_assistai as assistai\n\n{comment}"
+
+
+def _options(provider: str) -> str:
+    return f"    opts=pulumi.ResourceOptions(provider={_variable(provider)}),\n" if provider else ""
+
+
+def _variable(provider: str) -> str:
+    name = re.sub(r"\W", "_", provider)
+    return f"_{name}" if not name.isidentifier() or keyword.iskeyword(name) else name
+
+
+def _declaration(adoption: Adoption, provider: str) -> str:
     arguments = "".join(f"    {name}={_literal(text)},\n" for name, text in adoption.fields.items())
-    return f"assistai.Agent(\n    {_literal(adoption.key)},\n{arguments})\n"
+    return f"assistai.Agent(\n    {_literal(adoption.key)},\n{arguments}{_options(provider)})\n"
 
 
 def _literal(text: str) -> str:

@@ -17,6 +17,9 @@ from pulumi_assistai.providers.agents import AgentProvider
 FLEET_TYPE = "assistai:index:AgentFleet"
 
 _LONGEST_KEY = 60
+_PROVIDER_NAME = "their provider"
+"""What the file calls an explicit provider: no agent has that key."""
+
 # The protocol of the Pulumi SDK: the same class makes the same text.
 _PICKLE_PROTOCOL = 4
 
@@ -63,7 +66,7 @@ def unused(name: str, taken: Collection[str]) -> str:
 
 
 def make_import_file(
-    adoptions: Iterable[Adoption], place: Mapping[str, str], since: str, fleet: str = ""
+    adoptions: Iterable[Adoption], place: Mapping[str, str], since: str, fleet: str = "", provider_urn: str = ""
 ) -> dict[str, Any]:
     """Return the import file, after which the state is as if the agents had been adopted.
 
@@ -72,9 +75,13 @@ def make_import_file(
         place: tenant and organization, as outputs record them.
         since: when they were taken over, ISO 8601 in UTC.
         fleet: the name of the `AgentFleet` that they are in; empty where the program declares each.
+        provider_urn: the URN of their explicit provider; empty for the default one.
     """
     component = [{"type": FLEET_TYPE, "name": fleet, "component": True}] if fleet else []
-    return {"resources": [*component, *(_entry(adoption, place, since, fleet) for adoption in adoptions)]}
+    provider = {"provider": _PROVIDER_NAME} if provider_urn else {}
+    entries = [{**_entry(adoption, place, since, fleet), **provider} for adoption in adoptions]
+    names = {"nameTable": {_PROVIDER_NAME: provider_urn}} if provider_urn else {}
+    return {**names, "resources": [*component, *entries]}
 
 
 def _entry(adoption: Adoption, place: Mapping[str, str], since: str, fleet: str) -> dict[str, Any]:

@@ -24,10 +24,12 @@ class Organization:
     Attributes:
         provider: the name of its explicit provider, "" for the default connection.
         settings: what it is made of.
+        provider_urn: the URN of that provider, "" for the default connection.
     """
 
     provider: str
     settings: Settings
+    provider_urn: str = ""
 
     @property
     def label(self) -> str:
@@ -69,10 +71,11 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
     explicit = list(_explicit_providers(state))
     found: list[Organization] = []
     unusable: list[Unconnected] = []
-    for provider, inputs in [("", dict(config)), *explicit]:
+    for urn, inputs in [("", dict(config)), *explicit]:
+        provider = name_of(urn) if urn else ""
         own = {name: value for name, value in inputs.items() if provider and name in Settings.model_fields}
         try:
-            found.append(Organization(provider, Settings.load(own, environment, inputs)))
+            found.append(Organization(provider, Settings.load(own, environment, inputs), urn))
         except ConfigurationError as error:
             unusable.append(Unconnected(provider, str(error)))
     if not found:
@@ -124,7 +127,7 @@ def _explicit_providers(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[st
             inputs = {key: _revealed(value) for key, value in (resource.get("inputs") or {}).items()}
             known = {key: value for key, value in inputs.items() if isinstance(value, str)}
             if any(key in Settings.model_fields or key.startswith("assistai:") for key in known):
-                yield name, known
+                yield resource["urn"], known
 
 
 def _has_resources_of_its_own(state: Mapping[str, Any]) -> bool:

@@ -191,6 +191,39 @@ def test_children_of_a_fleet_are_imported_below_it(project: Project, engine: str
     assert state(shell, engine)["fleet-ventas"]["parent"].endswith("::assistai:index:AgentFleet::fleet")
 
 
+ACME = """
+import pulumi
+
+import pulumi_assistai as assistai
+
+acme = assistai.Provider("acme", api_token="acme-token", tenant_domain="acme", organization_code="ACME")
+assistai.Agent("ya", name="Ya", opts=pulumi.ResourceOptions(provider=acme))
+"""
+
+
+@pytest.mark.parametrize("format_", ["python", "markdown"])
+def test_agents_of_an_explicit_provider_are_imported_with_it(shell: Shell, engine: str, api: Api, format_: str) -> None:
+    (shell.directory / "__main__.py").write_text(ACME, encoding="utf-8")
+    shell.succeed(verb(engine, "up"))
+    code = api.create("Ventas", tenant="acme", organization="ACME", description="Vende")
+    api.forget_requests()
+    printed = shell.succeed(f"assistai import --provider acme --format {format_}")
+    written = (shell.directory / "imported" / "__main__.py").read_text(encoding="utf-8")
+    own = written.partition('calls "acme".\n')[2]
+    (shell.directory / "__main__.py").write_text(f"{ACME}\n{own}", encoding="utf-8")
+    if format_ == "markdown":
+        shutil.copytree(shell.directory / "imported" / "agents", shell.directory / "agents")
+    shell.follow(printed)
+    shell.succeed(verb(engine, "up --expect-no-changes"))
+    assert api.requests("POST", "PATCH", "DELETE") == []
+    [ventas] = [found for found in state(shell, engine).values() if found.get("id") == code]
+    assert "::acme::" in ventas["provider"]
+    assert ventas["outputs"]["organization_code"] == "ACME"
+    assert shell.fail("assistai import --provider otro").startswith(
+        "error: the stack has no connection to provider otro; there are: "
+    )
+
+
 def test_a_fleet_of_markdown_files_is_written(shell: Shell, engine: str, api: Api) -> None:
     for name in ("Ventas", "Soporte", *HOSTILE):
         api.create(name, description=f"Es {name}")
