@@ -110,6 +110,8 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
     forgotten = [field for field in FIELDS if field in recorded and field not in inputs]
     if forgotten:
         session.warn(f"{code}: {', '.join(forgotten)} no longer declared; left in AssistAI as it is, and not managed")
+    if changed and not _differing(recorded, inputs):
+        session.tell(f"agent {code} is updated because every declared field is sent again (ASSISTAI_REAPPLY)")
     if changed:
         _refuse_name_of_another(session, code, recorded, inputs)
         _compare_with_dashboard(session, code, recorded, inputs)
@@ -317,8 +319,12 @@ def _refuse_other_adoption(code: str, inputs: Properties) -> None:
 
 
 def _changed(session: Session, recorded: Properties, inputs: Properties) -> list[str]:
-    declared = [field for field in FIELDS if field in inputs]
-    return [field for field in declared if session.settings.reapply or inputs[field] != recorded.get(field)]
+    """Return the fields to send."""
+    return [field for field in FIELDS if field in inputs] if session.settings.reapply else _differing(recorded, inputs)
+
+
+def _differing(recorded: Properties, inputs: Properties) -> list[str]:
+    return [field for field in FIELDS if field in inputs and inputs[field] != recorded.get(field)]
 
 
 def _compare_with_dashboard(session: Session, code: str, recorded: Properties, inputs: Properties) -> None:

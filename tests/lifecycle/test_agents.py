@@ -276,8 +276,14 @@ def test_a_field_no_longer_declared_is_left_and_told(session: Session, api: Api,
     assert api.requests() == []
 
 
-def test_reapplying_changes_every_declared_field(connect: Connect, code: str) -> None:
+def test_reapplying_changes_every_declared_field_and_says_why(
+    connect: Connect, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = f"agent {code} is updated because every declared field is sent again (ASSISTAI_REAPPLY)\n"
     assert agents.diff(connect(reapply=True), code, recorded(code), EVERYTHING) == CHANGED
+    assert why in capsys.readouterr().err
+    assert agents.diff(connect(reapply=True), code, recorded(code), EVERYTHING | {"tone": "seco"}) == CHANGED
+    assert why not in capsys.readouterr().err
 
 
 def test_a_change_is_compared_with_one_listing(session: Session, api: Api, code: str, said: Said) -> None:
