@@ -32,15 +32,25 @@ DEFAULT_ACCOUNTS = (
 
 
 class Accounts:
-    """All accounts of an emulator."""
+    """All accounts of an emulator.
 
-    def __init__(self, accounts: Sequence[Account]) -> None:
-        self._known = frozenset((account.token, account.tenant, account.organization) for account in accounts)
-        self._tokens = frozenset(account.token for account in accounts)
-        self.organizations = tuple(
-            dict.fromkeys(Organization(account.tenant, account.organization) for account in accounts)
-        )
+    Args:
+        accounts: those that there are at first.
+        welcome: whether an organization that nobody knows is taken in with the first token that asks for it.
+    """
+
+    def __init__(self, accounts: Sequence[Account], *, welcome: bool = False) -> None:
+        self._known: set[tuple[str, str, str]] = set()
+        self._tokens: set[str] = set()
+        self._organizations: dict[Organization, None] = {}
+        self._welcome = welcome
+        for account in accounts:
+            self._add(account)
+
+    @property
+    def organizations(self) -> tuple[Organization, ...]:
         """Every organization once, in the order of the accounts."""
+        return tuple(self._organizations)
 
     def default_token(self, owner: Organization) -> str | None:
         """Return the token of an organization that everybody knows, None where it has none of those."""
@@ -57,6 +67,8 @@ class Accounts:
         Raises:
             ApiProblem: 401 where the token is unknown, 403 where tenant or organization are missing or not its own.
         """
+        if self._welcome and token and tenant and organization:
+            self._take_in(Account(token, tenant, organization))
         if token is None or token not in self._tokens:
             raise ApiProblem(401, "Unauthorized")
         if tenant is None or organization is None:
@@ -64,3 +76,12 @@ class Accounts:
         if (token, tenant, organization) not in self._known:
             raise ApiProblem(403, "The token does not belong to this tenant and organization")
         return Organization(tenant, organization)
+
+    def _take_in(self, account: Account) -> None:
+        if Organization(account.tenant, account.organization) not in self._organizations:
+            self._add(account)
+
+    def _add(self, account: Account) -> None:
+        self._known.add((account.token, account.tenant, account.organization))
+        self._tokens.add(account.token)
+        self._organizations[Organization(account.tenant, account.organization)] = None

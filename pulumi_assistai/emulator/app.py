@@ -53,6 +53,7 @@ def create_app(
     *,
     db: Path | None = None,
     accounts: Sequence[Account] = DEFAULT_ACCOUNTS,
+    welcome: bool = False,
     whatsapp: bool = True,
     dialect: DialectName = "nest",
     odd: str = "",
@@ -71,6 +72,7 @@ def create_app(
     Args:
         db: the SQLite file that keeps its data; None keeps them in memory.
         accounts: who may ask.
+        welcome: whether an organization that nobody knows is taken in with the first token that asks for it.
         whatsapp: whether new agents have a WhatsApp integration.
         dialect: how it says what the API's document leaves open: "nest", or "other" as unlike as can be.
         odd: the names of what is odd about it, with commas between them; docs/emulator.md has them.
@@ -95,7 +97,7 @@ def create_app(
     parts = Parts(
         store=store,
         journal=Journal(),
-        accounts=Accounts(accounts),
+        accounts=Accounts(accounts, welcome=welcome),
         dialect=DIALECTS[dialect],
         dialect_name=dialect,
         odd=oddities,

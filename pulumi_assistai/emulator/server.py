@@ -29,6 +29,7 @@ class Emulator:
         host: the address to listen on.
         port: the port to listen on; 0 takes a free one.
         accounts: who may ask.
+        welcome: whether an organization that nobody knows is taken in with the first token that asks for it.
         whatsapp: whether new agents have a WhatsApp integration.
         dialect: how it says what the API's document leaves open: "nest", or "other" as unlike as can be.
         qr_lifetime: seconds until a QR changes; 0 makes a new one at each call.
@@ -56,6 +57,7 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
         accounts: Sequence[Account] = DEFAULT_ACCOUNTS,
+        welcome: bool = False,
         whatsapp: bool = True,
         dialect: DialectName = "nest",
         qr_lifetime: float = 20.0,
@@ -74,6 +76,7 @@ class Emulator:
             app = create_app(
                 db=db,
                 accounts=accounts,
+                welcome=welcome,
                 whatsapp=whatsapp,
                 dialect=dialect,
                 qr_lifetime=qr_lifetime,

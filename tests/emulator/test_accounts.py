@@ -97,3 +97,20 @@ def test_an_organization_may_have_several_tokens_and_a_token_several_organizatio
 
 def test_a_token_is_in_no_representation_of_its_account() -> None:
     assert "sandbox-token" not in repr(SANDBOX)
+
+
+def ask(emulator: Emulator, token: str, tenant: str, organization: str) -> int:
+    headers = {"authorization": f"Bearer {token}", "x-tenant-domain": tenant, "x-organization-code": organization}
+    return httpx.get(f"{emulator.url}/api/v1/agents", headers=headers).status_code
+
+
+def test_a_welcoming_emulator_takes_in_who_asks_and_keeps_organizations_apart() -> None:
+    with Emulator(welcome=True) as emulator:
+        assert ask(emulator, "uno-token", "uno", "UNO") == 200
+        assert ask(emulator, "dos-token", "dos", "DOS") == 200
+        assert ask(emulator, "wrong", "uno", "UNO") == 401
+        assert ask(emulator, "dos-token", "uno", "UNO") == 403
+        assert ask(emulator, "wrong", "sandbox", "SANDBOX") == 401
+        assert ask(emulator, "uno-token", "uno", "UNO") == 200
+    with Emulator() as emulator:
+        assert ask(emulator, "uno-token", "uno", "UNO") == 401

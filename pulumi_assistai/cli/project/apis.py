@@ -58,7 +58,7 @@ def _api(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, st
 
     database = _database(directory)
     database.parent.mkdir(parents=True, exist_ok=True)
-    with Emulator(db=database) as emulator:
+    with Emulator(db=database, welcome=True) as emulator:
         note(
             f"No AssistAI base URL is configured: for this command an emulator runs at {emulator.url} (data in "
             f"{database}), with its own token, tenant and organization{_left_out()}."
