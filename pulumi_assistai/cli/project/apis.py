@@ -59,10 +59,7 @@ def _api(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, st
     database = _database(directory)
     database.parent.mkdir(parents=True, exist_ok=True)
     with Emulator(db=database, welcome=True) as emulator:
-        note(
-            f"No AssistAI base URL is configured: for this command an emulator runs at {emulator.url} (data in "
-            f"{database}), with its own token, tenant and organization{_left_out()}."
-        )
+        note(f"No base URL: an emulator runs at {emulator.url}, data in {database}{_left_out()}")
         yield {**os.environ, **_emulated(emulator.url)}
 
 
@@ -89,4 +86,4 @@ def _emulated(url: str) -> Mapping[str, str]:
 
 def _left_out() -> str:
     names = [variable(field) for field in _ACCOUNT_FIELDS if os.environ.get(variable(field))]
-    return f"; {', '.join(names)} of the environment not used" if names else ""
+    return f"; not used: {', '.join(names)}" if names else ""
