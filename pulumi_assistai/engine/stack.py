@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ class Stack:
         Raises:
             EngineError: it is not a state of this stack that this engine understands.
         """
-        with locked(self._target.lock_file, self.name):
+        with self._locked():
             self._target.replace_state(deployment)
 
     def import_resources(self, document: Mapping[str, Any], display: Display, *, parallel: int = 16) -> Result:
@@ -158,9 +159,14 @@ class Stack:
 
     def _do(self, recorder: Recorder, options: Options, request: VerbRequest) -> Result:
         if options.preview:
+            self._target.tighten_directory()
             return asyncio.run(self._operate(options, recorder, request))
-        with locked(self._target.lock_file, self.name):
+        with self._locked():
             return asyncio.run(self._operate(options, recorder, request))
+
+    def _locked(self) -> AbstractContextManager[None]:
+        self._target.make_directory()
+        return locked(self._target.lock_file, self.name)
 
     async def _operate(self, options: Options, recorder: Recorder, request: VerbRequest) -> Result:
         self._interpreters.start_ahead("provider")
