@@ -12,6 +12,7 @@ from typing import Any
 from pulumi_assistai.engine.model.resource import stack_outputs
 from pulumi_assistai.engine.model.values import Secret, revealed
 from pulumi_assistai.engine.processes.interpreters import Interpreters
+from pulumi_assistai.engine.processes.proxies import with_direct_loopback
 from pulumi_assistai.engine.processes.runner import FunctionRunner, ProcessRunner, Program, Runner
 from pulumi_assistai.engine.reporting.events import Display
 from pulumi_assistai.engine.reporting.recorder import Recorder, Result
@@ -58,7 +59,7 @@ class Stack:
         state_dir: Path | None = None,
         interpreters: Interpreters | None = None,
     ) -> None:
-        values = dict(os.environ if environment is None else environment)
+        values = with_direct_loopback(os.environ if environment is None else environment)
         directory = Path(project_dir)
         project = Project.load(directory) if program is None else Project(_FUNCTION_PROJECT, directory, directory)
         self._program = program
