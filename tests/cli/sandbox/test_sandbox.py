@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pulumi_assistai import cli
+from pulumi_assistai.text import json_text, visible
 from tests.cli.conftest import Assistai, Run
 
 PROVIDER = """
@@ -211,6 +212,39 @@ def test_a_folder_without_a_project_is_one_line(assistai: Assistai, tmp_path: Pa
     assert run.err.startswith("error: ")
     assert run.err.count("\n") == 1
     assert "Pulumi.yaml" in run.err
+
+
+def test_json_has_neither_control_characters_nor_other_directions(assistai: Assistai, project: Path) -> None:
+    text = "a\u202eb\x9bc\x1bd\x7fñ"
+    write(project, text)
+    assistai("sandbox", "up", "-C", project, "--yes")
+    arguments = [
+        "preview --json",
+        "up --yes --json",
+        "refresh --yes --json",
+        "output --json",
+        "output text --json",
+        "export",
+    ]
+    for line in [*arguments, "destroy --yes --json"]:
+        out = assistai("sandbox", *line.split(), "-C", project).out
+        assert visible(out, keep="\n") == out
+        assert json_text(text) in out or line.startswith("destroy")
+        assert "ñ" in out or line.startswith("destroy")
+
+
+def test_json_does_not_show_a_hidden_difference(assistai: Assistai, project: Path) -> None:
+    notes = project / "notes.py"
+    hidden = 'name, {"text": text}, pulumi.ResourceOptions(hide_diffs=["text"]))'
+    notes.write_text("import pulumi\n" + PROVIDER.replace('name, {"text": text})', hidden), encoding="utf-8")
+    program = project / "__main__.py"
+    program.write_text('from notes import Note\nNote("greeting", "old prompt")\n', encoding="utf-8")
+    assistai("sandbox", "up", "-C", project, "--yes")
+    program.write_text('from notes import Note\nNote("greeting", "new prompt")\n', encoding="utf-8")
+    out = assistai("sandbox", "preview", "-C", project, "--json").out
+    [step] = [step for step in json.loads(out)["steps"] if step["urn"].endswith("::greeting")]
+    assert (step["op"], step["oldInputs"], step["newInputs"]) == ("update", {"text": "[hidden]"}, {"text": "[hidden]"})
+    assert "prompt" not in out
 
 
 def test_outputs_are_shown_as_a_table_or_alone(assistai: Assistai, project: Path) -> None:
