@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from pulumi_assistai import cli
 from pulumi_assistai.text import json_text, visible
 from tests.cli.conftest import Assistai, Run
+from tests.waiting import DEADLINE
 
 PROVIDER = """
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
@@ -231,6 +234,27 @@ def test_json_has_neither_control_characters_nor_other_directions(assistai: Assi
         assert visible(out, keep="\n") == out
         assert json_text(text) in out or line.startswith("destroy")
         assert "ñ" in out or line.startswith("destroy")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("line", ["preview", "preview --json", "export", "output"])
+def test_output_that_finds_no_room_is_one_line(project: Path, line: str) -> None:
+    command = [sys.executable, "-c", "from pulumi_assistai.cli import main; main()", "sandbox", *line.split()]
+    # With a base URL no emulator tells where it runs.
+    environment = {**os.environ, "ASSISTAI_BASE_URL": "http://127.0.0.1:9"}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command,
+            cwd=project,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+    message = "error: cannot write the output: No space left on device; make room and run the command again\n"
+    assert (done.returncode, done.stderr) == (1, message)
 
 
 def test_json_does_not_show_a_hidden_difference(assistai: Assistai, project: Path) -> None:
