@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from typing import Any
 
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _JOINERS = "\u200c\u200d"  # emoji and several scripts are written with them
@@ -34,8 +36,27 @@ def quoted(text: str) -> str:
     return '"' + visible(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
 
 
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    r"""Return a value as JSON that is safe for a terminal: letters stay, `visible`'s characters are JSON's escapes.
+
+    Args:
+        value: what JSON can hold.
+        indent: how far to indent; None writes one line.
+    """
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    # The line feeds between the values are JSON's own; those of texts are escaped already.
+    return "".join(
+        json.dumps(character)[1:-1] if character != "\n" and _is_invisible(character) else character
+        for character in text
+    )
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in _JOINERS
+
+
 def _spelled(character: str) -> str:
-    if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or character in _JOINERS:
+    if not _is_invisible(character):
         return character
     return _SHORT_ESCAPES.get(character) or _escape_sequence(ord(character))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_assistai.text import one_line, shorten
+from pulumi_assistai.text import json_text, one_line, shorten, visible
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,16 @@ def test_a_text_is_shortened_to_its_first_characters(text: str, longest: int, sh
 def test_a_text_has_three_hundred_characters_at_most() -> None:
     assert shorten("x" * 300) == "x" * 300
     assert shorten("x" * 301) == "x" * 299 + "…"
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_json_is_the_same_value_without_what_cannot_be_seen(value: object) -> None:
+    text = json_text(value, indent=4)
+    assert json.loads(text) == value
+    assert visible(text, keep="\n") == text
+
+
+def test_letters_stay_as_they_are_in_json() -> None:
+    assert json_text({"año": "ñ\u202e\x9b\x1b\n\U000e0001👩\u200d🔧"}) == (
+        '{"año": "ñ\\u202e\\u009b\\u001b\\n\\udb40\\udc01👩\u200d🔧"}'
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -27,6 +29,8 @@ _COMMANDS = {
     "sandbox": "sandbox.sandbox",
 }
 """The folder of each subcommand, and the function or group in the folder's `command.py`."""
+
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
 
 class Subcommands(TyperGroup):
@@ -64,6 +68,12 @@ def run() -> None:
         app()
     except (AssistAIError, EmulatorError, EngineError) as error:
         sys.exit(f"error: {visible(str(error))}")
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        # What is still to be written would fail again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(f"error: cannot write the output: {error.strerror}; make room and run the command again")
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callbacks take the option's value

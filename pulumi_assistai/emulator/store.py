@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 import uuid
@@ -58,7 +59,7 @@ class Store:
         self.observers: list[Callable[[str], None]] = []
         try:
             self._database = _open(file)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise EmulatorError(f"cannot open the database {file}: {error}; choose another file") from None
 
     def close(self) -> None:
@@ -195,6 +196,9 @@ def owner_columns(owner: Organization) -> dict[str, Any]:
 
 
 def _open(file: Path | None) -> sqlite3.Connection:
+    if file is not None:
+        # Prompts are in it in clear: a new one is its owner's alone, and so are the files that SQLite lays beside it.
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     database = sqlite3.connect(file or ":memory:", check_same_thread=False, isolation_level=None)
     try:
         database.row_factory = sqlite3.Row

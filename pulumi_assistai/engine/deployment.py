@@ -17,6 +17,7 @@ from pulumi_assistai.engine.model.resource import Resource, stack_outputs
 from pulumi_assistai.engine.model.values import Values, equal
 from pulumi_assistai.engine.planning.generator import Plan, StepGenerator
 from pulumi_assistai.engine.planning.inheritance import Family
+from pulumi_assistai.engine.reporting.events import Severity
 from pulumi_assistai.engine.reporting.recorder import Recorder
 from pulumi_assistai.engine.storage.state import State
 
@@ -55,6 +56,7 @@ class Deployment:
         self._family = Family(self.default_provider)
         self._defaults: dict[str, asyncio.Task[str]] = {}
         self._stack_outputs: Values | None = None
+        self._ignored: set[str] = set()
 
     async def register(self, goal: Goal) -> Resource:
         """Bring a resource about and return it as it is then.
@@ -88,6 +90,21 @@ class Deployment:
                 raise self._failed(error, goal) from None
         await self._carry_out(plan)
         return plan.resource
+
+    def warn_about_ignored(self, option: str, name: str) -> None:
+        """Say, once a deployment, that a resource option is ignored.
+
+        Args:
+            option: the option.
+            name: the first resource that has it.
+        """
+        if option not in self._ignored:
+            self._ignored.add(option)
+            self._recorder.diagnose(
+                Severity.WARNING,
+                f"the resource option {option} (resource {name}) is ignored: "
+                "the embedded engine runs what is installed",
+            )
 
     async def default_provider(self, package: str) -> str:
         """Return the reference of the default provider of a package, which is made if there is none.

@@ -20,6 +20,10 @@ class UnsupportedError(EngineError):
         super().__init__(f"the embedded engine does not support {feature}; the Pulumi CLI does")
 
 
+class MalformedStateError(EngineError):
+    """A state is JSON, but no state. The message is the reason."""
+
+
 class ProviderError(EngineError):
     """A provider refused, or failed in, a call."""
 

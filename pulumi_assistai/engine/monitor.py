@@ -41,6 +41,7 @@ _FEATURES = (
     "errorHooks",
     "stateMigrations",
 )
+_IGNORED = {"version": "version", "pluginDownloadURL": "plugin_download_url"}
 _STOP_GRACE_SECONDS = 1.0
 _GET_RESOURCE = "pulumi:pulumi:getResource"
 _STACK_REFERENCE = "pulumi:pulumi:StackReference"
@@ -135,6 +136,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         """Bring a resource about."""
         if request.type == _STACK_REFERENCE:
             raise UnsupportedError("stack references")
+        self._warn_about_ignored(request)
         resource = await self.deployment.register(goal(request, self._root))
         # What a component put out before is no news to it, and may name resources that are not there yet.
         outputs = resource.outputs or {} if resource.custom else {}
@@ -146,6 +148,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         """Read a resource."""
         if request.type == _STACK_REFERENCE:
             raise UnsupportedError("stack references")
+        self._warn_about_ignored(request)
         resource = await self.deployment.read(read_goal(request, self._root))
         kept = to_struct(resource.outputs or {}, secrets=request.acceptSecrets, references=request.acceptResources)
         response = resource_pb2.ReadResourceResponse(urn=resource.urn, properties=kept)
@@ -181,6 +184,11 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self.program_done.set()
         await self.released.wait()
         return empty_pb2.Empty()
+
+    def _warn_about_ignored(self, request: Request) -> None:
+        for name, option in _IGNORED.items():
+            if getattr(request, name, ""):
+                self.deployment.warn_about_ignored(option, request.name)
 
     Call = _refused("calls of resource methods")
     RegisterStackTransform = _refused("transforms")

@@ -34,7 +34,9 @@ class RefreshStep(Step):
     @property
     def change(self) -> Change:  # noqa: D102
         outputs = self.found.outputs if self.found else None
-        return Change(self.result or self.op, self.old.urn, self.old.id, self.old.outputs, outputs, refreshed=True)
+        old = self.old
+        op, hidden = self.result or self.op, tuple(old.hide_diff)
+        return Change(op, old.urn, old.id, old.outputs, outputs, refreshed=True, hidden=hidden)
 
     @property
     def counted_op(self) -> Op | None:  # noqa: D102

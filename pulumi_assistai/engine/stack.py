@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from pulumi_assistai.engine.model.resource import stack_outputs
 from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE, Secret, revealed
 from pulumi_assistai.engine.processes.interpreters import Interpreters
+from pulumi_assistai.engine.processes.proxies import with_direct_loopback
 from pulumi_assistai.engine.processes.runner import FunctionRunner, ProcessRunner, Program, Runner
 from pulumi_assistai.engine.reporting.events import Display
 from pulumi_assistai.engine.reporting.recorder import Recorder, Result
@@ -58,7 +60,7 @@ class Stack:
         state_dir: Path | None = None,
         interpreters: Interpreters | None = None,
     ) -> None:
-        values = dict(os.environ if environment is None else environment)
+        values = with_direct_loopback(os.environ if environment is None else environment)
         directory = Path(project_dir)
         project = Project.load(directory) if program is None else Project(_FUNCTION_PROJECT, directory, directory)
         self._program = program
@@ -134,7 +136,7 @@ class Stack:
         Raises:
             EngineError: it is not a state of this stack that this engine understands.
         """
-        with locked(self._target.lock_file, self.name):
+        with self._locked():
             self._target.replace_state(deployment)
 
     def import_resources(self, document: Mapping[str, Any], display: Display, *, parallel: int = 16) -> Result:
@@ -163,9 +165,14 @@ class Stack:
 
     def _do(self, recorder: Recorder, options: Options, request: VerbRequest) -> Result:
         if options.preview:
+            self._target.tighten_directory()
             return asyncio.run(self._operate(options, recorder, request))
-        with locked(self._target.lock_file, self.name):
+        with self._locked():
             return asyncio.run(self._operate(options, recorder, request))
+
+    def _locked(self) -> AbstractContextManager[None]:
+        self._target.make_directory()
+        return locked(self._target.lock_file, self.name)
 
     async def _operate(self, options: Options, recorder: Recorder, request: VerbRequest) -> Result:
         self._interpreters.start_ahead("provider")

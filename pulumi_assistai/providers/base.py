@@ -14,6 +14,7 @@ from pulumi_assistai.errors import ConfigurationError
 from pulumi_assistai.garbage import search_new_objects_alone
 from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
 from pulumi_assistai.providers.cancellation import end_waiting_when_cancelled
+from pulumi_assistai.providers.orphans import end_with_engine
 from pulumi_assistai.providers.workers import widen_own_pool
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class AssistAIProvider(ResourceProvider):
         sys.tracebacklimit = 0
         widen_own_pool()
         end_waiting_when_cancelled()
+        end_with_engine()
         search_new_objects_alone()
         try:
             self._session = lifecycle.session.session_of(req.config._props)  # noqa: SLF001 - `get` cannot read keys without a namespace

@@ -14,7 +14,8 @@ import pytest
 
 from pulumi_assistai.engine import EngineError, Stack
 from pulumi_assistai.engine.model.values import UNKNOWN, Secret
-from pulumi_assistai.engine.reporting.events import Severity, Summary
+from pulumi_assistai.engine.reporting.diff import changed_keys, hidden_differences
+from pulumi_assistai.engine.reporting.events import Finished, Severity, Started, Summary
 from pulumi_assistai.engine.storage.lock import locked
 from pulumi_assistai.engine.storage.secrets import Crypter
 from tests.engine.conftest import PROVIDER, Things, counts
@@ -541,3 +542,55 @@ def test_every_event_comes_before_the_summary(things: Things) -> None:
     things.up(GRAPH)
     kinds = [type(event) for event in things.events.seen]
     assert kinds.index(Summary) == len(kinds) - 1
+
+
+def test_options_about_plugins_are_said_to_be_ignored_once(things: Things) -> None:
+    result = things.up(
+        """
+        for name in ("a", "b"):
+            Thing(name, Options(version="1.2.3", plugin_download_url="https://example.com"))
+        Thing("c", Options(id="c", version="1.2.3"))
+        """
+    )
+    said = [f"{message.severity}: {message.message}" for message in result.diagnostics]
+    assert sorted(said) == [
+        f"warning: the resource option {option} (resource a) is ignored: the embedded engine runs what is installed"
+        for option in ("plugin_download_url", "version")
+    ]
+
+
+HIDDEN = """
+a = Thing(
+    "a", Options(hide_diffs=["text", "deep.list[*].prompt", "none", "name"]),
+    text="{0}", deep={{"list": [{{"prompt": "{0}", "n": {1}}}]}},
+)
+"""
+
+
+@pytest.mark.parametrize("verb", ["preview", "up"])
+def test_a_hidden_difference_is_named_and_not_shown(things: Things, verb: str) -> None:
+    things.up(HIDDEN.format("one", 1))
+    things.run(verb, HIDDEN.format("two", 2))
+    change = next(event.change for event in things.events.seen if isinstance(event, Started) and event.change.old)
+    old, new = change.old or {}, change.new or {}
+    assert changed_keys(old, new) == "~deep,text"
+    assert [str(line).strip() for line in hidden_differences(old, new, 1, change.hidden)] == [
+        "~ deep.list[*].prompt (hidden)",
+        "~ text (hidden)",
+        "~ deep: {",
+        "~ list: [",
+        "~ [0]: {",
+        "~ n: 1 => 2",
+        "}",
+        "]",
+        "}",
+    ]
+
+
+def test_a_refresh_hides_what_the_state_says_is_hidden(things: Things) -> None:
+    things.up(HIDDEN.format("one", 1))
+    (things.store / "a-0").write_text('{"name": "a", "text": "two"}')
+    things.run("refresh", preview=True)
+    [change] = [event.change for event in things.events.seen if isinstance(event, Finished) and event.change.old]
+    shown = [str(line).strip() for line in hidden_differences(change.old or {}, change.new or {}, 1, change.hidden)]
+    assert shown == ["~ text (hidden)", '~ out: "none a" => "none live"']

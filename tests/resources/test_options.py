@@ -53,3 +53,17 @@ pulumi.runtime.register_resource_transform(add_tone)
     project.up(register + AGENT + EXPORT)
     assert api.agent("Ventas")["tone"] == "serio"
     assert project.outputs("trial-dev") == {"tone": "serio"}
+
+
+def test_the_difference_of_a_hidden_prompt_is_not_shown(project: Project) -> None:
+    program = """
+        opts = pulumi.ResourceOptions(hide_diffs=["instructions"])
+        assistai.Agent("ventas", name="Ventas", tone="{0}", instructions="{0} prompt", opts=opts)
+    """
+    project.up(program.format("old"))
+    project.write(program.format("new"))
+    for verb in ("preview", "up"):
+        text = project.run(verb, "--diff").text
+        assert "      ~ instructions (hidden)\n" in text
+        assert "~ tone" in text
+        assert "prompt" not in text

@@ -13,6 +13,7 @@ from rich.console import Console
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.processes.interpreters import Interpreters
+from pulumi_assistai.engine.storage.files import make_private
 from pulumi_assistai.engine.storage.target import SANDBOX
 from pulumi_assistai.keys import stack_key, variable
 
@@ -57,7 +58,7 @@ def _api(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, st
     from pulumi_assistai.emulator import Emulator  # noqa: PLC0415
 
     database = _database(directory)
-    database.parent.mkdir(parents=True, exist_ok=True)
+    make_private(database.parent)
     with Emulator(db=database, welcome=True) as emulator:
         note(f"No base URL: an emulator runs at {emulator.url}, data in {database}{_left_out()}")
         yield {**os.environ, **_emulated(emulator.url)}

@@ -17,7 +17,7 @@ from pulumi_assistai.cli.sandbox.run import Run
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.reporting.display import TextDisplay
 from pulumi_assistai.errors import AssistAIError
-from pulumi_assistai.text import visible
+from pulumi_assistai.text import json_text, visible
 
 sandbox = typer.Typer(
     name="sandbox",
@@ -159,8 +159,11 @@ def export_state(
     text = _as_json(Stack(directory, stack).export_state()) + "\n"
     if file is None:
         sys.stdout.write(text)
-    else:
+        return
+    try:
         file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AssistAIError(f"cannot write {file}: {error.strerror}") from None
 
 
 @sandbox.command(name="import")
@@ -205,16 +208,16 @@ def _read_json(file: Path) -> Any:
         return json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise AssistAIError(f"cannot read {file}: {error.strerror}") from None
-    except ValueError:
+    except (RecursionError, ValueError):
         raise AssistAIError(f"{file} is not a JSON file") from None
 
 
 def _as_json(value: Any) -> str:
-    return json.dumps(value, indent=4, ensure_ascii=False)
+    return json_text(value, indent=4)
 
 
 def _as_text(value: Any) -> str:
-    return visible(value, keep="\n\t") if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return visible(value, keep="\n\t") if isinstance(value, str) else json_text(value)
 
 
 def _print_table(outputs: dict[str, Any]) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from pulumi_assistai.engine.model.paths import differing, masked
 from pulumi_assistai.engine.model.values import UNKNOWN, ResourceReference, Secret
 from pulumi_assistai.engine.reporting.diff import public
 from pulumi_assistai.engine.reporting.events import Change, Diagnostic, Event, Finished, Op, Started, Summary
+from pulumi_assistai.text import json_text
+
+_HIDDEN = "[hidden]"
 
 
 class JsonDisplay:
@@ -16,7 +19,8 @@ class JsonDisplay:
 
     Its keys: verb, succeeded, changeSummary (operation to number of resources), steps (op, urn, id, oldInputs,
     newInputs, replaceKeys; "refresh" is what a refresh before an update found), diagnostics (severity, message, urn),
-    outputs, duration (seconds). A secret reads "[secret]", an unknown value "[unknown]".
+    outputs, duration (seconds). A secret reads "[secret]", an unknown value "[unknown]", and "[hidden]" what differs
+    where the resource option `hide_diffs` hides that.
 
     Args:
         stream: where to write.
@@ -37,8 +41,7 @@ class JsonDisplay:
             case Diagnostic(severity, message, urn):
                 self._diagnostics.append({"severity": severity, "message": message, "urn": urn})
             case Summary():
-                json.dump(self._document(event), self._stream, indent=4, ensure_ascii=False)
-                self._stream.write("\n")
+                self._stream.write(json_text(self._document(event), indent=4) + "\n")
 
     def _keep(self, change: Change) -> None:
         self._changes[change.op, change.urn, change.refreshed] = change
@@ -73,11 +76,15 @@ def plain(value: Any) -> Any:
 
 
 def _step(change: Change, verb: str) -> dict[str, Any]:
+    old, new = change.old, change.new
+    if old is not None and new is not None:
+        paths = differing(old, new, change.hidden)
+        old, new = masked(old, paths, _HIDDEN), masked(new, paths, _HIDDEN)
     return {
         "op": Op.REFRESH if change.refreshed and verb != "refresh" else change.op,
         "urn": change.urn,
         "id": change.id,
-        "oldInputs": plain(change.old),
-        "newInputs": plain(change.new),
+        "oldInputs": plain(old),
+        "newInputs": plain(new),
         "replaceKeys": list(change.replace_keys),
     }

@@ -27,7 +27,12 @@ from pulumi_assistai.engine.model.values import (
     with_secrets_of,
 )
 
-CHANNEL_OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+CHANNEL_OPTIONS = [
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    # Else a proxy of the environment would be asked for a port of this machine.
+    ("grpc.enable_http_proxy", 0),
+]
 _TRACEBACK = "Traceback (most recent call last):\n"
 _CLASS = re.compile(r"(?:\w+\.)*\w+(?:Error|Exception|Interrupt|Exit): ")
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:: |$)")

@@ -83,7 +83,8 @@ class Step:
         before = self.old.inputs or {} if self.old else None
         after = self.new.inputs or {} if self.new else None
         id_ = self.resource.id or (self.old.id if self.old else "")
-        return Change(self.op, self.resource.urn, id_, before, after, self.keys)
+        hidden = tuple(self.resource.hide_diff)
+        return Change(self.op, self.resource.urn, id_, before, after, self.keys, hidden=hidden)
 
     @property
     def shown(self) -> bool:

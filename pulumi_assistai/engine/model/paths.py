@@ -72,6 +72,52 @@ def ignore_changes(inputs: Values, old: Mapping[str, Any], paths: Sequence[str])
     return kept, refused
 
 
+def differing(old: Mapping[str, Any], new: Mapping[str, Any], paths: Sequence[str]) -> list[str]:
+    """Return those of the paths, sorted, at which two resources' properties differ."""
+    return [path for path in sorted(set(paths)) if not equal(_found(old, path), _found(new, path))]
+
+
+def masked(values: Mapping[str, Any], paths: Sequence[str], text: str | None = None) -> Values:
+    """Return the properties without what the paths mean, or with `text` in its place; they are left as they are."""
+    result: Any = dict(values)
+    for path in filter(None, map(parse_path, paths)):
+        result = _masked(path, result, text)
+    kept: Values = result
+    return kept
+
+
+def _found(values: Mapping[str, Any], text: str) -> list[Any]:
+    """Return what a path means, each value with its own path; nothing where it leads nowhere."""
+    found: list[Any] = [[[], dict(values)]]
+    for element in parse_path(text) or ():
+        found = [[[*path, key], inner] for path, value in found for key, inner in _children(_opened(value), element)]
+    return found if parse_path(text) else []
+
+
+def _children(value: Any, element: str | int) -> list[tuple[str | int, Any]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [(key, inner) for key, inner in items if element == _EVERY or str(key) == str(element)]
+
+
+def _masked(path: Path, value: Any, text: str | None) -> Any:
+    if isinstance(value, Secret):
+        return Secret(_masked(path, value.value, text))
+    head, rest = path[0], path[1:]
+    chosen = {key for key, _ in _children(value, head)}
+    if isinstance(value, dict):
+        if not rest and text is None:
+            return {key: inner for key, inner in value.items() if key not in chosen}
+        return {key: _put(rest, inner, text) if key in chosen else inner for key, inner in value.items()}
+    if isinstance(value, list):
+        # Without its elements' places the rest of a list would be compared with something else.
+        return [_put(rest, inner, text) if place in chosen else inner for place, inner in enumerate(value)]
+    return value
+
+
+def _put(rest: Path, value: Any, text: str | None) -> Any:
+    return _masked(rest, value, text) if rest else text
+
+
 def _element(quoted: str | None, index: str | None, name: str) -> str | int:
     if quoted is not None:
         return quoted.replace('\\"', '"')

@@ -6,13 +6,14 @@ harmless, and every line made here has gone through one of them.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pulumi_assistai.engine.model.paths import differing, masked
 from pulumi_assistai.engine.model.values import UNKNOWN, ResourceReference, Secret, equal
+from pulumi_assistai.engine.reporting.lines import Block, common_blocks
 from pulumi_assistai.text import quoted, visible
 
 _CONTEXT_LINES = 2
@@ -94,6 +95,14 @@ def differences(
             yield from _changed(depth, titles[key], before[key], after[key])
 
 
+def hidden_differences(
+    old: Mapping[str, Any], new: Mapping[str, Any], depth: int, paths: Sequence[str]
+) -> Iterator[Line]:
+    """Name those of the paths at which the properties differ, without their values; then list all else that differs."""
+    yield from (Line(Mark.UPDATE, depth, f"{visible(path)} (hidden)") for path in differing(old, new, paths))
+    yield from differences(masked(old, paths), masked(new, paths), depth)
+
+
 def _items(value: Any) -> dict[Any, Any]:
     return public(value) if isinstance(value, Mapping) else dict(enumerate(value))
 
@@ -148,19 +157,24 @@ def _lines_of(old: str, new: str) -> tuple[list[str], list[str]]:
 
 
 def _changed_text(depth: int, old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    shown_up_to = 0
-    for group in matcher.get_grouped_opcodes(_CONTEXT_LINES):
-        if group[0][1] > shown_up_to:
-            yield Line(Mark.SAME, depth, "...")
-        for tag, old_start, old_end, new_start, new_end in group:
-            removed = Mark.SAME if tag == "equal" else Mark.DELETE
-            added = () if tag == "equal" else new[new_start:new_end]
-            yield from (Line(removed, depth, visible(text)) for text in old[old_start:old_end])
-            yield from (Line(Mark.ADD, depth, visible(text)) for text in added)
-        shown_up_to = group[-1][2]
-    if shown_up_to < len(old):
+    old_place = new_place = 0
+    for block in [*common_blocks(old, new), Block(len(old), len(new), 0)]:
+        yield from (Line(Mark.DELETE, depth, visible(text)) for text in old[old_place : block.old])
+        yield from (Line(Mark.ADD, depth, visible(text)) for text in new[new_place : block.new])
+        old_place, new_place = block.old + block.size, block.new + block.size
+        head = _CONTEXT_LINES if block.old or block.new else 0
+        tail = _CONTEXT_LINES if old_place < len(old) or new_place < len(new) else 0
+        yield from _unchanged(depth, old[block.old : old_place], head, tail)
+
+
+def _unchanged(depth: int, lines: Sequence[str], head: int, tail: int) -> Iterator[Line]:
+    """Yield lines that stay: the first `head` and the last `tail` of them, if there are more than that."""
+    left_out = len(lines) > head + tail
+    first, last = (lines[:head], lines[len(lines) - tail :]) if left_out else (lines, [])
+    yield from (Line(Mark.SAME, depth, visible(text)) for text in first)
+    if left_out:
         yield Line(Mark.SAME, depth, "...")
+    yield from (Line(Mark.SAME, depth, visible(text)) for text in last)
 
 
 def _nested(value: Any) -> bool:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pulumi_assistai.engine.model.values import UNKNOWN
-from pulumi_assistai.engine.reporting.diff import Line, Mark, changed_keys, differences, listing
+from pulumi_assistai.engine.reporting.diff import Line, Mark, changed_keys, differences, hidden_differences, listing
 from pulumi_assistai.engine.reporting.events import (
     UNCHANGED,
     Change,
@@ -237,7 +237,7 @@ def _block(change: Change, name: Op) -> Iterable[Text]:
 
 def _properties(change: Change, depth: int) -> Iterable[Line]:
     if change.old is not None and change.new is not None:
-        return differences(change.old, change.new, depth)
+        return hidden_differences(change.old, change.new, depth, change.hidden)
     return listing(change.new or change.old or {}, depth)
 
 

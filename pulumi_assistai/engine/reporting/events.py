@@ -48,6 +48,7 @@ class Change:
         new: inputs after (for a refresh, outputs), None for a deletion.
         replace_keys: the properties that made a replacement necessary.
         refreshed: the change was found in the world rather than made by the program.
+        hidden: the paths of properties of which the difference is not shown, as in `instructions` or `a.b[0]`.
     """
 
     op: Op
@@ -57,6 +58,7 @@ class Change:
     new: Mapping[str, Any] | None = None
     replace_keys: tuple[str, ...] = ()
     refreshed: bool = False
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pulumi_assistai.engine.errors import EngineError
@@ -31,21 +31,25 @@ def locked(file: Path, stack: str) -> Iterator[None]:
     """Hold the lock of a stack.
 
     Args:
-        file: the lock's file; it stays behind, with the pid of the last holder.
+        file: the lock's file, in a folder that exists; it stays behind, with the pid of the last holder.
         stack: the stack's name, for the error.
 
     Raises:
-        EngineError: another process, or this one, is at work on the stack.
+        EngineError: another process, or this one, is at work on the stack, or the file cannot be opened.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise EngineError(f"cannot lock stack {stack} with {file}: {error.strerror}") from None
     try:
         try:
             _try_lock(descriptor)
         except OSError:
             raise EngineError(f"stack {stack} is in use by the process {_holder(descriptor)}; wait for it") from None
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        # On a full disk the lock holds all the same; what it protects says that the disk is full.
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
     finally:
         os.close(descriptor)

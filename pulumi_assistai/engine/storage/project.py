@@ -84,14 +84,22 @@ class StackSettings:
 
     @classmethod
     def load(cls, project: Project, stack: str) -> StackSettings:
-        """Read a stack's file; a stack without one has no settings."""
+        """Read a stack's file; a stack without one has no settings.
+
+        Raises:
+            EngineError: it cannot be read, or asks for what only the Pulumi CLI does.
+        """
         file = project.config_directory / f"Pulumi.{stack}.yaml"
         if not file.is_file():
             return cls({})
         document = _read(file)
         if document.get("secretsprovider", "passphrase") != "passphrase":
             raise UnsupportedError(f"the secrets provider {document['secretsprovider']}")
+        if document.get("environment"):
+            raise UnsupportedError(f"ESC environments, which `environment` in {file} asks for")
         entries = document.get("config") or {}
+        if not isinstance(entries, dict):
+            raise EngineError(f"{file}: `config` does not hold settings; write them as `KEY: VALUE`")
         named = {_full_key(str(key), project.name): value for key, value in entries.items()}
         return cls(named, str(document.get("encryptionsalt") or ""))
 
@@ -145,10 +153,14 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         # The loader is a safe one.
         document = yaml.load(file.read_text(encoding="utf-8"), PlainLoader)  # noqa: S506
+    except OSError as error:
+        raise EngineError(f"cannot read {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise EngineError(f"{file} is not UTF-8; save it as UTF-8") from None
     except yaml.YAMLError as error:
         raise EngineError(f"{file} is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):
-        raise EngineError(f"{file} does not hold settings")
+        raise EngineError(f"{file} does not hold settings; write them as `KEY: VALUE`")
     return document
 
 

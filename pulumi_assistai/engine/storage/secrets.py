@@ -56,8 +56,8 @@ class Crypter:
         assert self._opened
 
     @classmethod
-    def open(cls, passphrase: str, salt: str) -> Crypter:
-        """Return the crypter of an existing salt.
+    def open(cls, passphrase: str | None, salt: str) -> Crypter:
+        """Return the crypter of an existing salt; where no passphrase is set, it is tried with an empty one.
 
         Raises:
             EngineError: the passphrase is not the one that the salt was made with, or the salt is damaged.
@@ -66,20 +66,24 @@ class Crypter:
         encoded, _, probe = rest.partition(":")
         if version != "v1" or not probe:
             raise EngineError("the encryption salt is damaged: it does not read v1:SALT:CIPHERTEXT")
-        crypter = cls(lambda: (salt, _derive(passphrase, _decoded(encoded))))
+        crypter = cls(lambda: (salt, _derive(passphrase or "", _decoded(encoded))))
         try:
             crypter.decrypt(probe)
         except EngineError:
+            problem = "incorrect passphrase" if passphrase is not None else "no passphrase is set"
             raise EngineError(
-                "incorrect passphrase: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the one "
-                "that this stack was made with"
+                f"{problem}: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the one that this "
+                "stack was made with"
             ) from None
         return crypter
 
     @classmethod
-    def new(cls, passphrase: str) -> Crypter:
-        """Return a crypter for a new stack. A process makes one salt a passphrase, for deriving a key takes long."""
-        return cls(lambda: _new(passphrase))
+    def new(cls, passphrase: str | None) -> Crypter:
+        """Return a crypter for a new stack; where no passphrase is set, it is an empty one.
+
+        A process makes one salt a passphrase, for deriving a key takes long.
+        """
+        return cls(lambda: _new(passphrase or ""))
 
     def encrypt(self, plaintext: str) -> str:
         """Return the ciphertext, `v1:NONCE:SEALED`."""
@@ -107,19 +111,21 @@ class Crypter:
         return plaintext
 
 
-def read_passphrase(environment: Mapping[str, str]) -> str:
-    """Return the passphrase that the environment gives; empty where it gives none.
+def read_passphrase(environment: Mapping[str, str]) -> str | None:
+    """Return the passphrase that the environment gives; None where it gives none.
 
     Raises:
         EngineError: the file that PULUMI_CONFIG_PASSPHRASE_FILE names cannot be read.
     """
     file = environment.get("PULUMI_CONFIG_PASSPHRASE_FILE")
     if "PULUMI_CONFIG_PASSPHRASE" in environment or not file:
-        return environment.get("PULUMI_CONFIG_PASSPHRASE", "")
+        return environment.get("PULUMI_CONFIG_PASSPHRASE")
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise EngineError(f"cannot read PULUMI_CONFIG_PASSPHRASE_FILE {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise EngineError(f"cannot read PULUMI_CONFIG_PASSPHRASE_FILE {file}: it is not UTF-8") from None
 
 
 @lru_cache(maxsize=64)

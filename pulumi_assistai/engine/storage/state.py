@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pulumi_assistai.engine.errors import EngineError, UnsupportedError
+from pulumi_assistai.engine.errors import EngineError, MalformedStateError, UnsupportedError
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource, now
+from pulumi_assistai.engine.storage.files import not_a_folder, write_atomically
 from pulumi_assistai.engine.storage.secrets import Crypter
 
 _VERSION = 3
@@ -22,6 +21,7 @@ _VERSION_WITH_FEATURES = 4
 _ENGINE_VERSION = "v3.260.0"
 _REPLACE_WITH = "replaceWith"
 _CREATING = "creating"
+_MALFORMED = "its resources are not written as Pulumi writes them"
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,13 +168,19 @@ def load_state(
 
     Raises:
         EngineError: it is not a state that this engine understands.
+        MalformedStateError: it is damaged.
     """
     deployment = check_document(document)
-    resources = [Resource.from_json(resource, reader) for resource in deployment.get("resources") or ()]
-    operations = [
-        PendingOperation(operation["type"], Resource.from_json(operation["resource"], reader))
-        for operation in deployment.get("pending_operations") or ()
-    ]
+    try:
+        resources = [Resource.from_json(resource, reader) for resource in deployment.get("resources") or ()]
+        operations = [
+            PendingOperation(operation["type"], Resource.from_json(operation["resource"], reader))
+            for operation in deployment.get("pending_operations") or ()
+        ]
+    except (AttributeError, LookupError, TypeError, ValueError):
+        raise MalformedStateError(_MALFORMED) from None
+    except RecursionError:
+        raise MalformedStateError("it is nested too deeply") from None
     return State(file, writer, resources, operations, checkpoints=checkpoints)
 
 
@@ -188,13 +194,24 @@ def check_document(document: Mapping[str, Any]) -> Mapping[str, Any]:
         return {}
     if document.get("version") not in (_VERSION, _VERSION_WITH_FEATURES):
         raise EngineError(f"the state has version {document.get('version')}; this engine reads versions 3 and 4")
-    unknown = set(document.get("features") or ()) - {_REPLACE_WITH}
+    unknown = {str(feature) for feature in _listed(document, "features")} - {_REPLACE_WITH}
     if unknown:
         raise UnsupportedError(f"a state with {', '.join(sorted(unknown))}")
     deployment = document.get("deployment")
     if not isinstance(deployment, dict):
         raise EngineError("the state has no deployment")
+    provider = deployment.get("secrets_providers") or {}
+    entries = [*_listed(deployment, "resources"), *_listed(deployment, "pending_operations"), provider]
+    if not all(isinstance(entry, dict) for entry in entries) or not isinstance(provider.get("state") or {}, dict):
+        raise MalformedStateError(_MALFORMED)
     return deployment
+
+
+def _listed(document: Mapping[str, Any], key: str) -> list[Any]:
+    entries = document.get(key) or []
+    if not isinstance(entries, list):
+        raise MalformedStateError(_MALFORMED)
+    return entries
 
 
 def empty_document(crypter: Crypter) -> dict[str, Any]:
@@ -206,34 +223,44 @@ def read_document(file: Path) -> dict[str, Any]:
     """Return what is in a state's file, an empty dict where there is none.
 
     Raises:
-        EngineError: the file cannot be read, or is no JSON.
+        EngineError: the file cannot be read, or does not hold a state that this engine understands.
     """
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
+    except NotADirectoryError:
+        raise not_a_folder(file.parent) from None
     except OSError as error:
         raise EngineError(f"cannot read the state {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise unusable(file, "is damaged: it is not UTF-8") from None
     try:
-        document: dict[str, Any] = json.loads(text)
+        document = json.loads(text)
     except ValueError:
-        raise EngineError(f"the state {file} is damaged: it is not JSON") from None
+        raise unusable(file, "is damaged: it is not JSON") from None
+    except RecursionError:
+        raise unusable(file, "is damaged: it is nested too deeply") from None
+    if not isinstance(document, dict) or not document:
+        raise unusable(file, "is damaged: it has no deployment")
+    try:
+        check_document(document)
+    except EngineError as error:
+        raise unusable(file, f"cannot be used: {error}") from None
     return document
 
 
-def write_atomically(file: Path, text: str) -> None:
-    """Replace a file's text: whoever reads it, even after a crash, finds the old text or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def unusable(file: Path, reason: str) -> EngineError:
+    """Return the error of a state's file that is not used.
+
+    Args:
+        file: the file.
+        reason: why not, as in "is damaged: it is not JSON".
+    """
+    return EngineError(
+        f"the state {file} {reason}; it is left as it is. Put a good copy in its place, or move it away to "
+        "start without a state"
+    )
 
 
 def normalized(resources: Sequence[Resource]) -> list[Resource]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pulumi_assistai.engine.errors import EngineError, UnsupportedError
+from pulumi_assistai.engine.errors import EngineError, MalformedStateError, UnsupportedError
+from pulumi_assistai.engine.storage.files import make_folder, make_private, tighten, write_atomically
 from pulumi_assistai.engine.storage.project import Config, Project, StackSettings
 from pulumi_assistai.engine.storage.secrets import Crypter, read_passphrase
-from pulumi_assistai.engine.storage.state import State, check_document, load_state, read_document, write_atomically
+from pulumi_assistai.engine.storage.state import State, check_document, load_state, read_document, unusable
 
 SANDBOX = ".sandbox"
 """The folder, beside Pulumi.yaml, that holds the states of the embedded engine."""
@@ -60,8 +61,28 @@ class Target:
         return StackSettings.load(self.project, self.stack)
 
     def document(self) -> dict[str, Any]:
-        """Read the state, an empty dict where there is none."""
+        """Read the state, an empty dict where there is none.
+
+        Raises:
+            EngineError: the file cannot be read, or does not hold a state that this engine understands.
+        """
         return read_document(self.state_file)
+
+    def make_directory(self) -> None:
+        """Make the folder of the state; that of the sandbox is its owner's alone, with all that is in it.
+
+        Raises:
+            EngineError: it cannot be made.
+        """
+        if self.state_directory is None:
+            make_private(self.directory)
+        else:
+            make_folder(self.directory)
+
+    def tighten_directory(self) -> None:
+        """Let nobody but its owner read the sandbox, where there is one."""
+        if self.state_directory is None and self.directory.is_dir():
+            tighten(self.directory)
 
     def config(self, crypter: Crypter | None = None) -> Config:
         """Read the configuration; where it has secrets, with the stack's crypter."""
@@ -87,8 +108,14 @@ class Target:
         Args:
             crypter: what its secrets are encrypted with when it is saved.
             saved: save it; else its changes are forgotten.
+
+        Raises:
+            EngineError: the file cannot be read, or does not hold a state that this engine understands.
         """
-        return self._load(self.document(), crypter, saved=saved)
+        try:
+            return self._load(self.document(), crypter, saved=saved)
+        except MalformedStateError as error:
+            raise unusable(self.state_file, f"is damaged: {error}") from None
 
     def replace_state(self, document: Mapping[str, Any]) -> None:
         """Put an exported state in the place of the stack's.

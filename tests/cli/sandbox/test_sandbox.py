@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ from typing import Any
 import pytest
 
 from pulumi_assistai import cli
+from pulumi_assistai.text import json_text, visible
 from tests.cli.conftest import Assistai, Run
+from tests.waiting import DEADLINE
 
 PROVIDER = """
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
@@ -211,6 +215,60 @@ def test_a_folder_without_a_project_is_one_line(assistai: Assistai, tmp_path: Pa
     assert run.err.startswith("error: ")
     assert run.err.count("\n") == 1
     assert "Pulumi.yaml" in run.err
+
+
+def test_json_has_neither_control_characters_nor_other_directions(assistai: Assistai, project: Path) -> None:
+    text = "a\u202eb\x9bc\x1bd\x7fñ"
+    write(project, text)
+    assistai("sandbox", "up", "-C", project, "--yes")
+    arguments = [
+        "preview --json",
+        "up --yes --json",
+        "refresh --yes --json",
+        "output --json",
+        "output text --json",
+        "export",
+    ]
+    for line in [*arguments, "destroy --yes --json"]:
+        out = assistai("sandbox", *line.split(), "-C", project).out
+        assert visible(out, keep="\n") == out
+        assert json_text(text) in out or line.startswith("destroy")
+        assert "ñ" in out or line.startswith("destroy")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("line", ["preview", "preview --json", "export", "output"])
+def test_output_that_finds_no_room_is_one_line(project: Path, line: str) -> None:
+    command = [sys.executable, "-c", "from pulumi_assistai.cli import main; main()", "sandbox", *line.split()]
+    # With a base URL no emulator tells where it runs.
+    environment = {**os.environ, "ASSISTAI_BASE_URL": "http://127.0.0.1:9"}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command,
+            cwd=project,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+    message = "error: cannot write the output: No space left on device; make room and run the command again\n"
+    assert (done.returncode, done.stderr) == (1, message)
+
+
+def test_json_does_not_show_a_hidden_difference(assistai: Assistai, project: Path) -> None:
+    notes = project / "notes.py"
+    hidden = 'name, {"text": text}, pulumi.ResourceOptions(hide_diffs=["text"]))'
+    notes.write_text("import pulumi\n" + PROVIDER.replace('name, {"text": text})', hidden), encoding="utf-8")
+    program = project / "__main__.py"
+    program.write_text('from notes import Note\nNote("greeting", "old prompt")\n', encoding="utf-8")
+    assistai("sandbox", "up", "-C", project, "--yes")
+    program.write_text('from notes import Note\nNote("greeting", "new prompt")\n', encoding="utf-8")
+    out = assistai("sandbox", "preview", "-C", project, "--json").out
+    [step] = [step for step in json.loads(out)["steps"] if step["urn"].endswith("::greeting")]
+    assert (step["op"], step["oldInputs"], step["newInputs"]) == ("update", {"text": "[hidden]"}, {"text": "[hidden]"})
+    assert "prompt" not in out
 
 
 def test_outputs_are_shown_as_a_table_or_alone(assistai: Assistai, project: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from google.protobuf import json_format, struct_pb2
 
-from pulumi_assistai.engine.model.paths import changed_paths, contains, ignore_changes, parse_path
+from pulumi_assistai.engine.model.paths import changed_paths, contains, differing, ignore_changes, masked, parse_path
 from pulumi_assistai.engine.model.values import (
     OUTPUT_SIGNATURE,
     REFERENCE_SIGNATURE,
@@ -165,3 +165,36 @@ def test_ignored_changes_are_undone(paths: list[str], kept: dict[str, Any], refu
 
 def test_a_kept_value_stays_secret() -> None:
     assert ignore_changes({"a": {"b": 2}}, {"a": Secret({"b": 1})}, ["a.b"]) == ({"a": Secret({"b": 1})}, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "left", "replaced"),
+    [
+        ("a", {"b": [1, {"c": 2}]}, {"a": "-", "b": [1, {"c": 2}]}),
+        ("b[1].c", {"a": Secret({"d": 1}), "b": [1, {}]}, {"a": Secret({"d": 1}), "b": [1, {"c": "-"}]}),
+        ("b[0]", {"a": Secret({"d": 1}), "b": [None, {"c": 2}]}, {"a": Secret({"d": 1}), "b": ["-", {"c": 2}]}),
+        ("b[*]", {"a": Secret({"d": 1}), "b": [None, None]}, {"a": Secret({"d": 1}), "b": ["-", "-"]}),
+        ("a.d", {"a": Secret({}), "b": [1, {"c": 2}]}, {"a": Secret({"d": "-"}), "b": [1, {"c": 2}]}),
+        ("*", {}, None),
+        ("a.d.e", None, None),
+        ("b.c", None, None),
+        ("none", None, None),
+        ("", None, None),
+        ("b[", None, None),
+    ],
+)
+def test_what_a_path_means_can_be_masked(
+    path: str, left: dict[str, Any] | None, replaced: dict[str, Any] | None
+) -> None:
+    values = {"a": Secret({"d": 1}), "b": [1, {"c": 2}]}
+    assert masked(values, [path]) == (values if left is None else left)
+    if replaced is not None:
+        assert masked(values, [path], "-") == replaced
+    assert values == {"a": Secret({"d": 1}), "b": [1, {"c": 2}]}
+
+
+def test_paths_differ_where_the_values_at_them_do() -> None:
+    old = {"a": Secret({"d": 1}), "b": [1, {"c": 2}], "same": UNKNOWN}
+    new = {"a": Secret({"d": True}), "b": [1, {"c": 2}, {"c": 3}], "same": UNKNOWN, "more": None}
+    paths = ["b[*].c", "a.d", "b[0]", "b[1]", "same", "more", "none", "", "[", "a.d"]
+    assert differing(old, new, paths) == ["a.d", "b[*].c", "more"]

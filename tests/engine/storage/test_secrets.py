@@ -37,6 +37,12 @@ def test_a_wrong_passphrase_is_told() -> None:
         Crypter.open("wrong", SALT)
 
 
+def test_a_passphrase_that_is_not_set_is_told_in_one_line() -> None:
+    with pytest.raises(EngineError, match=r"^no passphrase is set: set PULUMI_CONFIG_PASSPHRASE ") as raised:
+        Crypter.open(read_passphrase({}), SALT)
+    assert "\n" not in str(raised.value)
+
+
 @pytest.mark.parametrize("salt", ["", "v1", "v2:a:b", "v1:tiGMTTzuBaw=", "v1:%:v1:a:b"])
 def test_a_damaged_salt_is_told(salt: str) -> None:
     with pytest.raises(EngineError):
@@ -58,9 +64,12 @@ def test_the_passphrase_comes_from_the_environment(tmp_path: Path) -> None:
     file = tmp_path / "passphrase"
     file.write_text("from the file\n")
     named = {"PULUMI_CONFIG_PASSPHRASE_FILE": str(file)}
-    assert read_passphrase({}) == ""
+    assert read_passphrase({}) is None
     assert read_passphrase(named) == "from the file"
     assert read_passphrase({**named, "PULUMI_CONFIG_PASSPHRASE": ""}) == ""
+    file.write_bytes(b"\xff")
+    with pytest.raises(EngineError, match="it is not UTF-8"):
+        read_passphrase(named)
     file.unlink()
     with pytest.raises(EngineError, match="cannot read PULUMI_CONFIG_PASSPHRASE_FILE"):
         read_passphrase(named)

@@ -1,0 +1,69 @@
+"""Ends a provider's process when the engine that started it is gone.
+
+The Pulumi CLI ends its providers itself, unless it is killed: then they would stay for ever, with the token in their
+environment. A shell may stand between the CLI and this process, so the end of the parent tells nothing. The port of the
+engine does: the process was started with it, and nothing listens there once the engine is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from threading import Thread
+
+_ADDRESS = re.compile(r"(127\.0\.0\.1|localhost):(\d{1,5})")
+_PAUSE_SECONDS = 1.0
+_GRACE_SECONDS = 1.5
+
+
+@cache
+def end_with_engine() -> None:
+    """Watch the engine from now on, once a process; do nothing in a process that no engine started."""
+    address = _ADDRESS.fullmatch(sys.argv[1]) if len(sys.argv) > 1 else None
+    if address is None or not hasattr(sys.modules["__main__"], "DynamicResourceProviderServicer"):
+        return
+    Thread(target=watch, args=(address[1], int(address[2]), _end), daemon=True).start()
+
+
+def watch(host: str, port: int, end: Callable[[], None], pause: float = _PAUSE_SECONDS) -> None:
+    """Call `end` when nothing listens at an address any more.
+
+    A connection that is closed at once costs the engine nothing. One that stays open can keep its server from ending.
+
+    Args:
+        host: the host.
+        port: the port.
+        end: what to do then.
+        pause: seconds between two looks.
+    """
+    refusals = 0
+    # One refusal may be a matter of the machine; of two, the second came a while later.
+    while refusals < 2:  # noqa: PLR2004
+        time.sleep(pause)
+        refusals = refusals + 1 if _is_refused(host, port) else 0
+    end()
+
+
+def _is_refused(host: str, port: int) -> bool:
+    # Any other failure, such as a lack of file descriptors, says nothing about the engine.
+    with suppress(OSError):
+        try:
+            socket.create_connection((host, port), timeout=_PAUSE_SECONDS).close()
+        except ConnectionRefusedError:
+            return True
+    return False
+
+
+def _end() -> None:
+    """Send nothing more, give what is under way a moment to be noted in the journal, and end."""
+    from pulumi_assistai.client.limiter import cancel_requests  # noqa: PLC0415 - the engine has long begun by then
+
+    cancel_requests()
+    time.sleep(_GRACE_SECONDS)
+    os._exit(1)
