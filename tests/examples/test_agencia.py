@@ -114,3 +114,24 @@ def test_a_refused_token_of_one_client_is_a_problem_and_hides_nobody_else(agency
     assert status.returncode == 4, status.stdout + status.stderr
     assert "Not looked at: organization PANADERIA of tenant panaderia (provider panaderia): GET" in status.stdout
     assert "Nothing differs in what was looked at." in status.stdout
+
+
+def test_the_sandbox_runs_the_agency_as_it_is(tmp_path: Path) -> None:
+    directory = tmp_path / "agencia"
+    shutil.copytree(EXAMPLE, directory, ignore=shutil.ignore_patterns("__pycache__", ".sandbox"))
+    environment = {name: value for name, value in emulated("").items() if not name.startswith("ASSISTAI_")}
+
+    def assistai(*arguments: str) -> str:
+        command = [str(Path(sys.executable).with_name("assistai")), *arguments]
+        done = subprocess.run(
+            command, cwd=directory, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    assert f"+ {CREATED} to create" in assistai("sandbox", "preview")
+    assistai("sandbox", "up", "--yes")
+    assistai("sandbox", "preview", "--expect-no-changes")
+    document = json.loads(assistai("status", "--json", "--sandbox"))
+    assert [known["provider"] for known in document["organizations"]] == ["", *CLIENTS]
+    assert sum(len(known["agents"]) for known in document["organizations"]) == 12

@@ -84,13 +84,14 @@ class StackSettings:
 
     @classmethod
     def load(cls, project: Project, stack: str) -> StackSettings:
-        """Read a stack's file; a stack without one has no settings.
+        """Read a stack's file, or Pulumi.sandbox.yaml, which is for stacks without a file of their own.
 
         Raises:
             EngineError: it cannot be read, or asks for what only the Pulumi CLI does.
         """
-        file = project.config_directory / f"Pulumi.{stack}.yaml"
-        if not file.is_file():
+        files = [project.config_directory / f"Pulumi.{name}.yaml" for name in (stack, "sandbox")]
+        file = next((file for file in files if file.is_file()), None)
+        if file is None:
             return cls({})
         document = _read(file)
         if document.get("secretsprovider", "passphrase") != "passphrase":
