@@ -91,7 +91,11 @@ HEADS = st.sampled_from(
     ]
 )  # fmt: skip
 LINES = st.one_of(HEADS, HEADS, st.text("aname: -[]{}#&*!|>'\"%@`\n\t\\,?", max_size=20), st.text(max_size=20))
-FRONT_MATTER = st.lists(LINES, max_size=8).map("\n".join)
+FRONT_MATTER = st.one_of(
+    LINES,
+    LINES.map("name: Ventas\n{}".format),
+    st.lists(LINES, max_size=8).map("\n".join),
+)
 
 
 @given(
