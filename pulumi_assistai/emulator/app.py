@@ -116,7 +116,7 @@ def create_app(
         version="1.0",
         description=_DESCRIPTION,
         lifespan=lifespan,
-        middleware=stack(parts.journal, latency, limit, parts.dialect),
+        middleware=stack(parts.journal, parts.accounts, latency, limit, parts.dialect),
         redirect_slashes=False,
     )
     app.state.parts = parts
