@@ -28,7 +28,10 @@ from pulumi_assistai.emulator.rates import HeaderStyle, Windows, optional_limit
 from pulumi_assistai.emulator.store import Store
 
 PREFIX = "/api/v1"
-_DESCRIPTION = "An emulator, for trying and testing. Every call needs a token, its tenant and its organization."
+_DESCRIPTION = (
+    "An emulator, for trying and testing. Every call under /api needs a token, its tenant and its organization; "
+    "the calls under /sandbox need nothing, and are the emulator's own."
+)
 
 
 class _Api(FastAPI):
@@ -40,11 +43,11 @@ class _Api(FastAPI):
         return app if self.rules is None else Faults(app, self.rules)
 
     def openapi(self) -> dict[str, Any]:
-        """Describe the API; every call needs all security schemes at once, which FastAPI takes for alternatives."""
+        """Describe the API; its calls need all security schemes at once, which FastAPI takes for alternatives."""
         document = super().openapi()
         needed: list[dict[str, list[str]]] = [{name: [] for name in document["components"]["securitySchemes"]}]
-        for path in document["paths"].values():
-            for operation in path.values():
+        for path, operations in document["paths"].items():
+            for operation in operations.values() if path.startswith(PREFIX) else ():
                 operation["security"] = needed
         return document
 
@@ -118,8 +121,11 @@ def create_app(
         version="1.0",
         description=_DESCRIPTION,
         lifespan=lifespan,
-        middleware=stack(parts.journal, latency, limit, parts.dialect),
+        middleware=stack(parts.journal, parts.accounts, latency, limit, parts.dialect),
         redirect_slashes=False,
+        # FastAPI's own page for people loads its scripts from another host.
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.parts = parts
     for noun in (agents, whatsapp_calls, conversations):
@@ -128,7 +134,7 @@ def create_app(
     app.include_router(console.router)
     if rules is not None:
         app.rules = app.state.faults = rules
-        app.include_router(fault_calls, include_in_schema=False)
+        app.include_router(fault_calls)
     add_error_answers(app, parts.dialect, error_page)
     return app
 

@@ -140,6 +140,64 @@ class Disconnected(BaseModel):
     message: str
 
 
+class Served(BaseModel):
+    """An organization that has an account."""
+
+    tenant: str
+    organization: str
+
+
+class Health(BaseModel):
+    """How the emulator speaks, and for whom."""
+
+    status: str
+    dialect: str
+    odd: str
+    organizations: list[Served]
+
+
+class WholeAgent(ListedAgent):
+    """An agent with all its fields."""
+
+    purpose: str | None
+    instructions: str | None
+    tone: str | None
+    voice: str | None
+    tenant: str
+    organization: str
+    whatsapp: Annotated[str | None, Field(examples=["disconnected", "connecting", "connected"])]
+    phoneNumber: str | None  # noqa: N815 - as on the wire
+    qr: str | None
+
+
+class Written(BaseModel):
+    """The conversation that a message is in, and what the agent answered."""
+
+    conversation: str
+    answer: str
+
+
+class NotedRequest(BaseModel):
+    """A request that the imitated API saw."""
+
+    sequence: int
+    method: str
+    path: str
+    query: str
+    body: Any
+    status: int
+    tenant: str | None
+    organization: str | None
+    userAgent: str | None  # noqa: N815 - as on the wire
+
+
+class RequestSummary(BaseModel):
+    """How many requests there were, and how many at a time at most."""
+
+    count: int
+    mostInFlight: int  # noqa: N815 - as on the wire
+
+
 class Error(BaseModel):
     """What is wrong."""
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from pulumi_assistai.emulator import dashboard
+from pulumi_assistai.emulator.calls import operations
 from pulumi_assistai.emulator.errors import ApiProblem
 from pulumi_assistai.emulator.forms import FIELDS, MULTILINE, SentAgent, shown_texts, version
 from pulumi_assistai.emulator.guard import OWN_PAGES
@@ -176,6 +177,12 @@ async def forget_requests(parts: Here, owner: Owner) -> Response:
     """Empty the journal."""
     parts.journal.clear()
     return redirect("/requests", "cleared", tenant=owner.tenant, organization=owner.code)
+
+
+@router.get("/docs")
+async def show_calls(request: Request) -> Response:
+    """Show the calls of the API and of the emulator itself."""
+    return render(request, "calls", calls=operations(request.app.openapi()))
 
 
 @router.get("/static/{name}")

@@ -5,16 +5,26 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from pulumi_assistai.emulator import dashboard
-from pulumi_assistai.emulator.bodies import AgentPatch, DashboardAgent, Phone, UserMessage
+from pulumi_assistai.emulator.bodies import (
+    AgentPatch,
+    DashboardAgent,
+    Health,
+    NotedRequest,
+    Phone,
+    RequestSummary,
+    UserMessage,
+    WholeAgent,
+    Written,
+)
 from pulumi_assistai.emulator.dialects import NEST, Body
 from pulumi_assistai.emulator.guard import OWN_PAGES
-from pulumi_assistai.emulator.parts import Here, Parts
+from pulumi_assistai.emulator.parts import CONTROL_ERRORS, NO_AGENT, Here, Parts
 from pulumi_assistai.emulator.records import Agent, Organization
 
-router = APIRouter(prefix="/sandbox", include_in_schema=False, dependencies=[OWN_PAGES])
+router = APIRouter(prefix="/sandbox", tags=["sandbox"], responses=CONTROL_ERRORS, dependencies=[OWN_PAGES])
 
 
-@router.get("/health")
+@router.get("/health", response_model=Health)
 async def health(parts: Here) -> Response:
     """Say that the emulator answers, and for whom."""
     organizations = [{"tenant": owner.tenant, "organization": owner.code} for owner in parts.accounts.organizations]
@@ -22,13 +32,13 @@ async def health(parts: Here) -> Response:
     return NEST.respond({"status": "ok", **spoken, "organizations": organizations})
 
 
-@router.get("/agents")
+@router.get("/agents", response_model=list[WholeAgent])
 async def agents(parts: Here) -> Response:
     """Return the agents of all organizations with all their fields, oldest first."""
     return NEST.respond([_everything(agent) for agent in parts.store.agents()])
 
 
-@router.post("/agents")
+@router.post("/agents", status_code=201, response_model=WholeAgent)
 async def create_agent(parts: Here, body: DashboardAgent) -> Response:
     """Create an agent as somebody does in the dashboard."""
     fields = body.given()
@@ -36,68 +46,68 @@ async def create_agent(parts: Here, body: DashboardAgent) -> Response:
     return NEST.respond(_everything(dashboard.create_agent(parts, owner, fields)), 201)
 
 
-@router.patch("/agents/{code}")
+@router.patch("/agents/{code}", response_model=WholeAgent, responses=NO_AGENT)
 async def edit_agent(parts: Here, code: str, body: AgentPatch) -> Response:
     """Edit an agent as somebody does in the dashboard."""
     parts.store.change_agent(parts.agent(code).code, body.given())
     return _answer(parts, code)
 
 
-@router.delete("/agents/{code}")
+@router.delete("/agents/{code}", status_code=204, responses=NO_AGENT)
 async def remove_agent(parts: Here, code: str) -> Response:
     """Remove an agent as somebody does in the dashboard."""
     parts.store.remove_agent(parts.agent(code).code)
     return Response(status_code=204)
 
 
-@router.post("/agents/{code}/whatsapp")
+@router.post("/agents/{code}/whatsapp", status_code=201, response_model=WholeAgent, responses=NO_AGENT)
 async def add_integration(parts: Here, code: str) -> Response:
     """Give an agent a WhatsApp integration, as somebody does in the dashboard; one that exists stays as it is."""
     dashboard.add_integration(parts, code)
     return _answer(parts, code, 201)
 
 
-@router.delete("/agents/{code}/whatsapp")
+@router.delete("/agents/{code}/whatsapp", status_code=204, responses=NO_AGENT)
 async def remove_integration(parts: Here, code: str) -> Response:
     """Take the WhatsApp integration away from an agent, as somebody does in the dashboard."""
     dashboard.remove_integration(parts, code)
     return Response(status_code=204)
 
 
-@router.post("/agents/{code}/whatsapp/link")
+@router.post("/agents/{code}/whatsapp/link", response_model=WholeAgent, responses=NO_AGENT)
 async def link_phone(parts: Here, code: str, body: Phone) -> Response:
     """Play the phone that scans the QR."""
     dashboard.link_phone(parts, code, body.phone_number, body.qr)
     return _answer(parts, code)
 
 
-@router.post("/agents/{code}/whatsapp/unlink")
+@router.post("/agents/{code}/whatsapp/unlink", response_model=WholeAgent, responses=NO_AGENT)
 async def unlink_phone(parts: Here, code: str) -> Response:
     """Play the phone that ends the link."""
     dashboard.unlink_phone(parts, code)
     return _answer(parts, code)
 
 
-@router.post("/agents/{code}/messages")
+@router.post("/agents/{code}/messages", status_code=201, response_model=Written, responses=NO_AGENT)
 async def write_message(parts: Here, code: str, body: UserMessage) -> Response:
     """Play a person that writes to an agent; the agent's answer is always the same."""
     conversation, answer = dashboard.write_message(parts, code, body.content, body.conversation)
     return NEST.respond({"conversation": conversation.uuid, "answer": answer}, 201)
 
 
-@router.get("/requests")
+@router.get("/requests", response_model=list[NotedRequest])
 async def requests(parts: Here) -> Response:
     """Return the requests that the imitated API saw."""
     return NEST.respond(parts.journal.entries())
 
 
-@router.get("/requests/summary")
+@router.get("/requests/summary", response_model=RequestSummary)
 async def summarize_requests(parts: Here) -> Response:
     """Return how many requests there were, and how many at a time at most."""
     return NEST.respond(parts.journal.summary())
 
 
-@router.delete("/requests")
+@router.delete("/requests", status_code=204)
 async def forget_requests(parts: Here) -> Response:
     """Empty the journal."""
     parts.journal.clear()

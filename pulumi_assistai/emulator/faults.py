@@ -12,15 +12,16 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pulumi_assistai.emulator.errors import ApiProblem, EmulatorError
 from pulumi_assistai.emulator.guard import OWN_PAGES
 from pulumi_assistai.emulator.middleware import LIMIT
+from pulumi_assistai.emulator.parts import CONTROL_ERRORS
 from pulumi_assistai.emulator.rates import HeaderStyle, Limit, Windows
 
-router = APIRouter(prefix="/sandbox/faults", tags=["Sandbox"], dependencies=[OWN_PAGES])
+router = APIRouter(prefix="/sandbox/faults", tags=["sandbox"], responses=CONTROL_ERRORS, dependencies=[OWN_PAGES])
 
 _NOBODY = "\0"
 """A text that no agent contains."""
@@ -41,6 +42,14 @@ Kind = Literal[
     "empty",
     "rate",
 ]
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"must be a regular expression: {error}") from None
+    return text
 
 
 class Fault(BaseModel):
@@ -74,7 +83,7 @@ class Fault(BaseModel):
 
     kind: Kind
     method: str = ""
-    path: str = "/api/.*"
+    path: Annotated[str, AfterValidator(_pattern)] = "/api/.*"
     count: Annotated[int, Field(ge=0)] = 1
     skip: Annotated[int, Field(ge=0)] = 0
     status: Annotated[int, Field(ge=200, le=599)] = 500
@@ -87,6 +96,16 @@ class Fault(BaseModel):
     burst: Annotated[int, Field(ge=1)] | None = None
     windows: Windows = "nest"
     headers: HeaderStyle = "nest"
+
+
+class FaultInForce(Fault):
+    """A rule in force.
+
+    Attributes:
+        seen: how many requests it has seen.
+    """
+
+    seen: int
 
 
 @dataclass
@@ -240,7 +259,7 @@ class Faults:
         await _send(send, status, [(name, value) for name, value in headers if name != b"content-length"], body)
 
 
-@router.get("")
+@router.get("", response_model=list[FaultInForce])
 def faults(request: Request) -> list[dict[str, Any]]:
     """Return the rules in force."""
     rules: list[dict[str, Any]] = request.app.state.faults.all()

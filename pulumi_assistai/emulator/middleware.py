@@ -1,45 +1,62 @@
-"""Middleware of the imitated API: journal, latency and rate limit. The control API under /sandbox has none of it."""
+"""Middleware: a limit on bodies, and for the imitated API journal, latency and rate limit as well."""
 
 from __future__ import annotations
 
 import asyncio
 
+from fastapi.security.utils import get_authorization_scheme_param
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pulumi_assistai.emulator.dialects import Dialect
+from pulumi_assistai.emulator.accounts import Accounts
+from pulumi_assistai.emulator.dialects import NEST, Dialect
+from pulumi_assistai.emulator.errors import ApiProblem
 from pulumi_assistai.emulator.journal import Journal
 from pulumi_assistai.emulator.rates import Limit
 
 LIMIT = "assistai.limit"
 """The key of an ASGI scope that holds another limit for this request."""
 
+LARGEST_BODY = 8 * 1024 * 1024
+"""Bytes that a request may send; agents need far less."""
+
 _SENDER = ("x-tenant-domain", "x-organization-code", "authorization")
 
 
-def stack(journal: Journal, latency: float, limit: Limit | None, dialect: Dialect) -> list[Middleware]:
+def stack(
+    journal: Journal, accounts: Accounts, latency: float, limit: Limit | None, dialect: Dialect
+) -> list[Middleware]:
     """Return all of it, the outermost first.
 
     Args:
         journal: where requests are noted.
+        accounts: whose bodies are read.
         latency: seconds that each request waits.
         limit: how many requests may pass, None for all.
         dialect: how the others are refused.
     """
     return [
-        Middleware(NoteRequests, journal=journal),
+        Middleware(NoteRequests, journal=journal, accounts=accounts, dialect=dialect),
+        Middleware(BoundBodies),
         Middleware(Delay, seconds=latency),
         Middleware(LimitRequests, limit=limit, dialect=dialect),
     ]
 
 
 class NoteRequests:
-    """Notes every request in the journal before its answer begins, so that whoever got the answer finds it there."""
+    """Notes every request in the journal before its answer begins, so that whoever got the answer finds it there.
 
-    def __init__(self, app: ASGIApp, journal: Journal) -> None:
+    It reads the body, up to a limit, and only of a request that an account admits. To what is behind it, any other
+    request has an empty body.
+    """
+
+    def __init__(self, app: ASGIApp, journal: Journal, accounts: Accounts, dialect: Dialect) -> None:
         self._app = app
         self._journal = journal
+        self._accounts = accounts
+        self._dialect = dialect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and note it."""
@@ -53,11 +70,15 @@ class NoteRequests:
             self._journal.leave()
 
     async def _pass_on(self, number: int, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _read(receive)
+        app: ASGIApp = self._app
+        try:
+            body = await _read(scope, receive) if _is_admitted(self._accounts, scope) else b""
+        except _TooLargeError:
+            app, body = _too_large(self._dialect), b""
         if body is None:
             return
         try:
-            await self._app(scope, _replay(body, receive), self._noting(scope, number, body, send))
+            await app(scope, _replay(body, receive), self._noting(scope, number, body, send))
         except Exception:
             self._journal.note(number, scope, body, 500)
             raise
@@ -69,6 +90,26 @@ class NoteRequests:
             await send(message)
 
         return answer
+
+
+class BoundBodies:
+    """Refuses bodies that are too large, outside of the imitated API."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body and pass the request on, or refuse it."""
+        if scope["type"] != "http" or _is_imitated(scope):
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await _read(scope, receive)
+        except _TooLargeError:
+            await _too_large(NEST)(scope, receive, send)
+            return
+        if body is not None:
+            await self._app(scope, _replay(body, receive), send)
 
 
 class Delay:
@@ -127,14 +168,43 @@ def _is_imitated(scope: Scope) -> bool:
     return scope["type"] == "http" and str(scope["path"]).startswith("/api/")
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """Return a whole body, None where the client went away before its end."""
+def _is_admitted(accounts: Accounts, scope: Scope) -> bool:
+    """Tell whether an account admits a request, by its headers alone."""
+    headers = Headers(scope=scope)
+    scheme, token = get_authorization_scheme_param(headers.get("authorization"))
+    bearer = token if token and scheme.lower() == "bearer" else None
+    try:
+        accounts.admit(bearer, headers.get("x-tenant-domain"), headers.get("x-organization-code"))
+    except ApiProblem:
+        return False
+    return True
+
+
+class _TooLargeError(Exception):
+    """A body is larger than any may be."""
+
+
+def _too_large(dialect: Dialect) -> Response:
+    return dialect.respond(dialect.error(413, f"the body has more than {LARGEST_BODY} bytes"), 413)
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes | None:
+    """Return a whole body, None where the client went away before its end.
+
+    Raises:
+        _TooLargeError: it is larger than any may be.
+    """
+    length = Headers(scope=scope).get("content-length", "")
+    if length.isdecimal() and int(length) > LARGEST_BODY:
+        raise _TooLargeError
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
         body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            raise _TooLargeError
         if not message.get("more_body", False):
             return bytes(body)
 

@@ -24,10 +24,22 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     401: {"model": Error, "description": "No token, or an unknown one."},
     403: {"model": Error, "description": "The token is not one of this tenant and organization."},
     404: {"model": Error, "description": "There is no such thing in the organization."},
+    413: {"model": Error, "description": "The body is too large."},
     500: {"model": Error, "description": "The service failed."},
     "default": {"model": Error, "description": "Any other error."},
 }
-"""The error answers of every call, for the API's document."""
+"""The error answers of every call of the imitated API, for its document."""
+
+CONTROL_ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Error, "description": "The request is not valid."},
+    403: {"model": Error, "description": "A page of another site sent it."},
+    413: {"model": Error, "description": "The body is too large."},
+    "default": {"model": Error, "description": "Any other error."},
+}
+"""The error answers of every call under /sandbox, for the document."""
+
+NO_AGENT: dict[int | str, dict[str, Any]] = {404: {"model": Error, "description": "There is no such agent."}}
+"""The error answer of the calls under /sandbox that name an agent."""
 
 
 ListAgents = Callable[[Organization, ListingQuery], Page[Agent]]

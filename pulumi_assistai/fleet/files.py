@@ -70,12 +70,12 @@ def scan_fleet(source: Path) -> tuple[list[AgentFile], list[str]]:
 def _agent_file(document: Document) -> AgentFile:
     front_matter, path = document.front_matter, document.path
     declared = {name: value for name in _TEXTS if (value := getattr(front_matter, name)) is not None}
-    texts = {name: Text(value, path, document.lines[name]) for name, value in declared.items()}
+    texts = {name: Text(value, path, document.lines.get(name, 1)) for name, value in declared.items()}
     if document.body:
         texts["instructions"] = Text(document.body, path, document.body_line)
     phone = front_matter.whatsapp.expected_phone_number if front_matter.whatsapp else None
     if phone is not None:
-        texts["expected_phone_number"] = Text(phone, path, document.lines["whatsapp.expected_phone_number"])
+        texts["expected_phone_number"] = Text(phone, path, document.lines.get("whatsapp.expected_phone_number", 1))
     return AgentFile(_key(front_matter, path), path, front_matter, texts)
 
 

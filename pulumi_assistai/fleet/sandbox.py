@@ -32,6 +32,9 @@ _MANY = (list, tuple, set, frozenset, KeysView, ValuesView, ItemsView)
 _WRAP: tuple[str, ...] = ("width", "break_long_words", "wrapstring", "break_on_hyphens")
 _WIDE = re.compile(r"%(\([^)]*\))?[-#0 +]*(\*|\d{5}|\d*\.(\*|\d{5}))")
 _WIDE_FIELD = re.compile(r"\d{5}")
+_WIDTHS = re.compile(r"%(?:\([^)]*\))?[-#0 +]*(\d*)(?:\.(\d*))?")
+_COPIED = 2_000
+"""Characters that are copied in the time of one unit of the budget."""
 
 
 class TooMuchError(TemplateRuntimeError):
@@ -45,7 +48,7 @@ class _Budget(threading.local):
 class BoundedEnvironment(SandboxedEnvironment):
     """A sandbox whose templates end: in a text, or in an error."""
 
-    intercepted_binops = frozenset({"+", "*", "**", "%"})
+    intercepted_binops = frozenset({"+", "*", "**", "%", "//"})
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -75,7 +78,7 @@ class BoundedEnvironment(SandboxedEnvironment):
     def _weighed(self, _: Context, value: Any, more: int = 0) -> Any:
         self._weigh(value)
         self._spend(more)
-        return value
+        return self._counted(value)
 
     def _bounded(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         first = 1 if hasattr(function, "jinja_pass_arg") else 0
@@ -156,9 +159,14 @@ class BoundedEnvironment(SandboxedEnvironment):
 
 
 class _Formatter(SandboxedFormatter):
+    def __init__(self, environment: BoundedEnvironment) -> None:
+        super().__init__(environment)
+        self._environment = environment
+
     def format_field(self, value: Any, format_spec: str) -> str:
         if _WIDE_FIELD.search(format_spec):
             raise TooMuchError(_TOO_MUCH)
+        self._environment._spend(sum(map(int, re.findall(r"\d+", format_spec))))  # noqa: SLF001 - it belongs to it
         return str(Formatter.format_field(self, value, format_spec))
 
 
@@ -183,6 +191,15 @@ class _Weigher(NodeTransformer):
         self.generic_visit(node)
         node.nodes = [_weighed(part) for part in node.nodes]
         return node
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        # What `*` and `**` write out may never end.
+        if node.dyn_args is not None:
+            node.dyn_args = _weighed(node.dyn_args)
+        return node
+
+    visit_Filter = visit_Test = visit_Call  # noqa: N815
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
@@ -232,7 +249,8 @@ def _weight(value: Any, most: int) -> int:
         if isinstance(value, str | bytes | range):
             weight += len(value)
         elif isinstance(value, int):
-            weight += value.bit_length() // 8
+            # Dividing takes the square of the length.
+            weight += value.bit_length() // 8 + value.bit_length() ** 2 // 20_000
         elif (held := _held(value)) is not None:
             weight += len(held)
             if weight <= most:
@@ -295,15 +313,24 @@ def _indent(text: Any, width: Any = 4, *_: Any, **__: Any) -> int:
     return (str(text).count("\n") + 1) * (len(width) if isinstance(width, str) else _times(width))
 
 
-def _wrap(text: Any, wrapstring: Any = None, **_: Any) -> int:
-    return len(str(text)) * len(wrapstring or "")
+def _wrap(text: Any, width: Any = 79, wrapstring: Any = None, **_: Any) -> int:
+    """The rest of a long word is copied for every line."""
+    longest = max(map(len, str(text).split()), default=0)
+    copied = longest**2 // max(width, 1) if isinstance(width, int) else 0
+    return len(str(text)) * len(wrapstring or "") + copied // _COPIED
+
+
+def _links(text: Any, *attributes: Any, **named: Any) -> int:
+    """The attributes are repeated for every link, and no link has none of these characters."""
+    return sum(map(str(text).count, ".:@")) * sum(len(str(value)) for value in (*attributes, *named.values()))
 
 
 def _format(text: Any, *args: Any, **kwargs: Any) -> int:
     pattern = text.decode("latin-1") if isinstance(text, bytes) else str(text)
     if _WIDE.search(pattern):
         raise TooMuchError(_TOO_MUCH)
-    return pattern.count("%") * _weight((args, kwargs), _BUDGET)
+    widths = sum(int(digits) for found in _WIDTHS.findall(pattern) for digits in found if digits)
+    return widths + pattern.count("%") * _weight((args, kwargs), _BUDGET)
 
 
 def _groups(_: Any, size: Any, *__: Any, **___: Any) -> int:
@@ -315,7 +342,7 @@ def _json(value: Any, indent: Any = None) -> int:
 
 
 def _round(_: Any, precision: Any = 0, *__: Any, **___: Any) -> int:
-    return _times(precision, _BUDGET // 400)
+    return _times(abs(precision), _BUDGET // 400) if isinstance(precision, int) else 0
 
 
 def _sum(value: Any, _: Any = None, start: Any = 0, **__: Any) -> int:
@@ -340,6 +367,7 @@ _FILTERS: dict[str, Callable[..., int]] = {
     "striptags": _strip_tags,
     "sum": _sum,
     "tojson": _json,
+    "urlize": _links,
     "wordwrap": lambda text, *args, **kwargs: _wrap(text, **dict(zip(_WRAP, args, strict=False)), **kwargs),
 }
 _METHODS: dict[str, Callable[..., int]] = {
@@ -349,6 +377,6 @@ _METHODS: dict[str, Callable[..., int]] = {
     "ljust": _pad,
     "replace": _replace,
     "rjust": _pad,
-    "to_bytes": _pad,
+    "to_bytes": lambda _, length=1, *__, **___: _times(length),
     "zfill": _pad,
 }

@@ -80,6 +80,17 @@ def test_it_says_how_to_use_it() -> None:
         assert emulator.get("/sandbox/health").json()["dialect"] == "nest"
 
 
+def test_it_warns_where_other_machines_reach_it() -> None:
+    with running("--host", "0.0.0.0") as emulator:
+        assert emulator.greeting.startswith(
+            "warning: --host 0.0.0.0 lets other machines reach the emulator, and whoever reaches it can "
+            "read and change all that it holds; leave --host out unless the network is yours\n"
+        )
+    for host in ("127.0.0.1", "localhost"):
+        with running("--host", host) as emulator:
+            assert "warning" not in emulator.greeting
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_with_one_line(number: int) -> None:
     with running() as emulator:

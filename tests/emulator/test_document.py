@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,7 +13,7 @@ import httpx
 import pytest
 
 from pulumi_assistai.emulator import Emulator
-from tests.emulator.conftest import create
+from tests.emulator.conftest import create, whatsapp
 
 CREATE = """
 curl -X POST "https://public.assistai.lat/api/v1/agents" -H "Authorization: Bearer <API_TOKEN>" \
@@ -96,9 +97,21 @@ def openapi(emulator: Emulator) -> dict[str, Any]:
     return document
 
 
+def operations(openapi: dict[str, Any], prefix: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the calls under a path, by method and path."""
+    return {
+        (method.upper(), path): operation
+        for path, methods in openapi["paths"].items()
+        if path.startswith(prefix)
+        for method, operation in methods.items()
+    }
+
+
 def test_openapi_has_the_documented_calls_and_no_others(openapi: dict[str, Any]) -> None:
-    calls = {(method.upper(), path) for path, methods in openapi["paths"].items() for method in methods}
-    assert calls == {
+    assert len(openapi["paths"]) == len(
+        {path for _, path in operations(openapi, "/api/") | operations(openapi, "/sandbox/")}
+    )
+    assert set(operations(openapi, "/api/")) == {
         ("POST", "/api/v1/agents"),
         ("PATCH", "/api/v1/agents/{code}"),
         ("GET", "/api/v1/agents"),
@@ -111,10 +124,9 @@ def test_openapi_has_the_documented_calls_and_no_others(openapi: dict[str, Any])
 
 def test_openapi_has_the_status_codes(openapi: dict[str, Any]) -> None:
     success = {"post": "201", "patch": "204", "get": "200", "delete": "200"}
-    for methods in openapi["paths"].values():
-        for method, operation in methods.items():
-            assert {success[method], "400", "401", "403", "500"} <= set(operation["responses"])
-            assert "422" not in operation["responses"]
+    for (method, _), operation in operations(openapi, "/api/").items():
+        assert {success[method.lower()], "400", "401", "403", "413", "500"} <= set(operation["responses"])
+        assert "422" not in operation["responses"]
 
 
 def test_openapi_needs_token_tenant_and_organization_at_once(openapi: dict[str, Any]) -> None:
@@ -124,9 +136,9 @@ def test_openapi_needs_token_tenant_and_organization_at_once(openapi: dict[str, 
         "x-tenant-domain",
         "x-organization-code",
     }
-    for methods in openapi["paths"].values():
-        for operation in methods.values():
-            assert operation["security"] == [{name: [] for name in schemes}]
+    for operation in operations(openapi, "/api/").values():
+        assert operation["security"] == [{name: [] for name in schemes}]
+    assert not any("security" in operation for operation in operations(openapi, "/sandbox/").values())
 
 
 def test_openapi_bodies(openapi: dict[str, Any]) -> None:
@@ -145,7 +157,102 @@ def test_answers_are_as_openapi_says(openapi: dict[str, Any], client: httpx.Clie
     assert set(page["meta"]) == set(schema["Meta"]["required"])
 
 
-def test_the_document_for_people(emulator: Emulator) -> None:
-    answer = httpx.get(f"{emulator.url}/docs")
+OWN = {"tenant": "sandbox", "organization": "SANDBOX"}
+AGENT = {"name": "Ventas", **OWN}
+CONTROL_CALLS: dict[tuple[str, str], dict[str, Any] | None] = {
+    ("GET", "/sandbox/health"): None,
+    ("POST", "/sandbox/agents"): AGENT,
+    ("GET", "/sandbox/agents"): None,
+    ("PATCH", "/sandbox/agents/{code}"): {"tone": "seco"},
+    ("POST", "/sandbox/agents/{code}/whatsapp"): None,
+    ("POST", "/sandbox/agents/{code}/whatsapp/link"): {"phoneNumber": "58"},
+    ("POST", "/sandbox/agents/{code}/whatsapp/unlink"): None,
+    ("POST", "/sandbox/agents/{code}/messages"): {"content": "Hola"},
+    ("DELETE", "/sandbox/agents/{code}/whatsapp"): None,
+    ("GET", "/sandbox/requests"): None,
+    ("GET", "/sandbox/requests/summary"): None,
+    ("DELETE", "/sandbox/requests"): None,
+    ("POST", "/sandbox/faults"): {"kind": "half", "method": "PATCH"},
+    ("GET", "/sandbox/faults"): None,
+    ("DELETE", "/sandbox/faults"): None,
+    ("DELETE", "/sandbox/agents/{code}"): None,
+}
+"""Every control call, in an order in which each of them works, with its body."""
+
+
+def shape(openapi: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema without references to others."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = openapi["components"]["schemas"][name] if name else schema
+    return found
+
+
+def check(openapi: dict[str, Any], schema: dict[str, Any], value: Any) -> None:
+    """Compare the fields of a value with those of its schema."""
+    schema = shape(openapi, schema)
+    if schema["type"] == "array":
+        assert value
+        for item in value:
+            check(openapi, schema["items"], item)
+    else:
+        assert set(value) == set(schema["properties"])
+        assert set(value) >= set(schema["required"])
+
+
+def test_the_control_calls_answer_as_openapi_says(
+    openapi: dict[str, Any], client: httpx.Client, emulator: Emulator
+) -> None:
+    assert set(operations(openapi, "/sandbox/")) == set(CONTROL_CALLS)
+    for (method, path), body in CONTROL_CALLS.items():
+        client.get(f"{whatsapp('A-001')}/qr")
+        operation = operations(openapi, "/sandbox/")[method, path]
+        answer = httpx.request(method, emulator.url + path.replace("{code}", "A-001"), json=body)
+        [status] = [status for status in operation["responses"] if status.startswith("2")]
+        assert str(answer.status_code) == status, (path, answer.text)
+        assert ("requestBody" in operation) == (body is not None), path
+        if body is not None:
+            schema = shape(openapi, operation["requestBody"]["content"]["application/json"]["schema"])
+            assert set(schema.get("required", ())) <= set(body) <= set(schema["properties"])
+        if status == "204":
+            assert (answer.content, operation["responses"]["204"].get("content")) == (b"", None)
+        else:
+            check(openapi, operation["responses"][status]["content"]["application/json"]["schema"], answer.json())
+
+
+def test_the_control_calls_refuse_as_openapi_says(openapi: dict[str, Any], emulator: Emulator) -> None:
+    for (method, path), operation in operations(openapi, "/sandbox/").items():
+        url = emulator.url + path.replace("{code}", "A-404")
+        foreign = httpx.request(method, url, headers={"sec-fetch-site": "cross-site"})
+        assert foreign.status_code == (200 if path.count("{") == 0 and method == "GET" else 403)
+        if "requestBody" in operation:
+            assert httpx.request(method, url, json={"foo": 1}).status_code == 400
+        if "{code}" in path:
+            body = CONTROL_CALLS[method, path]
+            assert str(httpx.request(method, url, json=body).status_code) in operation["responses"]
+        assert {"400", "403", "413", "default"} <= set(operation["responses"])
+        assert ("404" in operation["responses"]) == ("{code}" in path)
+
+
+def test_faults_are_in_the_document_where_there_are_any() -> None:
+    with Emulator() as emulator:
+        assert "/sandbox/faults" not in httpx.get(f"{emulator.url}/openapi.json").json()["paths"]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_document_for_people_loads_nothing_of_other_hosts(
+    openapi: dict[str, Any], emulator: Emulator, language: str
+) -> None:
+    answer = httpx.get(f"{emulator.url}/docs", params={"lang": language})
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; ")
+    loaded = re.findall(r'(?:src|href|action)="([^"]*)"', answer.text)
+    assert loaded
+    assert [address for address in loaded if not re.match("/(?!/)|#", address)] == []
+    assert "<script>" not in answer.text
+    for method, path in operations(openapi, "/"):
+        assert f"<code><b>{method}</b> {path}</code>" in answer.text
+
+
+def test_there_is_no_other_page_of_the_document(emulator: Emulator) -> None:
+    assert {httpx.get(f"{emulator.url}{path}").status_code for path in ("/redoc", "/docs/oauth2-redirect")} == {404}

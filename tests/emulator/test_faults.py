@@ -90,6 +90,11 @@ def test_a_rate_has_a_burst_and_headers_and_replaces_the_own_limit() -> None:
         assert client.get("/agents").status_code == 429
 
 
+def test_a_path_that_is_no_regular_expression_is_refused(control: httpx.Client) -> None:
+    [message] = messages(control.post("/faults", json={"kind": "half", "path": "("}))
+    assert "path: Value error, must be a regular expression: missing )" in message
+
+
 @pytest.mark.parametrize(
     ("rule", "message"),
     [

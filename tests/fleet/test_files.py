@@ -47,6 +47,11 @@ def test_a_file_is_an_agent(tmp_path: Path) -> None:
     assert ventas.front_matter.on_delete == "archive"
 
 
+def test_a_key_that_yaml_spells_otherwise_has_no_place(tmp_path: Path) -> None:
+    [agent] = read_fleet(write(tmp_path, a="---\n? !!str {=: name}\n: Ventas\n---\n"))
+    assert (agent.texts["name"].source, agent.texts["name"].line) == ("Ventas", 1)
+
+
 @pytest.mark.parametrize(
     ("whatsapp", "read"),
     [("true", WhatsApp()), ("false", None), ("{wait_for_connection: 30}", WhatsApp(wait_for_connection=30))],

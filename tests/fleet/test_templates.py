@@ -252,6 +252,20 @@ def grown(first: str, then: str, shown: str = "ns.v") -> str:
         "{{ ('a ' * 1000) | wordwrap(1, wrapstring='y' * 100000) }}",
         "{{ ('<!---->' * 100000) | striptags }}",
         "{{ ([[1]] * 90000) | map('list') | sum(start=[]) }}",
+        "{{ 5.5 in forever }}",
+        "{{ range(*forever) }}",
+        "{{ 'x' | replace(*forever) }}",
+        "{{ 'x' is sameas(*forever) }}",
+        "{{ ('www.a.com ' * 90000) | urlize(rel='x' * 100000) }}",
+        "{{ ('www.a.com ' * 90000) | urlize(40, true, 'x' * 100000) }}",
+        "{{ ('a' * 1200000) | wordwrap(1) }}",
+        "{{ 1 | round(-10 ** 9) }}",
+        "{{ (1).to_bytes(length=10 ** 9) }}",
+        "{{ ('{0:9999}' * 100000).format(1) }}",
+        "{{ ('%(a)9999d' * 100000) % {'a': 1} }}",
+        "{{ ('%.9999f' * 100000) | format(1) }}",
+        "{% set a = (0).from_bytes(('x' * 1000000).encode(), 'big') %}{{ a // (a - 1) }}",
+        "{% set a = (0).from_bytes(('x' * 1000000).encode(), 'big') %}{{ a is divisibleby(a - 1) }}",
         (
             "{% set ns = namespace(v='x') %}{% for _ in range(60) %}{% set t %}{{ ns.v }}{{ ns.v }}{% endset %}"
             "{% set ns.v = t %}{% endfor %}"
@@ -367,6 +381,14 @@ def test_other_ends_are_one_line_too(tmp_path: Path, source: str, said: str) -> 
         (
             "{{ 'abcd'[1:3] }} {{ 1 < 2 < 3 }} {{ 'a' in 'abc' }} {{ '\t' | tojson }} {{ 'x' ~ 1 }}",
             'bc True True "\\t" x1',
+        ),
+        (
+            "{{ 123456 | round(-3) }} {{ 2 ** 64 // 3 }} {{ 'www.a.co' | urlize(rel='me') }}",
+            '123000 6148914691236517205 <a href="https://www.a.co" rel="me noopener">www.a.co</a>',
+        ),
+        (
+            "{{ dict([('a', 1)], **{'b': 2}) }} {{ range(*[1, 3]) | list }} {{ ('y' * 10000) | wordwrap | length }}",
+            "{'a': 1, 'b': 2} [1, 2] 10126",
         ),
         ("{% set l = [] %}{% for i in range(300) %}{{ l.append(i) or '' }}{% endfor %}{{ l | length }}", "300"),
         (

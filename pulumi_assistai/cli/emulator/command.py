@@ -14,6 +14,7 @@ import typer
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, Account, Emulator, EmulatorError
 from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.keys import variable
+from pulumi_assistai.settings import is_loopback
 
 
 def emulator(
@@ -78,6 +79,8 @@ def emulator(
     except EmulatorError as error:
         raise AssistAIError(str(error)) from None
     with running:
+        if not is_loopback(host):
+            _warn(host)
         _introduce(running.url, accounts)
         _wait(stopped)
     typer.echo("The emulator has stopped.")
@@ -89,6 +92,14 @@ def _account(text: str) -> Account:
             return Account(token, tenant, organization)
         case _:
             raise AssistAIError("--account must be TOKEN:TENANT:ORGANIZATION, with none of the three empty")
+
+
+def _warn(host: str) -> None:
+    typer.echo(
+        f"warning: --host {host} lets other machines reach the emulator, and whoever reaches it can read and change "
+        "all that it holds; leave --host out unless the network is yours",
+        err=True,
+    )
 
 
 def _introduce(url: str, accounts: Sequence[Account]) -> None:
