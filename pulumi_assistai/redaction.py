@@ -51,7 +51,8 @@ def redact(text: str) -> str:
     invisible characters in between, and where half of it or more is there.
     """
     hidden = sorted({*_found([*_plain(text)]), *_found([*_unescaped(text)])})
-    pieces, end = [], 0
+    pieces: list[str] = []
+    end = 0
     for start, stop in hidden:
         if start > end or not pieces:
             pieces += [text[end:start], MARK]
