@@ -31,9 +31,13 @@ AssistAIError
 
 from __future__ import annotations
 
+from pulumi_assistai.redaction import redact
 from pulumi_assistai.text import one_line
 
 _REQUEST_TIMEOUT = 408
+
+UNREACHABLE = range(520, 525)
+"""Statuses of Cloudflare for an API that it cannot reach, or that does not answer it in time."""
 
 _ADVICE = {
     402: "check the organization's plan and payments in AssistAI",
@@ -45,17 +49,21 @@ _ADVICE = {
     415: "check anything between here and the API that changes requests, such as a proxy",
     423: "it is locked just now: wait until other changes in AssistAI are over, and try again",
     425: "wait a little and try again",
-}
+} | dict.fromkeys(
+    UNREACHABLE,
+    "Cloudflare, which stands in front of the API, got no usable answer from it: try again later; "
+    "if it persists, contact AssistAI support",
+)
 """What to do next where the status says more than the kind of error."""
 
 
 class AssistAIError(Exception):
-    """Base of every error of this package: its message is one line."""
+    """Base of every error of this package: its message is one line, without the API token."""
 
     __module__ = "pulumi_assistai"
 
     def __init__(self, message: str) -> None:
-        super().__init__(one_line(message))
+        super().__init__(redact(one_line(message)))
 
     def __init_subclass__(cls) -> None:
         """Report every error under the package's public name."""
@@ -74,7 +82,7 @@ class FleetError(AssistAIError):
     """
 
     def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(one_line(problem) for problem in problems)
+        self.problems = tuple(redact(one_line(problem)) for problem in problems)
         super().__init__("; ".join(self.problems))
 
 
@@ -140,7 +148,7 @@ class ApiError(AssistAIError):
         self.method = method
         self.path = path
         self.status = status
-        self.detail = detail
+        self.detail = redact(detail)
         self.retry_after = retry_after
         self.advice = advice or _ADVICE.get(status, self.advice)
         said = f": {detail}" if detail else ""
