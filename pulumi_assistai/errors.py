@@ -31,6 +31,7 @@ AssistAIError
 
 from __future__ import annotations
 
+from pulumi_assistai.redaction import redact
 from pulumi_assistai.text import one_line
 
 _REQUEST_TIMEOUT = 408
@@ -50,12 +51,12 @@ _ADVICE = {
 
 
 class AssistAIError(Exception):
-    """Base of every error of this package: its message is one line."""
+    """Base of every error of this package: its message is one line, without the API token."""
 
     __module__ = "pulumi_assistai"
 
     def __init__(self, message: str) -> None:
-        super().__init__(one_line(message))
+        super().__init__(redact(one_line(message)))
 
     def __init_subclass__(cls) -> None:
         """Report every error under the package's public name."""
@@ -74,7 +75,7 @@ class FleetError(AssistAIError):
     """
 
     def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(one_line(problem) for problem in problems)
+        self.problems = tuple(redact(one_line(problem)) for problem in problems)
         super().__init__("; ".join(self.problems))
 
 
@@ -140,7 +141,7 @@ class ApiError(AssistAIError):
         self.method = method
         self.path = path
         self.status = status
-        self.detail = detail
+        self.detail = redact(detail)
         self.retry_after = retry_after
         self.advice = advice or _ADVICE.get(status, self.advice)
         said = f": {detail}" if detail else ""

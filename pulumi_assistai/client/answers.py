@@ -10,6 +10,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pulumi_assistai.errors import UnexpectedAnswerError
+from pulumi_assistai.redaction import redact
+from pulumi_assistai.text import shorten
+
+_LONGEST_WORDS = 20_000
+"""Characters: of what is longer, no more is shown than its beginning."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -57,6 +62,12 @@ def words(body: bytes) -> str:
         page = body[:10_000].decode(errors="replace")
         without_code = re.sub(r"<(script|style)\b.*?(</\1\s*>|$)", " ", page, flags=re.IGNORECASE | re.DOTALL)
         return re.sub(r"<[^>]{0,1000}>", " ", without_code)
+
+
+def clean(text: str) -> str:
+    """Return foreign words in one short line, without the token."""
+    # First the token, then the length: what is left of a token that was cut would not be recognised.
+    return shorten(redact(text[:_LONGEST_WORDS]))
 
 
 def _message(value: Any) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Condition, Event, Lock
 from weakref import WeakValueDictionary
 
+from pulumi_assistai import redaction
 from pulumi_assistai.client.pace import Pace, Sent
 from pulumi_assistai.client.quota import read_quota, read_retry_after
 from pulumi_assistai.errors import RateLimitError, RunCancelledError
@@ -33,12 +33,6 @@ _cancelled = Event()
 def cancel_requests() -> None:
     """Let no further request of this process be sent, and end all that wait."""
     _cancelled.set()
-
-
-def tell_on_standard_error(message: str) -> None:
-    """Write a line that Pulumi shows as a diagnostic."""
-    sys.stderr.write(f"{message}\n")
-    sys.stderr.flush()
 
 
 class Turn:
@@ -72,7 +66,7 @@ class Limiter:
 
     def __init__(
         self,
-        tell: Tell = tell_on_standard_error,
+        tell: Tell = redaction.tell,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[Condition, float], object] = Condition.wait,
     ) -> None:

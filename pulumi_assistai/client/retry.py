@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pulumi_assistai.errors import (
     RunCancelledError,
     TransportError,
 )
+from pulumi_assistai.redaction import tell
 
 T = TypeVar("T")
 
@@ -33,8 +33,7 @@ def announce_retries() -> None:
 
 
 def _announce(details: stamina.instrumentation.RetryDetails) -> None:
-    sys.stderr.write(f"{details.caused_by}; tried again in {details.wait_for:.1f} s\n")
-    sys.stderr.flush()
+    tell(f"{details.caused_by}; tried again in {details.wait_for:.1f} s")
 
 
 @dataclass(frozen=True)

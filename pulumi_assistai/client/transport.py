@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from pulumi_assistai.client.answers import Answer, words
+from pulumi_assistai.client.answers import Answer, clean, words
 from pulumi_assistai.client.light_httpx import httpx
 from pulumi_assistai.client.limiter import Turn, limiter_of
 from pulumi_assistai.client.quota import read_retry_after
@@ -27,8 +27,8 @@ from pulumi_assistai.errors import (
     UnauthorizedError,
     UnexpectedAnswerError,
 )
+from pulumi_assistai.redaction import register
 from pulumi_assistai.settings import Settings, is_loopback
-from pulumi_assistai.text import shorten
 
 PREFIX = "/api/v1"
 MOST_CONNECTIONS = 128
@@ -66,7 +66,7 @@ class Transport:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._token = settings.api_token.get_secret_value()
+        register(settings.api_token.get_secret_value())
         self._timeout = settings.timeout
         self._longest_wait = settings.rate_limit_wait
         self._limiter = limiter_of(settings)
@@ -190,14 +190,10 @@ class Transport:
             response.request.method,
             response.request.url.path,
             status,
-            self.clean(words(body)),
+            clean(words(body)),
             retry_after=retry_after,
             advice=advice,
         )
-
-    def clean(self, text: str) -> str:
-        """Return the API's own words in one short line, without the token."""
-        return shorten(text.replace(self._token, "[token]"))
 
     def _kind(self, status: int, body: bytes) -> tuple[type[ApiError], str]:
         """Return the kind of error, and what to do next where that is not for the kind to say."""
@@ -230,4 +226,4 @@ def _where(request: httpx.Request) -> str:
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    return shorten(str(error)) or type(error).__name__
+    return clean(str(error)) or type(error).__name__

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from pulumi_assistai.client.answers import Answer, words
+from pulumi_assistai.client.answers import Answer, clean, words
 from pulumi_assistai.errors import ApiError, FirewallError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class WhatsAppApi:
         if _is_connected(status):
             return answer.parse(Connected)
         said = status if isinstance(status, str) else words(answer.body)
-        return Starting("" if body is None else self._transport.clean(said))
+        return Starting("" if body is None else clean(said))
 
     def disconnect(self, code: str) -> None:
         """Disconnect an agent from WhatsApp: DELETE.

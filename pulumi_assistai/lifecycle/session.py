@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -12,13 +11,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
+from pulumi_assistai import redaction
 from pulumi_assistai.errors import NameTakenError, OutcomeUnknownError, WrongOrganizationError
 from pulumi_assistai.lifecycle.inventory import Inventory
 from pulumi_assistai.lifecycle.journal import Journal
 from pulumi_assistai.lifecycle.likeness import canonical, same_text, skeleton
 from pulumi_assistai.lifecycle.values import Properties
 from pulumi_assistai.settings import Settings
-from pulumi_assistai.text import one_line
 
 if TYPE_CHECKING:
     from pulumi_assistai.client import Client, ListedAgent, Listing
@@ -109,9 +108,7 @@ class Session:
 
     def tell(self, message: str) -> None:
         """Tell the user something worth knowing."""
-        # Pulumi shows what a provider writes to standard error as a diagnostic, line by line.
-        sys.stderr.write(f"{one_line(message)}\n")
-        sys.stderr.flush()
+        redaction.tell(message)
 
     def tell_once(self, message: str) -> None:
         """Tell the user something that holds for many resources."""
