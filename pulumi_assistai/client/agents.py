@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pulumi_assistai.client.paging import Listing, read_every_page
+from pulumi_assistai.client.paths import segment
 
 if TYPE_CHECKING:
     from pulumi_assistai.client.transport import Transport
@@ -63,7 +63,7 @@ class AgentsApi:
             NotFoundError: there is no such agent in the organization.
             ApiError, TransportError: the call failed.
         """
-        self._transport.patch(f"/agents/{quote(code, safe='')}", fields)
+        self._transport.patch(f"/agents/{segment(code)}", fields)
 
     def list(self, criteria: str | None = None) -> Listing[ListedAgent]:
         """Return every agent of the organization, oldest first: GET /agents, all pages.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pulumi_assistai.client.paging import Listing, read_every_page
+from pulumi_assistai.client.paths import segment
 
 if TYPE_CHECKING:
     from pulumi_assistai.client.transport import Transport
@@ -52,7 +52,7 @@ class ConversationsApi:
             IncompleteListingError: the pages do not add up.
             ApiError, TransportError: a page failed.
         """
-        path = f"/conversations/{quote(uuid, safe='')}/messages"
+        path = f"/conversations/{segment(uuid)}/messages"
         return read_every_page(self._transport, path, Message, lambda message: message.id, criteria)
 
     def list(self, criteria: str | None = None) -> Listing[Conversation]:

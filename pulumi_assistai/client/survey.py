@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,6 +13,7 @@ from pulumi_assistai.client.agents import ListedAgent
 from pulumi_assistai.client.answers import explain
 from pulumi_assistai.client.conversations import Conversation, Message
 from pulumi_assistai.client.paging import PageBody, read_total
+from pulumi_assistai.client.paths import segment
 
 if TYPE_CHECKING:
     from pulumi_assistai.client.transport import Transport
@@ -97,7 +97,7 @@ class SurveyApi:
 
     def messages(self, uuid: str, *, take: int) -> Sample:
         """Return the first messages of a conversation: GET /conversations/UUID/messages. Raises what `agents` does."""
-        return self._first_page(f"/conversations/{quote(uuid, safe='')}/messages", Message, take)
+        return self._first_page(f"/conversations/{segment(uuid)}/messages", Message, take)
 
     def _first_page(self, path: str, model: type[BaseModel], take: int) -> Sample:
         answer = self._transport.get(path, {"page": 1, "take": take, "orderBy": "createdAt", "order": "ASC"})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 import re
-import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from pulumi_assistai.client.answers import Answer, clean, words
+from pulumi_assistai.client.deadline import DeadlineBackend, exchange
+from pulumi_assistai.client.environment import Proxy, about_certificates, certificate_authorities, find_proxy
 from pulumi_assistai.client.light_httpx import httpx
 from pulumi_assistai.client.limiter import Turn, limiter_of
 from pulumi_assistai.client.quota import read_retry_after
@@ -17,6 +18,7 @@ from pulumi_assistai.client.retry import ONCE, REPEATABLE, STARTING, Patience, R
 from pulumi_assistai.errors import (
     ApiError,
     BadRequestError,
+    ConfigurationError,
     FirewallError,
     ForbiddenError,
     NoAnswerError,
@@ -24,11 +26,12 @@ from pulumi_assistai.errors import (
     NotSentError,
     ServerError,
     TooManyRequestsError,
+    TransportError,
     UnauthorizedError,
     UnexpectedAnswerError,
 )
 from pulumi_assistai.redaction import register
-from pulumi_assistai.settings import Settings, is_loopback
+from pulumi_assistai.settings import Settings
 
 PREFIX = "/api/v1"
 MOST_CONNECTIONS = 128
@@ -54,8 +57,6 @@ _FIREWALL = re.compile(
 )
 """Words on the pages of Cloudflare and others that stand in front of an API and let not everybody through."""
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-
 
 class Transport:
     """One connection pool with one organization's headers; safe to share between threads.
@@ -71,17 +72,8 @@ class Transport:
         self._longest_wait = settings.rate_limit_wait
         self._limiter = limiter_of(settings)
         self._place = f"organization {settings.organization_code} of tenant {settings.tenant_domain}"
-        self._http = httpx.Client(
-            base_url=settings.base_url + PREFIX,
-            headers=_headers(settings),
-            timeout=settings.timeout,
-            limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
-            follow_redirects=False,
-            # Plain http never turns into https, and reading the certificate authorities takes its time.
-            verify=urlsplit(settings.base_url).scheme != "http",
-            # A proxy of the environment has no business between a program and its own machine.
-            trust_env=not is_loopback(urlsplit(settings.base_url).hostname or ""),
-        )
+        self._proxy = find_proxy(settings.base_url)
+        self._http = _client(settings, self._proxy)
 
     @property
     def waited(self) -> float:
@@ -143,42 +135,54 @@ class Transport:
                     raise
 
     def _send_once(self, request: httpx.Request, turn: Turn) -> Answer:
-        where = _where(request)
-        try:
-            response = self._http.send(request, stream=True)
-            turn.hear(response.status_code, response.headers)
+        with exchange(self._timeout) as under_way:
             try:
-                body = self._read(response)
-            finally:
-                response.close()
-        except _NOT_SENT as error:
-            raise NotSentError(
-                f"{where} was not sent, {_reason(error)}; check ASSISTAI_BASE_URL and the network"
-            ) from None
-        except httpx.HTTPError as error:
-            raise NoAnswerError(
-                f"{where} got no whole answer, {_reason(error)}; check the network and try again"
-            ) from None
+                response, body = self._exchange(request, turn)
+            except httpx.HTTPError as error:
+                failure = self._failure(request, error, is_sent=under_way.is_sent)
+            else:
+                return self._answer(response, body)
+        # Raised here, it does not drag along the error of httpx, whose text may hold the token.
+        raise failure
+
+    def _exchange(self, request: httpx.Request, turn: Turn) -> tuple[httpx.Response, bytes]:
+        response = self._http.send(request, stream=True)
+        turn.hear(response.status_code, response.headers)
+        body = bytearray()
+        try:
+            # Never decoded: some bytes of a compressed body can become gigabytes.
+            for chunk in response.iter_raw():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    raise _unexpected(response, "its body is too large")
+        finally:
+            response.close()
+        return response, bytes(body)
+
+    def _failure(self, request: httpx.Request, error: httpx.HTTPError, *, is_sent: bool) -> TransportError:
+        is_late = isinstance(error, httpx.TimeoutException)
+        reason = f"it took longer than {self._timeout:g} s" if is_late else clean(str(error)) or type(error).__name__
+        if is_sent:
+            return NoAnswerError(f"{_where(request)} got no whole answer, {reason}; check the network and try again")
+        advice = "check ASSISTAI_BASE_URL and the network"
+        if self._proxy is not None:
+            advice = f"check the proxy that {self._proxy.variable} names, ASSISTAI_BASE_URL and the network"
+        if "certificate verify failed" in reason:
+            advice = about_certificates()
+        return NotSentError(f"{_where(request)} was not sent, {reason}; {advice}")
+
+    def _answer(self, response: httpx.Response, body: bytes) -> Answer:
+        encoding = clean(response.headers.get("content-encoding", "").lower())
+        is_encoded = bool(body) and encoding not in {"", "identity"}
+        problem = f'its body is encoded ("{encoding}"), which was not asked for'
         if not response.is_success:
-            raise self._error(response, body)
+            raise self._error(response, problem.encode() if is_encoded else body)
+        if is_encoded:
+            raise _unexpected(response, problem)
         content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         date = response.headers.get("date", "")
+        request = response.request
         return Answer(request.method, request.url.path, response.status_code, content_type, body, date)
-
-    def _read(self, response: httpx.Response) -> bytes:
-        """Read the body within the time-out, which httpx applies to each piece alone."""
-        deadline = time.monotonic() + self._timeout
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > LARGEST_BODY:
-                request = response.request
-                raise UnexpectedAnswerError(
-                    request.method, request.url.path, response.status_code, "its body is too large"
-                )
-            if time.monotonic() > deadline:
-                raise httpx.ReadTimeout(f"it took longer than {self._timeout:g} s")
-        return bytes(body)
 
     def _error(self, response: httpx.Response, body: bytes) -> ApiError:
         status = response.status_code
@@ -211,9 +215,57 @@ def _is_firewall(body: bytes) -> bool:
     return is_page and _FIREWALL.search(body[:100_000]) is not None
 
 
+def _client(settings: Settings, proxy: Proxy | None) -> httpx.Client:
+    """Return one connection pool.
+
+    Raises:
+        ConfigurationError: the environment or the base URL has what no connection can be made with.
+    """
+    try:
+        return httpx.Client(
+            base_url=settings.base_url + PREFIX,
+            headers=_headers(settings),
+            timeout=settings.timeout,
+            transport=_HttpTransport(settings, proxy),
+            follow_redirects=False,
+            # What of the environment matters is read in `environment`, with an error that names the variable.
+            trust_env=False,
+        )
+    except httpx.InvalidURL as error:
+        raise ConfigurationError(f"ASSISTAI_BASE_URL (assistai:baseUrl) is no usable address: {error}") from None
+
+
+class _HttpTransport(httpx.HTTPTransport):
+    """Connections that keep to the deadline of the exchange under way."""
+
+    def __init__(self, settings: Settings, proxy: Proxy | None) -> None:
+        # Plain http never turns into https, and reading the certificate authorities takes its time.
+        is_encrypted = urlsplit(settings.base_url).scheme == "https"
+        verify = certificate_authorities() if is_encrypted else False
+        try:
+            super().__init__(
+                verify=verify,
+                trust_env=False,
+                limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
+                proxy=None
+                if proxy is None
+                else httpx.Proxy(proxy.url, ssl_context=certificate_authorities() if proxy.is_encrypted else None),
+            )
+        except ImportError:
+            assert proxy is not None
+            raise ConfigurationError(
+                f"{proxy.variable} names a SOCKS proxy, which httpx alone cannot use: run `pip install 'httpx[socks]'`"
+            ) from None
+        layers = is_encrypted + (proxy is not None and proxy.is_encrypted)
+        # httpx has no argument for it, httpcore has; the tests of slow answers fail where it has no effect.
+        self._pool._network_backend = DeadlineBackend(layers)  # noqa: SLF001
+
+
 def _headers(settings: Settings) -> dict[str, str]:
     package = f"pulumi-assistai/{version('pulumi-assistai')}"
     return {
+        # Without it httpx asks for compressed answers.
+        "accept-encoding": "identity",
         "authorization": f"Bearer {settings.api_token.get_secret_value()}",
         "x-tenant-domain": settings.tenant_domain,
         "x-organization-code": settings.organization_code,
@@ -225,5 +277,5 @@ def _where(request: httpx.Request) -> str:
     return f"{request.method} {request.url.path}"
 
 
-def _reason(error: httpx.HTTPError) -> str:
-    return clean(str(error)) or type(error).__name__
+def _unexpected(response: httpx.Response, problem: str) -> UnexpectedAnswerError:
+    return UnexpectedAnswerError(response.request.method, response.request.url.path, response.status_code, problem)

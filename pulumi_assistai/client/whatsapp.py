@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
-from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pulumi_assistai.client.answers import Answer, clean, words
+from pulumi_assistai.client.paths import segment
 from pulumi_assistai.errors import ApiError, FirewallError
 
 if TYPE_CHECKING:
@@ -103,4 +103,4 @@ def _is_connected(status: object) -> bool:
 
 
 def _path(code: str) -> str:
-    return f"/agents/{quote(code, safe='')}/integrations/whatsappweb"
+    return f"/agents/{segment(code)}/integrations/whatsappweb"

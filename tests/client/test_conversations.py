@@ -36,15 +36,15 @@ def test_a_conversation_that_is_not_there_is_not_found(client: Client) -> None:
 
 def test_the_calls_are_those_documented_with_their_filters() -> None:
     def answer(request: Request) -> object:
-        items = [{"uuid": "u/1", "title": None, "id": 1}] if "page=1" in request.path else []
+        items = [{"uuid": "u?1", "title": None, "id": 1}] if "page=1" in request.path else []
         return as_json({"data": items})
 
     with serve(answer) as server, Client(settings_for(server.url)) as client:  # type: ignore[arg-type]
-        assert client.conversations.list().items == [Conversation(uuid="u/1")]
-        assert client.conversations.list("pedido & más").items == [Conversation(uuid="u/1")]
-        assert client.conversations.messages("u/1").items == [Message(id="1")]
-        assert client.conversations.messages("u/1", "Hola").items == [Message(id="1")]
-    lists, messages = "/api/v1/conversations", "/api/v1/conversations/u%2F1/messages"
+        assert client.conversations.list().items == [Conversation(uuid="u?1")]
+        assert client.conversations.list("pedido & más").items == [Conversation(uuid="u?1")]
+        assert client.conversations.messages("u?1").items == [Message(id="1")]
+        assert client.conversations.messages("u?1", "Hola").items == [Message(id="1")]
+    lists, messages = "/api/v1/conversations", "/api/v1/conversations/u%3F1/messages"
     filters = ["", "&criteria=pedido+%26+m%C3%A1s", "", "&criteria=Hola"]
     assert asked(server) == [
         f"{path}?{QUERY.format(page)}{criteria}"

@@ -26,9 +26,9 @@ def test_a_sample_is_one_page_as_it_arrives() -> None:
         found = [
             client.survey.agents(take=7),
             client.survey.conversations(take=7),
-            client.survey.messages("u/1", take=7),
+            client.survey.messages("u?1", take=7),
         ]
-    paths = ["/agents", "/conversations", "/conversations/u%2F1/messages"]
+    paths = ["/agents", "/conversations", "/conversations/u%3F1/messages"]
     assert [request.path for request in server.requests] == [f"/api/v1{path}?{QUERY}" for path in paths]
     assert [one.path for one in found] == paths
     assert [one.model for one in found] == [ListedAgent, Conversation, Message]

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 import platform
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from email.utils import formatdate
 from importlib.metadata import version
-from itertools import chain, repeat
-from threading import Thread
-from types import SimpleNamespace
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 import stamina
+from httpcore._backends.sync import SyncStream
 
 from pulumi_assistai import (
     ApiError,
+    AssistAIError,
     BadRequestError,
     FirewallError,
     ForbiddenError,
@@ -31,7 +30,7 @@ from pulumi_assistai import (
     UnauthorizedError,
     UnexpectedAnswerError,
 )
-from pulumi_assistai.client import Client, Connected, QrCode, Starting, transport
+from pulumi_assistai.client import Client, Connected, QrCode, Starting
 from pulumi_assistai.client.transport import LARGEST_BODY
 from tests.conftest import settings_for
 from tests.scripted import Reply, Server, as_json, replies, serve
@@ -90,8 +89,26 @@ def test_every_request_carries_the_three_headers_and_says_who_asks() -> None:
 
 
 def test_codes_are_quoted_in_paths() -> None:
-    _, server = talk(lambda client: client.agents.update("a/../b?c", {"name": "x"}), Reply(204))
-    assert server.requests[0].path == "/api/v1/agents/a%2F..%2Fb%3Fc"
+    _, server = talk(lambda client: client.agents.update("a..b?c=%2F&d#e ñ", {"name": "x"}), Reply(204))
+    assert server.requests[0].path == "/api/v1/agents/a..b%3Fc%3D%252F%26d%23e%20%C3%B1"
+
+
+CALLS_WITH_A_CODE: list[Callable[[Client, str], Any]] = [
+    lambda client, code: client.agents.update(code, {"name": "x"}),
+    lambda client, code: client.whatsapp.connect(code),
+    lambda client, code: client.whatsapp.disconnect(code),
+    lambda client, code: client.conversations.messages(code),
+    lambda client, code: client.survey.messages(code, take=10),
+]
+
+
+@pytest.mark.parametrize("call", CALLS_WITH_A_CODE)
+@pytest.mark.parametrize("code", ["", ".", "..", "a/b", "../b", "a\\b", "a\nb", "a\u200bb"])
+def test_a_code_that_leads_elsewhere_goes_nowhere(call: Callable[[Client, str], Any], code: str) -> None:
+    with serve(replies(Reply(204))) as server, Client(settings_for(server.url)) as client:
+        with pytest.raises(AssistAIError, match="cannot be a code of AssistAI, so nothing was sent: check the code"):
+            call(client, code)
+        assert not server.requests
 
 
 @pytest.mark.parametrize(
@@ -237,6 +254,16 @@ def test_whether_a_create_may_have_happened(reply: Reply, *, may_have_happened: 
     assert error.may_have_happened is may_have_happened
 
 
+def test_an_encoded_error_is_the_error_of_its_status() -> None:
+    error, _ = talk(create, Reply(404, b"\x1f\x8b\x08...", {"content-encoding": "gzip"}))
+    assert type(error) is NotFoundError
+    assert error.detail == 'its body is encoded ("gzip"), which was not asked for'
+
+
+def test_an_answer_without_a_body_may_name_an_encoding() -> None:
+    assert talk(update, Reply(204, headers={"content-encoding": "gzip"}))[0] is None
+
+
 def test_redirects_are_not_followed() -> None:
     with serve(replies(CREATED)) as elsewhere:
         error, server = talk(create, Reply(307, headers={"location": f"{elsewhere.url}/api/v1/agents"}))
@@ -270,16 +297,6 @@ def test_a_token_under_an_unknown_key_is_cut_out() -> None:
     assert "answered 400: echo: authorization: Bearer [token];" in str(error)
 
 
-def test_a_proxy_of_the_environment_is_not_used_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serve(replies(CREATED)) as proxy:
-        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-            monkeypatch.setenv(name, proxy.url)
-        monkeypatch.delenv("NO_PROXY", raising=False)
-        monkeypatch.delenv("no_proxy", raising=False)
-        assert talk(create, CREATED)[0] == "A-1"
-        assert not proxy.requests
-
-
 def test_a_huge_answer_is_refused() -> None:
     error, _ = talk(create, Reply(201, b" " * (LARGEST_BODY + 1)))
     assert isinstance(error, UnexpectedAnswerError)
@@ -292,90 +309,57 @@ def test_an_answer_may_be_as_large_as_that() -> None:
     assert LARGEST_BODY == 8 * 1024 * 1024
 
 
-def test_an_answer_that_takes_longer_than_the_time_out_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    moments = chain([100.0], repeat(102.1))
-    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: next(moments)))
-    error, server = talk(create, CREATED)
+@pytest.mark.parametrize(
+    "kind", [httpcore.ConnectError, httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, httpcore.ProxyError]
+)
+def test_what_cannot_have_left_was_not_sent(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    error, sent = fail(kind, "", "connect_tcp", monkeypatch)
+    assert type(error) is NotSentError
+    assert str(error) == (f"POST /api/v1/agents was not sent, {kind.__name__}; check ASSISTAI_BASE_URL and the network")
+    assert (error.__cause__, error.__context__) == (None, None)
+    assert sent == 3
+
+
+def test_whoever_got_no_connection_of_the_pool_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    error, sent = fail(httpcore.PoolTimeout, "", "connect_tcp", monkeypatch)
+    assert type(error) is NotSentError
+    assert str(error) == (
+        "POST /api/v1/agents was not sent, it took longer than 2 s; check ASSISTAI_BASE_URL and the network"
+    )
+    assert sent == 3
+
+
+@pytest.mark.parametrize("kind", [httpcore.ReadError, httpcore.RemoteProtocolError])
+def test_what_may_have_left_got_no_whole_answer(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    error, sent = fail(kind, "the\nline broke", "read", monkeypatch)
+    assert type(error) is NoAnswerError
+    assert str(error) == ("POST /api/v1/agents got no whole answer, the line broke; check the network and try again")
+    assert (error.__cause__, error.__context__) == (None, None)
+    assert sent == 1
+
+
+@pytest.mark.parametrize(("kind", "call"), [(httpcore.ReadTimeout, "read"), (httpcore.WriteTimeout, "write")])
+def test_what_took_too_long_is_told_with_the_time(
+    kind: type[Exception], call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error, sent = fail(kind, "timed out", call, monkeypatch)
     assert type(error) is NoAnswerError
     assert str(error) == (
         "POST /api/v1/agents got no whole answer, it took longer than 2 s; check the network and try again"
     )
-    assert len(server.requests) == 1
-
-
-def test_an_answer_that_takes_as_long_as_the_time_out_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    moments = chain([100.0], repeat(102.0))
-    monkeypatch.setattr(transport, "time", SimpleNamespace(monotonic=lambda: next(moments)))
-    assert talk(create, CREATED)[0] == "A-1"
-
-
-@pytest.mark.parametrize(
-    "kind", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol]
-)
-def test_what_cannot_have_left_was_not_sent(kind: type[httpx.TransportError], monkeypatch: pytest.MonkeyPatch) -> None:
-    error, sent = fail(kind(""), monkeypatch)
-    assert type(error) is NotSentError
-    assert str(error) == (f"POST /api/v1/agents was not sent, {kind.__name__}; check ASSISTAI_BASE_URL and the network")
-    assert error.__cause__ is None
-    assert sent == 3
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [httpx.ReadError, httpx.ReadTimeout, httpx.WriteError, httpx.WriteTimeout, httpx.RemoteProtocolError],
-)
-def test_what_may_have_left_got_no_whole_answer(
-    kind: type[httpx.TransportError], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    error, sent = fail(kind("the\nline broke"), monkeypatch)
-    assert type(error) is NoAnswerError
-    assert str(error) == ("POST /api/v1/agents got no whole answer, the line broke; check the network and try again")
-    assert error.__cause__ is None
     assert sent == 1
 
 
-def fail(error: httpx.TransportError, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, int]:
-    """Return what a creation raises where httpx raises this error, and how often it was sent."""
+def fail(kind: type[Exception], text: str, call: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, int]:
+    """Return what a creation raises where a call to the network raises this, and how often it was sent."""
     sent = []
 
-    def send(*_: object, **__: object) -> httpx.Response:
+    def raising(*_: object, **__: object) -> Any:
         sent.append(1)
-        raise error
+        raise kind(text)
 
-    monkeypatch.setattr(httpx.Client, "send", send)
-    return talk(create)[0], len(sent)
-
-
-def test_an_answer_that_cannot_be_decoded_is_lost() -> None:
-    error, _ = talk(create, Reply(201, b"no gzip", {"content-encoding": "gzip"}))
-    assert isinstance(error, NoAnswerError)
-
-
-@contextmanager
-def proxy() -> Iterator[tuple[str, list[bytes]]]:
-    """Give the address of a proxy that connects nobody, and what it is asked."""
-    asked: list[bytes] = []
-
-    def listen() -> None:
-        with listener.accept()[0] as connection:
-            asked.append(connection.recv(1000).partition(b"\r\n")[0])
-            connection.sendall(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = Thread(target=listen, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
-        thread.join(30)
-
-
-def test_a_proxy_of_the_environment_is_used_everywhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTPS_PROXY", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    with proxy() as (url, asked):
-        monkeypatch.setenv("https_proxy", url)
-        with Client(settings_for("https://api.assistai.invalid")) as client, pytest.raises(NoAnswerError):
-            create(client)
-    assert asked == [b"CONNECT api.assistai.invalid:443 HTTP/1.1"]
+    monkeypatch.setattr(httpcore.SyncBackend if call == "connect_tcp" else SyncStream, call, raising)
+    return talk(create, CREATED)[0], len(sent)
 
 
 def test_a_number_as_code_is_a_code() -> None:

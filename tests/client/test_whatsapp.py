@@ -12,7 +12,7 @@ from pulumi_assistai.client import Client, Connected, QrCode, Starting
 from tests.conftest import Api, settings_for
 from tests.scripted import Reply, Request, as_json, replies, serve
 
-PATH = "/api/v1/agents/A%2F1/integrations/whatsappweb"
+PATH = "/api/v1/agents/A%3F1/integrations/whatsappweb"
 PNG = b"\x89PNG\r\n\x1a\n..."
 NEITHER = "its body is neither a PNG nor JSON"
 
@@ -20,7 +20,7 @@ NEITHER = "its body is neither a PNG nor JSON"
 def connect(reply: Reply) -> tuple[QrCode | Connected | Starting | ApiError, Request]:
     with serve(replies(reply)) as server, Client(settings_for(server.url)) as client:
         try:
-            return client.whatsapp.connect("A/1"), server.requests[0]
+            return client.whatsapp.connect("A?1"), server.requests[0]
         except ApiError as error:
             return error, server.requests[0]
 
@@ -128,7 +128,7 @@ def test_what_starts_a_connection_is_asked_for_once() -> None:
 
 def test_disconnecting_deletes_the_integration() -> None:
     with serve(replies(as_json({"message": "ok"}))) as server, Client(settings_for(server.url)) as client:
-        client.whatsapp.disconnect("A/1")
+        client.whatsapp.disconnect("A?1")
     [request] = server.requests
     assert (request.method, request.path, request.body) == ("DELETE", PATH, b"")
     assert request.headers["accept"] == "application/json"

@@ -1,0 +1,280 @@
+"""An exchange ends with the time-out, whatever arrives how slowly."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from threading import Event
+from typing import Any
+
+import httpcore
+import pytest
+import stamina
+
+from pulumi_assistai import NoAnswerError, NotSentError, UnexpectedAnswerError
+from pulumi_assistai.client import Client, deadline
+from pulumi_assistai.client.deadline import DeadlineBackend, exchange
+from pulumi_assistai.client.transport import LARGEST_BODY
+from tests.client.raw import saying, speaking
+from tests.conftest import settings_for
+from tests.scripted import Reply, as_json, replies, serve
+
+TIMEOUT = 0.5
+HEAD = b"HTTP/1.1 201 Created\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.fixture(autouse=True)
+def _once() -> Iterator[None]:
+    with stamina.set_testing(testing=True, attempts=1):
+        yield
+
+
+def create(url: str, timeout: float = TIMEOUT, instructions: str = "") -> Any:
+    with Client(settings_for(url, timeout=timeout)) as client:
+        return client.agents.create({"name": "Ventas", "instructions": instructions})
+
+
+@pytest.mark.parametrize(
+    ("pieces", "last", "every"),
+    [
+        ([], b"", 0),
+        ([], b"H", 0.1),
+        ([HEAD], b"", 0),
+        ([HEAD + b"X-Slow: "], b"x", 0.1),
+        ([HEAD], b"X-Slow: x\r\n", 0.1),
+        ([], b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", 0.05),
+        ([], b"HTTP/1.1 100 Continue\r\n\r\n", 0),
+        ([HEAD + b"Content-Length: 1000\r\n\r\n"], b" ", 0.1),
+        ([CHUNKED], b"1\r\n \r\n", 0.1),
+        ([CHUNKED + b"2;x="], b"y", 0.1),
+        ([CHUNKED + b'f\r\n{"code": "A-1"}\r\n0\r\nX-Trailer: '], b"x", 0.1),
+        ([HEAD + b"\r\n"], b" ", 0.1),
+    ],
+    ids=[
+        "silence",
+        "status line",
+        "silence after the status line",
+        "header line",
+        "header lines",
+        "early hints",
+        "flood of continues",
+        "body",
+        "chunks",
+        "chunk framing",
+        "trailers",
+        "body without a length",
+    ],
+)
+def test_an_answer_that_drips_ends_with_the_time_out(pieces: list[bytes], last: bytes, every: float) -> None:
+    def talk(connection: socket.socket, over: Event) -> None:
+        saying(*pieces, last=last, every=every)(connection, over)
+        over.wait()
+
+    with speaking(talk) as url:
+        began = time.monotonic()
+        with pytest.raises(NoAnswerError) as caught:
+            create(url)
+        took = time.monotonic() - began
+    assert str(caught.value) == (
+        f"POST /api/v1/agents got no whole answer, it took longer than {TIMEOUT} s; check the network and try again"
+    )
+    assert TIMEOUT - 0.05 <= took < TIMEOUT + 1.5
+
+
+@pytest.mark.parametrize(
+    ("pieces", "last"),
+    [
+        ([HEAD], b"X-Many: " + b"x" * 1000 + b"\r\n"),
+        ([HEAD + b"X-Long: "], b"x" * 1000),
+        ([CHUNKED + b"2;x="], b"y" * 1000),
+    ],
+    ids=["headers", "header", "chunk framing"],
+)
+def test_what_never_ends_is_an_error_before_that(pieces: list[bytes], last: bytes) -> None:
+    with speaking(saying(*pieces, last=last)) as url, pytest.raises(NoAnswerError) as caught:
+        create(url, timeout=30)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_request_that_is_read_slowly_ends_with_the_time_out() -> None:
+    def talk(connection: socket.socket, over: Event) -> None:
+        while not over.wait(0.05):
+            connection.recv(2000)
+
+    with speaking(talk) as url:
+        began = time.monotonic()
+        with pytest.raises(NoAnswerError, match=r"it took longer than 0\.5 s"):
+            create(url, instructions="x" * 30_000_000)
+        assert time.monotonic() - began < TIMEOUT + 1.5
+
+
+def test_a_large_request_is_sent_whole() -> None:
+    with serve(replies(as_json({"code": "A-1"}, 201))) as server:
+        assert create(server.url, timeout=30, instructions="ñ" * 1_000_000).code == "A-1"
+    assert len(server.requests[0].body) > 2_000_000
+
+
+@pytest.mark.parametrize(("late", "whole"), [(1.9, True), (2.1, False)])
+def test_the_deadline_is_the_time_out(late: float, monkeypatch: pytest.MonkeyPatch, *, whole: bool) -> None:
+    now = 100.0
+
+    class Clock:
+        @staticmethod
+        def monotonic() -> float:
+            return now
+
+    def answer(_: Any) -> Any:
+        nonlocal now
+        now += late
+        # More than one read takes, so that the deadline is looked at again.
+        return as_json({"code": "A-1", "padding": "x" * 1_000_000}, 201)
+
+    monkeypatch.setattr(deadline, "time", Clock)
+    with serve(answer) as server:
+        if whole:
+            assert create(server.url, timeout=2).code == "A-1"
+        else:
+            with pytest.raises(NoAnswerError, match="it took longer than 2 s"):
+                create(server.url, timeout=2)
+
+
+def test_every_exchange_has_its_own_deadline() -> None:
+    def answer(_: Any) -> Any:
+        time.sleep(0.2)
+        return as_json({"data": []})
+
+    with serve(answer) as server, Client(settings_for(server.url, timeout=0.6)) as client:
+        for _ in range(5):
+            assert client.agents.list().items == []
+
+
+def test_a_handshake_that_drips_ends_with_the_time_out() -> None:
+    def talk(connection: socket.socket, over: Event) -> None:
+        connection.sendall(b"\x16\x03\x03\x40\x00")
+        while not over.wait(0.1):
+            connection.sendall(b"\0")
+
+    with speaking(talk) as url:
+        began = time.monotonic()
+        with pytest.raises(NotSentError, match=r"was not sent, it took longer than 0\.5 s"):
+            create(url.replace("http://", "https://"))
+        assert time.monotonic() - began < TIMEOUT + 1.5
+
+
+def test_a_host_is_looked_up_within_the_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(10) and [])
+    began = time.monotonic()
+    with pytest.raises(NotSentError, match=r"was not sent, it took longer than 0\.5 s"):
+        create("http://localhost:1")
+    assert time.monotonic() - began < TIMEOUT + 1.5
+    over.set()
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "Name or service not known"),
+        (UnicodeError("too long"), "too long"),
+    ],
+)
+def test_a_host_that_is_not_found_was_sent_nothing(
+    failure: Exception, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> Any:
+        raise failure
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(NotSentError, match=reason):
+        create("http://localhost:1")
+
+
+def addresses(*hosts: str) -> Callable[..., Any]:
+    """Return a `getaddrinfo` that knows these addresses of localhost."""
+    look_up = socket.getaddrinfo
+
+    def answer(name: str, port: int, *others: Any, **more: Any) -> Any:
+        if name != "localhost":
+            return look_up(name, port, *others, **more)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in hosts]
+
+    return answer
+
+
+def test_a_host_without_an_address_was_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", addresses())
+    with pytest.raises(NotSentError, match="localhost has no address"):
+        create("http://localhost:1")
+
+
+def test_the_next_address_of_a_host_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(replies(as_json({"code": "A-1"}, 201))) as server:
+        monkeypatch.setattr(socket, "getaddrinfo", addresses("127.0.0.9", "127.0.0.1"))
+        assert create(server.url.replace("127.0.0.1", "localhost"), timeout=5).code == "A-1"
+
+
+def test_all_addresses_of_a_host_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    shares = []
+
+    def hang(*arguments: Any) -> Any:
+        shares.append(round(arguments[3], 1))
+        raise httpcore.ConnectTimeout
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", hang)
+    monkeypatch.setattr(socket, "getaddrinfo", addresses("127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"))
+    with pytest.raises(NotSentError, match="it took longer than 12 s"):
+        create("http://localhost:1", timeout=12)
+    assert shares == [3.0, 4.0, 6.0, 12.0]
+
+
+def test_a_host_that_no_certificate_can_have_is_not_connected() -> None:
+    context = ssl.create_default_context()
+    with speaking(lambda _, over: not over.wait() or None) as url, exchange(5):
+        stream = DeadlineBackend(1).connect_tcp("127.0.0.1", int(url.rpartition(":")[2]))
+        with pytest.raises(httpcore.ConnectError, match="idna"):
+            stream.start_tls(context, ".example")
+
+
+BOMB = bytes.fromhex("1f8b08000000000002ff")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "deflate", "br", "zstd", "GZIP", "x-unknown", "\u00e9"])
+def test_an_encoded_answer_is_refused_and_not_decoded(encoding: str) -> None:
+    head = HEAD + b"Content-Encoding: " + encoding.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(BOMB)
+    with speaking(saying(head + BOMB)) as url, pytest.raises(UnexpectedAnswerError) as caught:
+        create(url, timeout=5)
+    assert "which was not asked for; check ASSISTAI_BASE_URL" in str(caught.value)
+    assert f'answered 201: its body is encoded ("{encoding[:1].lower()}' in str(caught.value) or encoding == "\u00e9"
+    assert caught.value.may_have_happened
+
+
+def test_no_encoding_is_asked_for() -> None:
+    with serve(replies(as_json({"code": "A-1"}, 201, **{"content-encoding": "Identity"}))) as server:
+        assert create(server.url, timeout=5).code == "A-1"
+    assert server.requests[0].headers["accept-encoding"] == "identity"
+
+
+def test_a_bomb_takes_no_memory() -> None:
+    bomb = gzip.compress(gzip.compress(bytes(200_000_000), 9), 9)
+    assert len(bomb) < 3000
+    with serve(replies(Reply(201, bomb, {"content-encoding": "gzip, gzip"}))) as server:
+        tracemalloc.start()
+        with pytest.raises(UnexpectedAnswerError, match="encoded"):
+            create(server.url, timeout=5)
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+        tracemalloc.stop()
+
+
+def test_an_endless_answer_takes_no_more_memory_than_the_largest_one() -> None:
+    endless = saying(HEAD + b"\r\n", last=b" " * 65536)
+    with speaking(endless) as url:
+        tracemalloc.start()
+        with pytest.raises(UnexpectedAnswerError, match="its body is too large"):
+            create(url, timeout=30)
+        assert tracemalloc.get_traced_memory()[1] < 2 * LARGEST_BODY
+        tracemalloc.stop()
