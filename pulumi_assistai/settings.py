@@ -15,6 +15,10 @@ from pulumi_assistai.keys import stack_key, variable
 
 DEFAULT_BASE_URL = "https://public.assistai.lat"
 
+_WITH_SCHEME = re.compile(r"""[\s"'`]*(authorization["']?\s*[:=]\s*)?["']?bearer([\s:"'`]|$)""", re.IGNORECASE)
+_QUOTES = "\"'`\u2018\u2019\u201c\u201d"
+_LONGEST_LABEL = 63
+
 
 def _header_value(value: str) -> str:
     if not re.fullmatch(r"[!-~]+", value):
@@ -22,9 +26,23 @@ def _header_value(value: str) -> str:
     return value
 
 
-def _secret_header_value(value: SecretStr) -> SecretStr:
-    _header_value(value.get_secret_value())
+def _api_token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value()
+    if problem := _pasted_along(token):
+        raise ValueError(f"{problem}: give the token alone")
+    _header_value(token)
     return value
+
+
+def _pasted_along(token: str) -> str:
+    """Return what was pasted along with a token, "" where nothing was."""
+    if not token.strip():
+        return "is blank"
+    if _WITH_SCHEME.match(token):
+        return 'begins with "Bearer"'
+    if token != token.strip():
+        return "has a blank or a line break before or after it"
+    return "is in quotes" if token[0] in _QUOTES or token[-1] in _QUOTES else ""
 
 
 def is_loopback(host: str) -> bool:
@@ -42,6 +60,8 @@ def _safe_base_url(value: str) -> str:
         raise ValueError(f"must be like {DEFAULT_BASE_URL}")
     if not host or url.query or url.fragment or url.username or url.password:
         raise ValueError(f"must be like {DEFAULT_BASE_URL}, with no user, query or fragment")
+    if not all(0 < len(label) <= _LONGEST_LABEL for label in host.removesuffix(".").split(".")):
+        raise ValueError(f"must be like {DEFAULT_BASE_URL}, with the name of a host")
     if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
         raise ValueError("must begin with https:// (http:// is for loopback hosts alone: it would show the token)")
     return url.geturl().rstrip("/").removesuffix("/api/v1")
@@ -72,7 +92,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    api_token: Annotated[SecretStr, AfterValidator(_secret_header_value)]
+    api_token: Annotated[SecretStr, AfterValidator(_api_token)]
     tenant_domain: HeaderValue
     organization_code: HeaderValue
     base_url: Annotated[str, AfterValidator(_safe_base_url)] = DEFAULT_BASE_URL

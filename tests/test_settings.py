@@ -154,6 +154,11 @@ def test_everything_wrong_is_said_at_once() -> None:
         ("base_url", "https://user@example.com", "with no user, query or fragment"),
         ("base_url", "https://:secret@example.com", "with no user, query or fragment"),
         ("base_url", "https:///api", "with no user, query or fragment"),
+        ("base_url", "https://.example.com", "with the name of a host"),
+        ("base_url", "https://api..example.com", "with the name of a host"),
+        ("base_url", f"https://{'a' * 64}.example.com", "with the name of a host"),
+        ("base_url", "https://.", "with the name of a host"),
+        ("base_url", "https://[::1", "Value error"),
         ("base_url", "http://localhost.example.com", "must begin with https:// (http:// is for loopback hosts alone"),
         ("base_url", "http://10.0.0.1", "it would show the token)"),
         ("timeout", "0", "greater than 0"),
@@ -175,6 +180,43 @@ def test_what_is_not_usable_is_refused_without_showing_it(field: str, value: str
         Settings.load(EXPLICIT | {field: value}, {}, {})
     assert words in str(caught.value)
     assert value == "0" or value not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "words"),
+    [
+        ("Bearer canary-token", 'begins with "Bearer"'),
+        ("bearer\tcanary-token", 'begins with "Bearer"'),
+        (' "Bearer canary-token"', 'begins with "Bearer"'),
+        ("Authorization: Bearer canary-token", 'begins with "Bearer"'),
+        ('"Authorization": "Bearer canary-token"', 'begins with "Bearer"'),
+        ("Bearer", 'begins with "Bearer"'),
+        ("canary-token\n", "has a blank or a line break before or after it"),
+        ("canary-token\r\n", "has a blank or a line break before or after it"),
+        (" canary-token", "has a blank or a line break before or after it"),
+        ("canary-token\u00a0", "has a blank or a line break before or after it"),
+        ('"canary-token"', "is in quotes"),
+        ("'canary-token'", "is in quotes"),
+        ("\u201ccanary-token\u201d", "is in quotes"),
+        ("`canary-token", "is in quotes"),
+        ("canary-token'", "is in quotes"),
+        (" ", "is blank"),
+        ("\n\t", "is blank"),
+    ],
+)
+def test_what_was_pasted_along_with_a_token_is_named(pasted: str, words: str) -> None:
+    for places in ((EXPLICIT | {"api_token": pasted}, {}, {}), ({}, ENVIRONMENT | {"ASSISTAI_API_TOKEN": pasted}, {})):
+        with pytest.raises(ConfigurationError) as caught:
+            Settings.load(*places)
+        assert str(caught.value) == (
+            "AssistAI is not configured: ASSISTAI_API_TOKEN (assistai:apiToken): "
+            f"Value error, {words}: give the token alone"
+        )
+
+
+@pytest.mark.parametrize("token", ["bearer-token", "bearertoken", "a.bearer:b"])
+def test_a_token_may_have_the_word_in_it(token: str) -> None:
+    assert Settings.load(EXPLICIT | {"api_token": token}, {}, {}).api_token.get_secret_value() == token
 
 
 @pytest.mark.parametrize(
@@ -212,6 +254,11 @@ def test_every_printable_character_may_be_in_a_header(token: str) -> None:
 )
 def test_loopback_hosts(host: str, *, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+def test_the_name_of_a_host_may_end_with_a_dot() -> None:
+    url = f"https://{'a' * 63}.example.com."
+    assert Settings.load(EXPLICIT | {"base_url": url}, {}, {}).base_url == url
 
 
 def test_a_path_before_the_prefix_is_kept() -> None:
