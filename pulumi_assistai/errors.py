@@ -36,6 +36,9 @@ from pulumi_assistai.text import one_line
 
 _REQUEST_TIMEOUT = 408
 
+UNREACHABLE = range(520, 525)
+"""Statuses of Cloudflare for an API that it cannot reach, or that does not answer it in time."""
+
 _ADVICE = {
     402: "check the organization's plan and payments in AssistAI",
     407: "check the credentials of the proxy between here and the API",
@@ -46,7 +49,11 @@ _ADVICE = {
     415: "check anything between here and the API that changes requests, such as a proxy",
     423: "it is locked just now: wait until other changes in AssistAI are over, and try again",
     425: "wait a little and try again",
-}
+} | dict.fromkeys(
+    UNREACHABLE,
+    "Cloudflare, which stands in front of the API, got no usable answer from it: try again later; "
+    "if it persists, contact AssistAI support",
+)
 """What to do next where the status says more than the kind of error."""
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 import stamina
 
 from pulumi_assistai.errors import (
+    UNREACHABLE,
     ApiError,
     FirewallError,
     NotSentError,
@@ -104,11 +105,14 @@ class Patience:
         self._left -= time.monotonic() - self._since
 
 
-REPEATABLE = RetryPolicy(frozenset({500, 502, 503, 504}), after_loss=True, refusals=frozenset({429, _UNAVAILABLE}))
+_PASSING = frozenset({408, 425, 500, 502, 503, 504, *UNREACHABLE})
+"""Time-outs, failures, and what Cloudflare says where it cannot reach the API."""
+
+REPEATABLE = RetryPolicy(_PASSING, after_loss=True, refusals=frozenset({429, _UNAVAILABLE}))
 """For what ends the same however often it is done: GET, PATCH, DELETE."""
 
 ONCE = RetryPolicy(frozenset(), after_loss=False)
-"""For what must not happen twice: POST. A 503 does not say that nothing happened."""
+"""For what must not happen twice: POST. Neither a 408 nor a 5xx says that nothing happened."""
 
 STARTING = RetryPolicy(frozenset(), after_loss=False, slowed_by=frozenset({429}))
 """For asking for a QR, which starts a connection: 503 is the answer of one that has not started yet."""

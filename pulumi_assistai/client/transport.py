@@ -16,6 +16,7 @@ from pulumi_assistai.client.limiter import Turn, limiter_of
 from pulumi_assistai.client.quota import read_retry_after
 from pulumi_assistai.client.retry import ONCE, REPEATABLE, STARTING, Patience, RetryPolicy
 from pulumi_assistai.errors import (
+    UNREACHABLE,
     ApiError,
     BadRequestError,
     ConfigurationError,
@@ -143,7 +144,11 @@ class Transport:
             else:
                 return self._answer(response, body)
         # Raised here, it does not drag along the error of httpx, whose text may hold the token.
-        raise failure
+        try:
+            raise failure
+        finally:
+            # Its traceback holds this frame.
+            del failure
 
     def _exchange(self, request: httpx.Request, turn: Turn) -> tuple[httpx.Response, bytes]:
         response = self._http.send(request, stream=True)
@@ -201,7 +206,7 @@ class Transport:
 
     def _kind(self, status: int, body: bytes) -> tuple[type[ApiError], str]:
         """Return the kind of error, and what to do next where that is not for the kind to say."""
-        if _is_firewall(body):
+        if status not in UNREACHABLE and _is_firewall(body):
             return FirewallError, FirewallError.advice
         kind = _ERRORS.get(status) or (ServerError if status >= 500 else UnexpectedAnswerError)  # noqa: PLR2004
         if kind in (UnauthorizedError, ForbiddenError):

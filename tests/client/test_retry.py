@@ -56,16 +56,17 @@ def error(status: int, retry_after: float | None = None) -> ApiError:
     return ApiError("GET", "/", status, retry_after=retry_after)
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 418, 501, 505, 200, 302])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 418, 501, 505, 519, 525, 200, 302])
 def test_no_policy_repeats_after_a_refusal(status: int) -> None:
     assert REPEATABLE.wait(error(status)) is False
     assert ONCE.wait(error(status)) is False
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524])
 def test_only_what_is_repeatable_is_repeated_after_a_failure(status: int) -> None:
     assert REPEATABLE.wait(error(status)) is True
     assert ONCE.wait(error(status)) is False
+    assert STARTING.wait(error(status)) is False
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -30,7 +30,7 @@ from pulumi_assistai import (
     UnauthorizedError,
     UnexpectedAnswerError,
 )
-from pulumi_assistai.client import Client, Connected, QrCode, Starting
+from pulumi_assistai.client import Client, Connected, QrCode, Starting, limiter
 from pulumi_assistai.client.transport import LARGEST_BODY
 from tests.conftest import settings_for
 from tests.scripted import Reply, Server, as_json, replies, serve
@@ -44,6 +44,8 @@ Call = Callable[[Client], Any]
 
 @pytest.fixture(autouse=True)
 def _no_waiting() -> Any:
+    # A server may get the port of an earlier one, whose limiter an error can keep alive.
+    limiter._limiters.clear()  # noqa: SLF001
     with stamina.set_testing(testing=True, attempts=3):
         yield
 
@@ -130,6 +132,10 @@ def test_a_code_that_leads_elsewhere_goes_nowhere(call: Callable[[Client, str], 
         (302, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
         (418, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
         (499, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
+        (519, ServerError, "try again later"),
+        (520, ServerError, "Cloudflare, which stands in front of the API, got no usable answer from it: try again"),
+        (524, ServerError, "Cloudflare, which stands in front of the API, got no usable answer from it: try again"),
+        (525, ServerError, "try again later"),
         (599, ServerError, "try again later; if it persists, contact AssistAI support"),
         (429, TooManyRequestsError, "run again later, and what is done already stays done; to wait longer raise"),
         (500, ServerError, "try again later; if it persists, contact AssistAI support"),
@@ -180,6 +186,11 @@ def test_the_code_of_a_page_is_not_among_its_words() -> None:
     assert error.detail == "Just a moment... Enable JavaScript to continue"
 
 
+def test_an_api_that_cloudflare_cannot_reach_is_no_firewall() -> None:
+    page = b"<!DOCTYPE html><html><a href='/cdn-cgi/'>522: Connection timed out</a></html>"
+    assert type(talk(create, Reply(522, page))[0]) is ServerError
+
+
 @pytest.mark.parametrize("page", [b"<html><h1>403 Forbidden</h1>nginx</html>", b'{"message": "captcha"}', b"captcha"])
 def test_other_pages_are_no_firewall(page: bytes) -> None:
     assert type(talk(create, Reply(403, page))[0]) is ForbiddenError
@@ -211,7 +222,7 @@ def test_any_error_body_becomes_one_clean_line(body: bytes, said: str) -> None:
     ("call", "success"),
     [(update, Reply(204)), (disconnect, as_json({"message": "ok"})), (create, CREATED), (connect, PNG)],
 )
-@pytest.mark.parametrize("failure", [LOST, Reply(500), Reply(502), Reply(503), Reply(504), Reply(429)])
+@pytest.mark.parametrize("failure", [LOST, *map(Reply, (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524))])
 def test_only_what_is_safe_is_sent_again(call: Call, success: Reply, failure: Reply) -> None:
     result, server = talk(call, failure, success, rate_limit_wait=30)
     repeatable = call in (update, disconnect) or failure.status == 429
@@ -244,6 +255,8 @@ def test_a_lost_answer_may_have_happened() -> None:
         (Reply(201, b'{"id": 1}'), True),
         (Reply(500), True),
         (Reply(408), True),
+        (Reply(425), False),
+        *((Reply(status), True) for status in (520, 521, 522, 523, 524)),
         (Reply(302, headers={"location": "http://elsewhere.example"}), False),
         (Reply(400), False),
         (Reply(429), False),
