@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from pulumi_assistai.cli.link.page import WebView
+from pulumi_assistai.cli.link.qr import require_small
 from pulumi_assistai.cli.link.views import FileView, TerminalView, View
 from pulumi_assistai.cli.options import Directory, StackName
 from pulumi_assistai.cli.project.apis import note
@@ -176,6 +177,8 @@ def _follow(linking: _Linking, views: list[View]) -> str:
     for answer in linking.answers():
         if isinstance(answer, Connected):
             return linking.number(answer)
+        if isinstance(answer, QrCode):
+            require_small(answer.png)
         for view in views:
             if isinstance(answer, QrCode):
                 view.show(answer.png)

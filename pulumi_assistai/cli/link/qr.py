@@ -3,32 +3,68 @@
 from __future__ import annotations
 
 import io
+import struct
 from itertools import zip_longest
 
 import segno
 import zxingcpp
 from PIL import Image
 
+from pulumi_assistai.errors import AssistAIError
+
+LARGEST_SIDE = 4000
+"""Pixels: a QR of WhatsApp has a few hundred, and one of 13,300 by 13,300 in a few KB takes gigabytes to decode."""
+
 _QUIET_ZONE = 2
+_HEADER = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
 # Upper and lower half of a character: whether each is light. A light half is drawn in the colour of the text, since
 # that is light on most terminals that know no colours.
 _HALVES = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}
 
 
+def require_small(png: bytes) -> None:
+    """Refuse a picture that is larger than a QR can be, before it is decoded.
+
+    Raises:
+        AssistAIError: it is, or it is no PNG.
+    """
+    if not png.startswith(_HEADER) or len(png) < len(_HEADER) + 8:
+        raise AssistAIError("the QR's picture is no PNG; if it persists, contact AssistAI support")
+    width, height = struct.unpack_from(">II", png, len(_HEADER))
+    if max(width, height) > LARGEST_SIDE:
+        raise AssistAIError(
+            f"the QR's picture has {width} x {height} pixels, more than {LARGEST_SIDE} x {LARGEST_SIDE}, and was not "
+            "opened; if it persists, contact AssistAI support"
+        )
+
+
 def read_qr(png: bytes) -> str | None:
     """Return what is in a QR, None where the picture cannot be read."""
     try:
+        require_small(png)
         with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
+            # A PNG can hold a second header; nothing but headers has been read so far.
+            if max(picture.size) > LARGEST_SIDE:
+                return None
             formats = zxingcpp.barcode_formats_from_str("QRCode")
             found = zxingcpp.read_barcode(picture.convert("L"), formats, text_mode=zxingcpp.TextMode.Plain)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (AssistAIError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     return found.text if found else None
 
 
 def draw_qr(content: str) -> list[str]:
-    """Return the lines of a QR, two rows of it in each, as small as it can be."""
-    code = segno.make_qr(content, error="l", boost_error=False)
+    """Return the lines of a QR, two rows of it in each, as small as it can be.
+
+    Raises:
+        AssistAIError: it cannot be drawn again, such as one that holds so much only in a mixture of modes.
+    """
+    try:
+        code = segno.make_qr(content, error="l", boost_error=False)
+    except ValueError:
+        raise AssistAIError(
+            "the QR holds more than can be drawn again in a terminal; use --web or --png FILE"
+        ) from None
     rows = [[not dark for dark in row] for row in code.matrix_iter(border=_QUIET_ZONE)]
     # The number of rows is odd: half a line is left, for the quiet zone.
     pairs = zip_longest(rows[::2], rows[1::2], fillvalue=[True] * len(rows[0]))

@@ -7,10 +7,13 @@ import re
 import shutil
 import signal
 import stat
+import struct
 import subprocess
 import sys
 import threading
 import time
+import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -22,17 +25,18 @@ import segno
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 from playwright.sync_api import expect, sync_playwright
 from rich.console import Console
 
 from pulumi_assistai.cli.link.page import WebView
-from pulumi_assistai.cli.link.qr import draw_qr, read_qr
+from pulumi_assistai.cli.link.qr import LARGEST_SIDE, draw_qr, read_qr, require_small
 from pulumi_assistai.cli.link.texts import TEXTS, choose_language
 from pulumi_assistai.cli.link.views import TerminalView
 from pulumi_assistai.client import Client
 from pulumi_assistai.errors import AssistAIError
 from tests.conftest import Api, Project
+from tests.scripted import Reply, Request, as_json, serve
 from tests.test_docs import blocks
 from tests.waiting import wait_for
 
@@ -137,6 +141,82 @@ def test_a_drawing_is_as_small_as_it_can_be() -> None:
 @pytest.mark.parametrize("png", [b"", b"\x89PNG\r\n\x1a\n", b"GIF89a"])
 def test_a_picture_that_cannot_be_read_is_none(png: bytes) -> None:
     assert read_qr(png) is None
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def header(width: int, height: int) -> bytes:
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
+
+
+def bomb(width: int, height: int, *before: bytes) -> bytes:
+    rows = zlib.compress(bytes(100))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(before) + header(width, height) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    "png", [bomb(13_300, 13_300), bomb(4001, 1), bomb(1, 4001), bomb(13_300, 13_300, header(40, 40))]
+)
+def test_a_picture_of_too_many_pixels_is_not_opened(png: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[int] = []
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: decoded.append(1))
+    with warnings.catch_warnings():
+        # Pillow warns of such pictures itself, where it reads a second header.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        assert read_qr(png) is None
+    assert not decoded
+
+
+def test_a_picture_of_as_many_pixels_as_that_is_opened() -> None:
+    picture = io.BytesIO()
+    code = segno.make_qr(PAYLOAD)
+    side = code.symbol_size(scale=1)[0]
+    code.save(picture, kind="png", scale=LARGEST_SIDE // side)
+    assert read_qr(picture.getvalue()) == PAYLOAD
+    require_small(bomb(LARGEST_SIDE, LARGEST_SIDE))
+
+
+@pytest.mark.parametrize(
+    "png", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", bomb(1, 1)[:20], bomb(1, 1, chunk(b"tEXt", b"a\0b"))]
+)
+def test_a_picture_that_does_not_begin_as_a_png_is_refused(png: bytes) -> None:
+    with pytest.raises(AssistAIError, match="the QR's picture is no PNG; if it persists, contact AssistAI support"):
+        require_small(png)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--web", "--no-browser"], ["--png", "qr.png"]])
+def test_a_picture_of_too_many_pixels_is_shown_nowhere(
+    link: Link, environment: dict[str, str], arguments: list[str], tmp_path: Path
+) -> None:
+    def answer(request: Request) -> Reply:
+        if request.path.endswith("/qr"):
+            return Reply(200, bomb(13_300, 13_300), {"content-type": "image/png"})
+        return as_json({"data": [], "meta": {"itemCount": 0}})
+
+    with serve(answer) as server:
+        environment["ASSISTAI_BASE_URL"] = server.url
+        running = link("A-1", *arguments)
+        assert running.end() == 1
+    assert running.lines[-1] == (
+        "error: the QR's picture has 13300 x 13300 pixels, more than 4000 x 4000, and was not opened; "
+        "if it persists, contact AssistAI support"
+    )
+    assert not list(tmp_path.glob("*qr.png*"))
+
+
+def mixed() -> str:
+    """Return what fits into a QR in a mixture of modes alone: few letters among many digits."""
+    return "a" + "1" * 6500
+
+
+@pytest.mark.parametrize("content", [mixed(), "a" * 3000, "x\ud800y"])
+def test_a_qr_that_cannot_be_drawn_again_names_the_other_ways(content: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pulumi_assistai.cli.link.views.read_qr", lambda _: content)
+    view = TerminalView(Console(file=io.StringIO()))
+    with view, pytest.raises(AssistAIError, match=r"the QR holds more than can .*; use --web or --png FILE"):
+        view.show(picture_of(PAYLOAD))
 
 
 def test_a_picture_without_a_qr_names_the_other_ways() -> None:
