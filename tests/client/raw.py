@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
+
+LONGEST = 15.0
+"""Seconds after which nothing more is said: what should have ended long before must fail, not hang."""
 
 Talk = Callable[[socket.socket, Event], None]
 """Talks on a connection until it has nothing to say any more, or the event says that the test is over."""
@@ -42,7 +46,8 @@ def saying(*pieces: bytes, last: bytes = b"", every: float = 0.0) -> Talk:
         hear(connection)
         for piece in pieces:
             connection.sendall(piece)
-        while last and not over.wait(every):
+        until = time.monotonic() + LONGEST
+        while last and not over.wait(every) and time.monotonic() < until:
             connection.sendall(last)
 
     return talk

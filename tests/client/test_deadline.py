@@ -19,7 +19,7 @@ from pulumi_assistai import NoAnswerError, NotSentError, UnexpectedAnswerError
 from pulumi_assistai.client import Client, deadline
 from pulumi_assistai.client.deadline import DeadlineBackend, exchange
 from pulumi_assistai.client.transport import LARGEST_BODY
-from tests.client.raw import saying, speaking
+from tests.client.raw import LONGEST, saying, speaking
 from tests.conftest import settings_for
 from tests.scripted import Reply, as_json, replies, serve
 
@@ -73,7 +73,7 @@ def create(url: str, timeout: float = TIMEOUT, instructions: str = "") -> Any:
 def test_an_answer_that_drips_ends_with_the_time_out(pieces: list[bytes], last: bytes, every: float) -> None:
     def talk(connection: socket.socket, over: Event) -> None:
         saying(*pieces, last=last, every=every)(connection, over)
-        over.wait()
+        over.wait(LONGEST)
 
     with speaking(talk) as url:
         began = time.monotonic()
@@ -168,7 +168,7 @@ def test_a_handshake_that_drips_ends_with_the_time_out() -> None:
 
 def test_a_host_is_looked_up_within_the_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
     over = Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(10) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [over.wait(LONGEST)][:0])
     began = time.monotonic()
     with pytest.raises(NotSentError, match=r"was not sent, it took longer than 0\.5 s"):
         create("http://localhost:1")

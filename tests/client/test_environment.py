@@ -239,6 +239,8 @@ def test_a_directory_of_authorities_is_honoured(tmp_path: Path, monkeypatch: pyt
         (tmp_path / "server.pem").rename(tmp_path / "88d0bdcb.0")
         monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
         assert create(url) == "A-1"
+        monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+        assert create(url) == "A-1"
 
 
 def test_a_certificate_that_is_not_accepted_names_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,15 +156,13 @@ def bomb(width: int, height: int, *before: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(before) + header(width, height) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize(
-    "png", [bomb(13_300, 13_300), bomb(4001, 1), bomb(1, 4001), bomb(13_300, 13_300, header(40, 40))]
-)
+@pytest.mark.parametrize("png", [bomb(13_300, 13_300), bomb(4001, 1), bomb(1, 4001), bomb(5000, 5000, header(40, 40))])
 def test_a_picture_of_too_many_pixels_is_not_opened(png: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     decoded: list[int] = []
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: decoded.append(1))
     with warnings.catch_warnings():
-        # Pillow warns of such pictures itself, where it reads a second header.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        # Pillow would warn of such a picture on standard error.
+        warnings.simplefilter("error")
         assert read_qr(png) is None
     assert not decoded
 
