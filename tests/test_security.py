@@ -136,7 +136,7 @@ def test_the_token_is_in_no_error_and_no_log(status: int, caplog: pytest.LogCapt
 
     with (
         serve(answer) as server,
-        Client(settings_for(server.url, api_token="canary-token")) as client,
+        Client(settings_for(server.url, api_token="canary-token", rate_limit_wait=0.1)) as client,
         pytest.raises(AssistAIError) as caught,
     ):
         client.agents.create({"name": "Ventas", "instructions": "canary-prompt"})

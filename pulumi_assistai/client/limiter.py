@@ -118,7 +118,7 @@ class Limiter:
     def _wait(self, where: str, until: float) -> Sent:
         with self._in_line():
             while not self._turnstile.acquire(timeout=_SLICE):
-                self._require_time(where, until, 0)
+                self._require_time(where, until, 1.0)
             try:
                 return self._wait_first_in_line(where, until)
             finally:
@@ -138,7 +138,7 @@ class Limiter:
         with self._changed:
             while True:
                 delay = self._pace.delay(self._clock())
-                self._require_time(where, until, delay or 0)
+                self._require_time(where, until, 0.0 if delay is None else delay)
                 if delay == 0:
                     return self._pace.send(self._clock())
                 self._say(delay or 0)
@@ -149,8 +149,7 @@ class Limiter:
     def _require_time(self, where: str, until: float, delay: float) -> None:
         if _cancelled.is_set():
             raise RunCancelledError(f"{where} was not sent: the run was cancelled")
-        left = until - self._clock()
-        if delay > left:
+        if delay > max(0.0, until - self._clock()):
             asked = f"AssistAI allows no request for {delay:.0f} s" if delay >= 1 else "AssistAI allowed none in time"
             raise RateLimitError(f"{where} was not sent: {asked}; {RateLimitError.advice}")
 

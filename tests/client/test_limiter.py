@@ -188,7 +188,7 @@ def test_the_rate_is_told_where_it_is_known(limited: Limiter, said: list[str]) -
 
 
 def test_what_is_told_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
-    limiter.tell_on_standard_error("AssistAI asks for fewer requests")
+    limiter.redaction.tell("AssistAI asks for fewer requests")
     assert capsys.readouterr().err == "AssistAI asks for fewer requests\n"
 
 
