@@ -118,7 +118,7 @@ class Limiter:
     def _wait(self, where: str, until: float) -> Sent:
         with self._in_line():
             while not self._turnstile.acquire(timeout=_SLICE):
-                self._require_time(where, until, 1.0)
+                self._require_time(where, until, _SLICE)
             try:
                 return self._wait_first_in_line(where, until)
             finally:

@@ -34,8 +34,7 @@ SECRET = """
     pulumi.export("nested", {{"in": [Output.secret({{"list": [1, "x"]}})], "other": other.instructions}})
 """
 REPLACED = """
-    a = assistai.Agent("a", name="A")
-    b = assistai.Agent("b", name="B")
+    a, b, c, d, e, f = [assistai.Agent(name, name=name.upper()) for name in "abcdef"]
     one = assistai.WhatsAppIntegration("one", agent_code={0}.code)
     two = assistai.WhatsAppIntegration("two", agent_code={1}.code, opts=Options(delete_before_replace=True))
     three = assistai.WhatsAppIntegration("three", agent_code={2}.code, opts=Options(delete_before_replace=False))
@@ -124,7 +123,7 @@ SCENARIOS = (
             Step(SECRET.format("", "two", "editada")),
         ),
     ),
-    Scenario("replace", (Step(REPLACED.format("a", "a", "a")), Step(REPLACED.format("b", "b", "b")))),
+    Scenario("replace", (Step(REPLACED.format("a", "b", "c")), Step(REPLACED.format("d", "e", "f")))),
     Scenario("aliases", (Step(PLAIN), Step(RENAMED), Step(MOVED), AGAIN)),
     Scenario(
         "depends-on",
