@@ -150,7 +150,7 @@ class Life(RuleBasedStateMachine):
 
     def adopt_what_is_unmanaged(self) -> None:
         """Adopt what a killed run or an unknown outcome made, as `assistai status` lists it: a run names the first."""
-        found = look(Session(settings_for(self.api.url)), "", self.project.stack.export(), live=False)
+        found = look(Session(settings_for(self.api.url)), self.project.stack.export(), live=False)
         codes = {agent.name: agent.code for agent in found.unmanaged}
         for fields in self.fleet.values():
             # No other program uses these names.

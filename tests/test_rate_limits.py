@@ -128,6 +128,7 @@ def test_commands_keep_to_the_limit(command: list[str], api: Api, environment: d
         timeout=DEADLINE,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    # No stack declares anything here, which `status` says by a status of its own.
+    assert done.returncode == (4 if command == ["status"] else 0), done.stderr
     assert statuses(api)[429] >= 1
     assert "Agente 159" in done.stdout + "".join(file.read_text() for file in tmp_path.rglob("*.*"))

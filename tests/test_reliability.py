@@ -113,7 +113,9 @@ def test_7_an_absurd_429_is_an_error_at_once(project: Project, api: Api) -> None
         "status-before", method="POST", status=429, retry_after="99999", count=0, body='{"message": "slow down"}'
     )
     project.write(VENTAS)
-    assert "POST /api/v1/agents answered 429: slow down; wait, then run again" in project.fails("up")
+    assert "POST /api/v1/agents answered 429: slow down; it asks to wait 99999 s; run again later" in project.fails(
+        "up"
+    )
 
 
 @pytest.mark.parametrize("fault", ["status-before", "cut-before", "repeat", "shift"])

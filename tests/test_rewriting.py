@@ -255,7 +255,7 @@ def test_a_preview_after_a_killed_run_leads_to_all_that_it_made(project: Project
     project.stack.recover()
     text = project.fails("preview")
     assert "`assistai status` lists all agents that nothing manages, with their adopt lines" in text
-    found = look(Session(settings_for(api.url)), "here", project.stack.export(), live=False)
+    found = look(Session(settings_for(api.url)), project.stack.export(), live=False)
     assert [agent.code for agent in found.unmanaged] == [agent["code"] for agent in api.agents()]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_assistai import ApiError, UnauthorizedError
 from pulumi_assistai.lifecycle.comparison import (
+    IN_SYNC_AS_SHOWN,
     AgentStatus,
     DeclaredAgent,
     DeclaredIntegration,
@@ -120,7 +121,9 @@ def test_fields_that_are_not_shown_are_named_and_not_told_of(
     session: Session, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     agent = declared(code, ("instructions",), instructions="secretas", tone="serio", voice="", on_delete="archive")
-    assert compare_agents(session, [agent]) == [status(code, "in sync", not_visible=("instructions", "tone", "voice"))]
+    assert compare_agents(session, [agent]) == [
+        status(code, IN_SYNC_AS_SHOWN, not_visible=("instructions", "tone", "voice"))
+    ]
     assert capsys.readouterr().err == ""
 
 
@@ -132,7 +135,7 @@ def test_secret_fields_are_named_and_not_compared(
 ) -> None:
     api.edit(code, **{field: "Otro" for field in secret if field != "tone"})
     (found,) = compare_agents(session, [declared(code, secret)])
-    assert (found.status, found.name, found.drift) == ("in sync", name, ())
+    assert (found.status, found.name, found.drift) == (IN_SYNC_AS_SHOWN, name, ())
     assert found.secret == tuple(field for field in secret if field != "tone")
     assert found.not_visible == tuple(field for field in secret if field == "tone")
 

@@ -191,7 +191,8 @@ def test_a_picture_of_too_many_pixels_is_shown_nowhere(
     def answer(request: Request) -> Reply:
         if request.path.endswith("/qr"):
             return Reply(200, bomb(13_300, 13_300), {"content-type": "image/png"})
-        return as_json({"data": [], "meta": {"itemCount": 0}})
+        agents = [] if "page=2" in request.path else [{"code": "A-1", "name": "Ventas"}]
+        return as_json({"data": agents, "meta": {"itemCount": 1}})
 
     with serve(answer) as server:
         environment["ASSISTAI_BASE_URL"] = server.url
