@@ -32,6 +32,9 @@ _IDLE = 0.05
 _FIRST_PAUSE = 0.25
 """Seconds to wait after a refusal that does not say how long."""
 
+_BLOCKED_SHARE = 0.8
+"""Share of the time that the API refused everything the last time, to wait at least: windows are long or short."""
+
 _PAUSE_GROWTH = 1.5
 _LONGEST_PAUSE = 15.0
 
@@ -102,6 +105,8 @@ class Pace:
         self._refused_at = -math.inf
         self._pause = _FIRST_PAUSE
         self._probing = False
+        self._blocked_since = -math.inf
+        self._blocked = 0.0
 
     @property
     def is_limited(self) -> bool:
@@ -173,8 +178,10 @@ class Pace:
             return
         if self._probing:
             self._burst.refuse_again(sent, retry_after)
-        elif not self._quota.is_used_up:
-            self._learn(now, sent, retry_after)
+        else:
+            self._blocked_since = now
+            if not self._quota.is_used_up:
+                self._learn(now, sent, retry_after)
         if wait <= 0 and (retry_after is None or self._probing):
             self._held_until = now + self._pause
             self._pause = min(self._pause * _PAUSE_GROWTH, _LONGEST_PAUSE)
@@ -186,10 +193,11 @@ class Pace:
             self._burst.refuse(sent, retry_after)
         else:
             self._learned.refuse(now - self._refused_at)
-            self._pause = max(_FIRST_PAUSE, 1 / self._learned.rate)
+            self._pause = max(_FIRST_PAUSE, 1 / self._learned.rate, _BLOCKED_SHARE * self._blocked)
 
     def _resume(self, sent: Sent) -> None:
         self._probing = False
+        self._blocked = sent.at - self._blocked_since
         self._pause = _FIRST_PAUSE
         self._room = 2.0
         if self._learned is None and self._burst.was_refused:
