@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -98,11 +97,22 @@ def test_an_interrupt_ends_what_waits_and_nothing_is_sent_afterwards(project: Pr
     assert len(api.agents()) == 8
 
 
-def test_two_programs_share_a_limit(tmp_path: Path, environment: dict[str, str], api: Api) -> None:
+CREATE = """
+import os, sys
+from concurrent.futures import ThreadPoolExecutor
+from pulumi_assistai.client import Client
+from pulumi_assistai.settings import Settings
+
+with Client(Settings.load({}, os.environ, {})) as client, ThreadPoolExecutor(16) as pool:
+    list(pool.map(lambda number: client.agents.create({"name": f"{sys.argv[1]} {number}"}), range(40)))
+"""
+
+
+def test_two_processes_share_a_limit(environment: dict[str, str], api: Api) -> None:
     api.faults.add("rate", rate="20/s", headers="none")
-    both = [project_in(tmp_path / name, "embedded", environment) for name in ("uno", "dos")]
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda at: both[at].up(fleet(40, f"Equipo {at}")), range(2)))
+    commands = [[sys.executable, "-c", CREATE, name] for name in ("uno", "dos")]
+    running = [subprocess.Popen(command, env=environment) for command in commands]
+    assert [process.wait(DEADLINE) for process in running] == [0, 0]
     assert len(api.agents()) == 80
     assert statuses(api)[429] <= 40
 

@@ -16,6 +16,7 @@ from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.storage.files import make_private
 from pulumi_assistai.engine.storage.target import SANDBOX
 from pulumi_assistai.keys import stack_key, variable
+from pulumi_assistai.redaction import redact
 
 _ACCOUNT_FIELDS = ("api_token", "tenant_domain", "organization_code")
 
@@ -71,12 +72,12 @@ def _database(directory: Path) -> Path:
 def announce(message: str, *, sandbox: bool) -> None:
     """Write what a command looks at to standard error: a sandbox in a colour of its own, on a terminal."""
     style = "magenta" if sandbox else "dim"
-    Console(file=sys.stderr).print(message, style=style, markup=False, highlight=False, soft_wrap=True)
+    Console(file=sys.stderr).print(redact(message), style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def note(message: str) -> None:
     """Write a remark to standard error, dimmed on a terminal."""
-    Console(file=sys.stderr).print(message, style="dim", markup=False, highlight=False, soft_wrap=True)
+    Console(file=sys.stderr).print(redact(message), style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 def _emulated(url: str) -> Mapping[str, str]:
