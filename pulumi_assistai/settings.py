@@ -104,6 +104,21 @@ class Settings(BaseModel):
     on_conflict: Literal["overwrite", "fail"] = "overwrite"
     reapply: bool = False
 
+    @property
+    def place(self) -> dict[str, str]:
+        """Where resources of this connection belong, as it is recorded in their outputs."""
+        return {"tenant_domain": self.tenant_domain, "organization_code": self.organization_code}
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells this organization from all others: base URL, tenant and organization."""
+        return self.base_url, self.tenant_domain, self.organization_code
+
+    @property
+    def place_in_words(self) -> str:
+        """The same for people."""
+        return f"organization {self.organization_code} of tenant {self.tenant_domain}"
+
     @classmethod
     def load(cls, explicit: Mapping[str, Any], environment: Mapping[str, str], stack: Mapping[str, Any]) -> Settings:
         """Find every setting in the first place that has it.

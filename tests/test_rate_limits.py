@@ -6,12 +6,10 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pulumi_assistai.emulator import Emulator
 from tests.conftest import Api, Project, needs_pulumi
 from tests.waiting import DEADLINE, wait_while_running
 
@@ -20,25 +18,8 @@ NEVER_IN_TIME = "3/h"
 
 
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator(faults=True) as running:
-        yield running
-
-
-@pytest.fixture
 def engine() -> str:
     return "embedded"
-
-
-@pytest.fixture
-def project(engine: str, tmp_path: Path, environment: dict[str, str]) -> Project:
-    return project_in(tmp_path, engine, environment)
-
-
-def project_in(folder: Path, engine: str, environment: dict[str, str]) -> Project:
-    folder.mkdir(exist_ok=True)
-    (folder / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
-    return Project(engine, folder, environment)
 
 
 def fleet(count: int, name: str = "Agente") -> str:

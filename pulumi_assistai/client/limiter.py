@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from pulumi_assistai import redaction
 from pulumi_assistai.client.pace import Pace, Sent
-from pulumi_assistai.client.quota import read_quota, read_retry_after
+from pulumi_assistai.client.quota import is_refusal, read_quota, read_retry_after
 from pulumi_assistai.errors import RateLimitError, RunCancelledError
 from pulumi_assistai.settings import Settings
 
@@ -23,9 +23,6 @@ _WORTH_TELLING = 2.0
 """Seconds of waiting that look like a hang."""
 
 _TOLD_EVERY = 30.0
-
-_TOO_MANY_REQUESTS = 429
-_UNAVAILABLE = 503
 
 _cancelled = Event()
 
@@ -155,9 +152,8 @@ class Limiter:
 
     def _hear(self, sent: Sent, status: int, headers: Mapping[str, str], slowed_by: Collection[int]) -> None:
         quota, retry_after = read_quota(headers), read_retry_after(headers)
-        refused = status == _TOO_MANY_REQUESTS or (status == _UNAVAILABLE and retry_after is not None)
         with self._changed:
-            if refused and status in slowed_by:
+            if is_refusal(status, retry_after, slowed_by):
                 self._pace.refuse(self._clock(), sent, retry_after, quota)
             else:
                 self._pace.answer(self._clock(), sent, quota)
@@ -204,11 +200,10 @@ _limiters_lock = Lock()
 
 def limiter_of(settings: Settings) -> Limiter:
     """Return the limiter of an organization; all connections to it in this process share it."""
-    place = (settings.base_url, settings.tenant_domain, settings.organization_code)
     with _limiters_lock:
-        limiter = _limiters.get(place)
+        limiter = _limiters.get(settings.key)
         if limiter is None:
-            limiter = _limiters[place] = Limiter()
+            limiter = _limiters[settings.key] = Limiter()
     if settings.requests_per_second is not None:
         limiter.limit(settings.requests_per_second)
     return limiter

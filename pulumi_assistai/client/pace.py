@@ -53,7 +53,6 @@ _SOON = 4
 
 _CUT = 0.9
 _DEEPEST_CUT = 0.8
-_DELIVERED_SHARE = 1.0
 _CEILING_SHARE = 1.2
 _NEAR_CEILING = 0.95
 _APPROACH = 0.05
@@ -68,6 +67,9 @@ _GROWTH_DOUBLES = 32
 """Answers after which that growth, of the rate at each answer, has doubled."""
 
 _LARGEST_GROWTH = 0.1
+_ROOM_AGAIN = 2.0
+"""Requests that may be under way after a refusal; one more with each answer."""
+
 _MOST_ROOM = 128.0
 _SHORTEST = 0.001
 
@@ -99,7 +101,7 @@ class Pace:
         self._learned: _Learned | None = None
         self._quota = _QuotaWindow()
         self._burst = _Burst()
-        self._room = 2.0
+        self._room = _ROOM_AGAIN
         self._next_at = -math.inf
         self._held_until = -math.inf
         self._refused_at = -math.inf
@@ -119,6 +121,11 @@ class Pace:
         if self._quota.rate is not None:
             return self._quota.rate
         return None if self._learned is None else self._learned.rate
+
+    @property
+    def _interval(self) -> float:
+        """Seconds from one request to the next."""
+        return 1 / min(self._most, math.inf if self._learned is None else self._learned.rate)
 
     def limit(self, most: float) -> None:
         """Send no more than `most` requests a second from now on."""
@@ -145,9 +152,8 @@ class Pace:
         if not self.under_way and self._learned is None and not self._probing:
             self._burst.begin(now)
         self.under_way += 1
-        rate = min(self._most, math.inf if self._learned is None else self._learned.rate)
         # Threads wake late: the next request makes up for up to one that was.
-        self._next_at = max(self._next_at, now - 1 / rate) + 1 / rate
+        self._next_at = max(self._next_at, now - self._interval) + self._interval
         return Sent(now)
 
     def lose(self) -> None:
@@ -199,12 +205,12 @@ class Pace:
         self._probing = False
         self._blocked = sent.at - self._blocked_since
         self._pause = _FIRST_PAUSE
-        self._room = 2.0
+        self._room = _ROOM_AGAIN
         if self._learned is None and self._burst.was_refused:
             self._learned = self._burst.rate(sent)
         if self._learned is not None:
             self._learned.resume(self._held_until - self._refused_at)
-            self._next_at = sent.at + 1 / min(self._most, self._learned.rate)
+            self._next_at = sent.at + self._interval
 
 
 class _Burst:
@@ -293,7 +299,7 @@ class _Learned:
         elif self._answers < _SOON:
             self.rate = max(0.3 * refused, min(0.7 * refused, delivered))
         else:
-            self.rate = min(_CUT * refused, max(_DELIVERED_SHARE * delivered, _DEEPEST_CUT * refused))
+            self.rate = min(_CUT * refused, max(delivered, _DEEPEST_CUT * refused))
             self._ceiling = min(refused, max(_CEILING_SHARE * delivered, self.rate))
         if self._few:
             self._few, self._usual = False, self.rate

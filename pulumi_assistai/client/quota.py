@@ -1,15 +1,16 @@
-"""What an API says of its limits, in the headers of its answers."""
+"""Quotas: the limits that an API tells in the headers of its answers, and its refusals."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+_UNAVAILABLE = 503
 _SINCE_1970 = 1e9
 _SINCE_1970_IN_MS = 1e11
 _LONGEST_IN_SECONDS = 1000
@@ -56,6 +57,11 @@ def read_retry_after(headers: Mapping[str, str]) -> float | None:
         return float(value)
     moment = _moment(value)
     return None if moment is None else max(0.0, moment - time.time())
+
+
+def is_refusal(status: int, retry_after: float | None, statuses: Collection[int]) -> bool:
+    """Return whether an answer with one of these statuses asks for fewer requests; 503 does with Retry-After alone."""
+    return status in statuses and (status != _UNAVAILABLE or retry_after is not None)
 
 
 def _combined(headers: Mapping[str, str]) -> Iterator[Quota]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import stamina
 
+from pulumi_assistai.client.quota import is_refusal
 from pulumi_assistai.errors import (
     UNREACHABLE,
     ApiError,
@@ -58,11 +59,7 @@ class RetryPolicy:
 
     def is_refusal(self, error: ApiError) -> bool:
         """Return whether the API refused a request for its rate, and not a firewall that never lets it through."""
-        return (
-            not isinstance(error, FirewallError)
-            and error.status in self.refusals
-            and (error.status != _UNAVAILABLE or error.retry_after is not None)
-        )
+        return not isinstance(error, FirewallError) and is_refusal(error.status, error.retry_after, self.refusals)
 
     def wait(self, error: Exception) -> bool | float:
         """Say whether to repeat after `error`: no, yes with the usual backoff, or yes after so many seconds."""

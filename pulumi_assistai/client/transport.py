@@ -64,7 +64,6 @@ class Transport:
 
     A request that is safe to repeat is repeated until its attempts together took twice the time-out. What the API
     refuses for its rate is no attempt: it is sent again when the API allows it, within the settings' wait.
-
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -72,7 +71,7 @@ class Transport:
         self._timeout = settings.timeout
         self._longest_wait = settings.rate_limit_wait
         self._limiter = limiter_of(settings)
-        self._place = f"organization {settings.organization_code} of tenant {settings.tenant_domain}"
+        self._place = settings.place_in_words
         self._proxy = find_proxy(settings.base_url)
         self._http = _client(settings, self._proxy)
 

@@ -105,7 +105,7 @@ class Journal:
     """
 
     def __init__(self, settings: Settings, folder: Path | None = None) -> None:
-        self._place = (settings.base_url, settings.tenant_domain, settings.organization_code)
+        self._place = settings.key
         self._given = folder
 
     @cached_property

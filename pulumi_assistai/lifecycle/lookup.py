@@ -72,7 +72,7 @@ class Lookup:
             return self._inventories[criteria]
 
     def _not_one(self, found: list[ListedAgent], wanted: str, *, doubt: str) -> str:
-        organization = f"organization {self._settings.organization_code} of tenant {self._settings.tenant_domain}"
+        organization = self._settings.place_in_words
         if found:
             codes = ", ".join(agent.code for agent in found)
             return f"{organization} has {len(found)} agents {wanted}: {codes}; say which with get_agent(code=...)"

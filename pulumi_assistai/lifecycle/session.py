@@ -71,10 +71,7 @@ class Session:
     @property
     def place(self) -> dict[str, str]:
         """Return where resources of this session belong, as it is recorded in their outputs."""
-        return {
-            "tenant_domain": self.settings.tenant_domain,
-            "organization_code": self.settings.organization_code,
-        }
+        return self.settings.place
 
     def require_own(self, recorded: Properties) -> None:
         """Refuse to touch a resource of another organization.

@@ -11,12 +11,16 @@ from types import FunctionType
 from typing import Any
 
 
+def sdk_servicer() -> type | None:
+    """Return the class with which the SDK serves a provider's process, None in any other process."""
+    return getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
+
+
 def end_waiting_when_cancelled() -> None:
     """Let the SDK's Cancel of this process end all requests that wait; leave all as it is where there is none."""
     # The server holds the method already: its code can be exchanged, and the method itself no more. Where the SDK is
     # another one, waiting goes on until a second Ctrl-C.
-    servicer = getattr(sys.modules["__main__"], "DynamicResourceProviderServicer", None)
-    cancel = getattr(servicer, "Cancel", None)
+    cancel = getattr(sdk_servicer(), "Cancel", None)
     if isinstance(cancel, FunctionType) and cancel.__code__.co_argcount == _cancel.__code__.co_argcount:
         cancel.__code__ = _cancel.__code__
 

@@ -17,6 +17,8 @@ from contextlib import suppress
 from functools import cache
 from threading import Thread
 
+from pulumi_assistai.providers.cancellation import sdk_servicer
+
 _ADDRESS = re.compile(r"(127\.0\.0\.1|localhost):(\d{1,5})")
 _PAUSE_SECONDS = 1.0
 _GRACE_SECONDS = 1.5
@@ -26,7 +28,7 @@ _GRACE_SECONDS = 1.5
 def end_with_engine() -> None:
     """Watch the engine from now on, once a process; do nothing in a process that no engine started."""
     address = _ADDRESS.fullmatch(sys.argv[1]) if len(sys.argv) > 1 else None
-    if address is None or not hasattr(sys.modules["__main__"], "DynamicResourceProviderServicer"):
+    if address is None or sdk_servicer() is None:
         return
     Thread(target=watch, args=(address[1], int(address[2]), _end), daemon=True).start()
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
-import os
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -19,14 +18,14 @@ from traceback import format_exception
 
 import pytest
 import stamina
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_assistai import AssistAIError
 from pulumi_assistai.client import Client
 from tests.conftest import settings_for
+from tests.fuzzing import fuzz_settings
 
-EXAMPLES = int(os.environ.get("ASSISTAI_FUZZ_EXAMPLES", "150"))
 TOKEN = "canary-token-12345"
 NUMBERS = itertools.count()
 
@@ -166,14 +165,7 @@ def said(replayer: Replayer, call: Callable[[Client], object]) -> tuple[str, str
 
 
 @given(content=ANSWERS, damages=DAMAGES, call=st.sampled_from(range(len(CALLS))))
-@settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate],
-)
+@fuzz_settings(150)
 def test_any_answer_is_a_value_or_one_line(
     replayer: Replayer, content: bytes, damages: list[tuple[int, str, bytes]], call: int
 ) -> None:

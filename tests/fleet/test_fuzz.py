@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_TESTS
 
 from pulumi_assistai import FleetError
 from pulumi_assistai.fleet import Templates, Text, sandbox, scan_fleet
+from tests.fuzzing import fuzz_settings
 
 Value = TypeVar("Value")
 
-EXAMPLES = int(os.environ.get("ASSISTAI_FUZZ_EXAMPLES", "100"))
 BUDGET = 20_000
 """A 250th of the real budget, so that a template that uses it up does so 250 times sooner."""
 MOST_CALLS = 300_000
@@ -35,14 +35,7 @@ CALLS_A_CHARACTER = 300
 MOST_BYTES = 8_000_000
 BYTES_A_CHARACTER = 200
 
-fixed = settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-)
+fixed = fuzz_settings(100, shrink=True)
 
 
 def problems(directory: Path, task: Callable[[], Value], size: int) -> Value | tuple[str, ...]:

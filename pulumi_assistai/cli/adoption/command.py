@@ -15,7 +15,7 @@ from pulumi_assistai.cli.adoption.import_file import Adoption, adopt, make_impor
 from pulumi_assistai.cli.adoption.next_steps import NextSteps
 from pulumi_assistai.cli.options import Directory, InSandbox, OrganizationCode, ProviderName, StackName
 from pulumi_assistai.cli.project.apis import note
-from pulumi_assistai.cli.project.declared import declared_agents
+from pulumi_assistai.cli.project.declared import all_resources, declared_agents
 from pulumi_assistai.cli.project.organizations import Organization
 from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.tables import waiting
@@ -132,8 +132,7 @@ def _declarable(agents: Iterable[ListedAgent]) -> list[ListedAgent]:
 
 
 def _names(state: Mapping[str, Any]) -> set[str]:
-    deployment = state.get("deployment") or {}
-    return {name_of(resource["urn"]) for resource in deployment.get("resources") or []}
+    return {name_of(resource["urn"]) for resource in all_resources(state)}
 
 
 def _files(
@@ -147,9 +146,7 @@ def _files(
     else:
         adoptions, fleet = adopt(agents, ()), unused("fleet", taken)
         program = {"__main__.py": fleet_program(fleet, organization.provider), **_agent_files(adoptions)}
-    document = make_import_file(
-        adoptions, Session(organization.settings).place, since, fleet, organization.provider_urn
-    )
+    document = make_import_file(adoptions, organization.settings.place, since, fleet, organization.provider_urn)
     return {"import.json": json.dumps(document, indent=4) + "\n", **program}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pulumi_assistai.cli.options import AsJson, Directory, InSandbox, OrganizationCode, ProviderName, StackName
-from pulumi_assistai.cli.project.organizations import Organization
+from pulumi_assistai.cli.project.organizations import Organization, side_by_side
 from pulumi_assistai.cli.project.surroundings import open_organizations
 from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting, write_json
 from pulumi_assistai.client import Client, Conversation, Message
@@ -19,8 +18,6 @@ from pulumi_assistai.errors import NotFoundError
 from pulumi_assistai.text import visible
 
 Found = tuple[Organization, Sequence[Conversation | Message]]
-
-_AT_A_TIME = 16
 
 _CONVERSATION = {"UUID": "uuid", "TITLE": "title", "CREATED": "created_at"}
 _MESSAGE = {"TIME": "timestamp", "SENDER": "sender", "CONTENT": "content"}
@@ -62,9 +59,8 @@ def _read_all(organizations: Sequence[Organization], uuid: str | None, criteria:
         AssistAIError: something could not be read, or no organization has the conversation.
     """
     if uuid is None:
-        with ThreadPoolExecutor(_AT_A_TIME) as pool:
-            read = pool.map(lambda known: _list(known, criteria), organizations)
-            return list(zip(organizations, read, strict=True))
+        read = side_by_side(organizations, lambda known: _list(known, criteria))
+        return list(zip(organizations, read, strict=True))
     *others, last = organizations
     for known in others:
         with suppress(NotFoundError):
@@ -84,9 +80,7 @@ def _messages(organization: Organization, uuid: str, criteria: str | None) -> li
 
 def _document(item: Conversation | Message, organization: Organization, organizations: int) -> dict[str, Any]:
     """Return an item as JSON, with its organization where there are several."""
-    settings = organization.settings
-    place = {"tenant_domain": settings.tenant_domain, "organization_code": settings.organization_code}
-    return item.model_dump() | (place if organizations > 1 else {})
+    return item.model_dump() | (organization.settings.place if organizations > 1 else {})
 
 
 def _show(items: Sequence[Conversation | Message], uuid: str | None) -> None:

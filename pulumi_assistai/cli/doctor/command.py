@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -17,15 +16,15 @@ from pulumi_assistai.cli.project.organizations import (
     Unconnected,
     choose,
     connections_of,
-    has_explicit_providers,
+    side_by_side,
 )
 from pulumi_assistai.cli.project.stacks import KeptStack, NoStack, SandboxStack, find_stack
+from pulumi_assistai.cli.project.surroundings import read_stack
 from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting, write_json
 from pulumi_assistai.client import Client, announce_retries
 from pulumi_assistai.engine import EngineError
 from pulumi_assistai.errors import AssistAIError, ConfigurationError
 
-_AT_A_TIME = 16
 _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "red"}
 
 
@@ -60,9 +59,7 @@ def _check(
     yield from check_versions()
     try:
         stack: KeptStack = find_stack(directory, name, sandbox=sandbox)
-        config, state = stack.config(), stack.state()
-        if has_explicit_providers(state):
-            state = stack.state(show_secrets=True)
+        config, state = read_stack(stack)
         yield Check("stack", OK, stack.place)
     except (AssistAIError, EngineError) as error:
         yield Check("stack", PROBLEM, str(error))
@@ -79,9 +76,8 @@ def _check(
         if any(not known.provider for known in chosen):
             yield from check_settings(environment, config, stack.place)
         yield from (_check_unconnected(known) for known in unconnected)
-        with ThreadPoolExecutor(_AT_A_TIME) as pool:
-            for found in pool.map(_check_organization, chosen):
-                yield from found
+        for found in side_by_side(chosen, _check_organization):
+            yield from found
 
 
 def _check_organization(organization: Organization) -> list[Check]:

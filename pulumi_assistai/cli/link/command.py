@@ -247,12 +247,7 @@ def _announce_page(view: WebView, *, open_page: bool) -> None:
 
 
 def _declared_number(state: Mapping[str, Any], agent: FoundAgent) -> str | None:
-    settings = agent.organization.settings
-    own = {
-        "agent_code": agent.code,
-        "tenant_domain": settings.tenant_domain,
-        "organization_code": settings.organization_code,
-    }
+    own = {"agent_code": agent.code, **agent.organization.settings.place}
     recorded = [known.recorded for known in declared_integrations(state)]
     numbers = [known.get("expected_phone_number") for known in recorded if own.items() <= known.items()]
     return next((number for number in numbers if number), None)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from pulumi_assistai.cli.project.declared import declared_agents, declared_integrations
-from pulumi_assistai.cli.project.organizations import Organization
+from pulumi_assistai.cli.project.organizations import Organization, side_by_side
 from pulumi_assistai.cli.project.surroundings import Surroundings
 from pulumi_assistai.client import Client, ListedAgent
 from pulumi_assistai.errors import AssistAIError
-
-_AT_A_TIME = 16
 
 
 @dataclass(frozen=True)
@@ -63,8 +60,7 @@ _Listings = list[tuple[Organization, dict[str, ListedAgent] | AssistAIError]]
 
 
 def _list_all(organizations: Sequence[Organization]) -> _Listings:
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        return list(zip(organizations, pool.map(_list, organizations), strict=True))
+    return list(zip(organizations, side_by_side(organizations, _list), strict=True))
 
 
 def _list(organization: Organization) -> dict[str, ListedAgent] | AssistAIError:
@@ -129,6 +125,4 @@ def _of_name(_: Surroundings, listings: _Listings, name: str) -> Iterator[FoundA
 
 
 def _is_in(organization: Organization, recorded: Mapping[str, Any]) -> bool:
-    settings = organization.settings
-    place = (recorded.get("tenant_domain"), recorded.get("organization_code"))
-    return place == (settings.tenant_domain, settings.organization_code)
+    return organization.settings.place.items() <= recorded.items()

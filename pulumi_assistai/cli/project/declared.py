@@ -21,7 +21,7 @@ def declared_agents(state: Mapping[str, Any]) -> list[DeclaredAgent]:
     """
     return [
         DeclaredAgent(name_of(resource["urn"]), resource["id"], plain, secret)
-        for resource in _resources(state, AGENT_TYPE)
+        for resource in resources_of(state, AGENT_TYPE)
         if not resource.get("external")
         for plain, secret in [_split(resource.get("outputs") or {})]
     ]
@@ -35,7 +35,7 @@ def declared_integrations(state: Mapping[str, Any]) -> list[DeclaredIntegration]
     """
     return [
         DeclaredIntegration(name_of(resource["urn"]), {"agent_code": resource["id"], **plain})
-        for resource in _resources(state, INTEGRATION_TYPE)
+        for resource in resources_of(state, INTEGRATION_TYPE)
         for plain, _ in [_split(resource.get("outputs") or {})]
     ]
 
@@ -44,17 +44,27 @@ def read_only_agents(state: Mapping[str, Any]) -> dict[str, str]:
     """Return the codes of the agents that a stack only reads, each with the resource that does."""
     return {
         resource["id"]: name_of(resource["urn"])
-        for resource in _resources(state, AGENT_TYPE)
+        for resource in resources_of(state, AGENT_TYPE)
         if resource.get("external")
     }
 
 
-def _resources(state: Mapping[str, Any], type_: str) -> Iterator[Mapping[str, Any]]:
+def all_resources(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return every resource of a state."""
+    found: list[Mapping[str, Any]] = (state.get("deployment") or {}).get("resources") or []
+    return found
+
+
+def resources_of(state: Mapping[str, Any], type_: str) -> Iterator[Mapping[str, Any]]:
     """Yield the resources of a type, without those whose deletion is only pending."""
-    deployment = state.get("deployment") or {}
-    for resource in deployment.get("resources") or []:
+    for resource in all_resources(state):
         if resource["type"] == type_ and not resource.get("delete"):
             yield resource
+
+
+def is_secret(value: Any) -> bool:
+    """Return whether a value of a state is a secret, encrypted or in clear."""
+    return isinstance(value, dict) and value.get(SIGNATURE) == SECRET_SIGNATURE
 
 
 def _split(outputs: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
@@ -65,5 +75,5 @@ def _split(outputs: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
 
 def _secret(items: Iterable[tuple[str, Any]]) -> Iterator[str]:
     for name, value in items:
-        if isinstance(value, dict) and value.get(SIGNATURE) == SECRET_SIGNATURE:
+        if is_secret(value):
             yield name

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from pulumi_assistai.cli.project.declared import AGENT_TYPE, INTEGRATION_TYPE
-from pulumi_assistai.engine.model.urns import name_of
-from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE
+from pulumi_assistai.cli.project.declared import (
+    AGENT_TYPE,
+    INTEGRATION_TYPE,
+    all_resources,
+    is_secret,
+    resources_of,
+)
+from pulumi_assistai.engine.model.urns import PYTHON_PROVIDER_TYPE, name_of
 from pulumi_assistai.errors import AssistAIError, ConfigurationError
 from pulumi_assistai.settings import Settings
 
-PROVIDER_TYPE = "pulumi:providers:pulumi-python"
+T = TypeVar("T")
+
 _DEFAULT = "default"
+_AT_A_TIME = 16
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ class Organization:
     @property
     def label(self) -> str:
         """Return its name for people."""
-        place = f"organization {self.settings.organization_code} of tenant {self.settings.tenant_domain}"
+        place = self.settings.place_in_words
         return f"{place} (provider {self.provider})" if self.provider else place
 
 
@@ -112,18 +120,22 @@ def choose(organizations: Sequence[Organization], provider: str | None, organiza
     return chosen
 
 
+def side_by_side(organizations: Sequence[Organization], ask: Callable[[Organization], T]) -> list[T]:
+    """Return what `ask` returns for each organization, in their order; all are asked at the same time."""
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return list(pool.map(ask, organizations))
+
+
 def _each_once(organizations: Sequence[Organization]) -> list[Organization]:
-    places: dict[tuple[str, str, str], Organization] = {}
+    first: dict[tuple[str, str, str], Organization] = {}
     for known in organizations:
-        settings = known.settings
-        places.setdefault((settings.base_url, settings.tenant_domain, settings.organization_code), known)
-    return list(places.values())
+        first.setdefault(known.settings.key, known)
+    return list(first.values())
 
 
 def _explicit_providers(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    for resource in _resources(state):
-        name = name_of(resource["urn"])
-        if resource["type"] == PROVIDER_TYPE and not resource.get("delete") and not name.startswith(_DEFAULT):
+    for resource in resources_of(state, PYTHON_PROVIDER_TYPE):
+        if not name_of(resource["urn"]).startswith(_DEFAULT):
             inputs = {key: _revealed(value) for key, value in (resource.get("inputs") or {}).items()}
             known = {key: value for key, value in inputs.items() if isinstance(value, str)}
             if any(key in Settings.model_fields or key.startswith("assistai:") for key in known):
@@ -135,17 +147,12 @@ def _has_resources_of_its_own(state: Mapping[str, Any]) -> bool:
     return any(
         resource["type"] in (AGENT_TYPE, INTEGRATION_TYPE)
         and name_of(str(resource.get("provider", "")).rpartition("::")[0]).startswith(_DEFAULT)
-        for resource in _resources(state)
+        for resource in all_resources(state)
     )
-
-
-def _resources(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = (state.get("deployment") or {}).get("resources") or []
-    return found
 
 
 def _revealed(value: Any) -> Any:
     """Return a secret in clear, as `--show-secrets` exports it."""
-    if isinstance(value, dict) and value.get(SIGNATURE) == SECRET_SIGNATURE:
+    if is_secret(value):
         return json.loads(value["plaintext"]) if "plaintext" in value else None
     return value

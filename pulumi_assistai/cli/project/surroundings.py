@@ -39,6 +39,12 @@ class Surroundings:
     unconnected: Sequence[Unconnected]
 
 
+def read_stack(stack: KeptStack) -> tuple[Mapping[str, str], dict[str, Any]]:
+    """Return the configuration and the state of a stack; its secrets are in clear where connections need them."""
+    config, state = stack.config(), stack.state()
+    return config, stack.state(show_secrets=True) if has_explicit_providers(state) else state
+
+
 @contextmanager
 def open_organizations(
     directory: Path,
@@ -65,9 +71,7 @@ def open_organizations(
     stack = find_stack(directory, name, sandbox=sandbox)
     is_sandbox = isinstance(stack, SandboxStack)
     announce(f"Looking at {stack.place} in {directory.resolve()}.", sandbox=is_sandbox)
-    config, state = stack.config(), stack.state()
-    if has_explicit_providers(state):
-        state = stack.state(show_secrets=True)
+    config, state = read_stack(stack)
     with api_of(directory, config, sandbox=is_sandbox) as environment:
         organizations, unconnected = connections_of(state, environment, config)
         chosen = choose(organizations, provider, organization)

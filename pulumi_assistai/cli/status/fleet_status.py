@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from pulumi_assistai.cli.project.declared import declared_agents, declared_integrations, read_only_agents
-from pulumi_assistai.cli.project.organizations import Organization
+from pulumi_assistai.cli.project.organizations import Organization, side_by_side
 from pulumi_assistai.cli.project.surroundings import Surroundings
 from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.lifecycle import comparison
@@ -21,7 +20,6 @@ from pulumi_assistai.lifecycle.comparison import (
 )
 from pulumi_assistai.lifecycle.session import Session
 
-_AT_A_TIME = 16
 _DRIFT = (comparison.DRIFTED, comparison.MISSING)
 
 
@@ -104,8 +102,7 @@ def look_at_all(around: Surroundings, *, live: bool) -> StackStatus:
     Raises:
         AssistAIError: none of them could be looked at.
     """
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        looks = list(pool.map(lambda known: _try_to_look(known, around.state, live=live), around.organizations))
+    looks = side_by_side(around.organizations, lambda known: _try_to_look(known, around.state, live=live))
     found = [look for look in looks if isinstance(look, FleetStatus)]
     failed = [look for look in looks if isinstance(look, NotLookedAt)]
     if not found:

@@ -1,4 +1,4 @@
-"""Which lines two texts have in common, found in a time that hardly grows faster than the texts.
+"""Common lines of two texts, found in a time that hardly grows faster than the texts.
 
 The time that `difflib` takes grows with the square of a text, and with its cube where lines repeat: 90 s for 20,000
 equal lines with one changed, 0.01 s here. It gets small parts only: what lies between common heads and tails, and

@@ -6,29 +6,21 @@
 from __future__ import annotations
 
 import io
-import os
 import struct
 import warnings
 import zlib
 
 import segno
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_assistai.cli.link.qr import draw_qr, read_qr
 from pulumi_assistai.errors import AssistAIError
+from tests.fuzzing import fuzz_settings
 
-EXAMPLES = int(os.environ.get("ASSISTAI_FUZZ_EXAMPLES", "150"))
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
-fixed = settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate],
-)
+fixed = fuzz_settings(150)
 
 
 def picture(content: str | bytes, error: str = "l", version: int | None = None) -> bytes:
@@ -118,7 +110,7 @@ CONTENTS = st.one_of(
 
 
 @given(content=CONTENTS, error=st.sampled_from("lmqh"))
-@settings(fixed, max_examples=max(EXAMPLES // 5, 1))
+@settings(fixed, max_examples=max(fixed.max_examples // 5, 1))
 def test_any_content_is_drawn_or_nothing_is(content: str | bytes, error: str) -> None:
     try:
         png = picture(content, error)

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_assistai.engine import EngineError
@@ -30,21 +29,14 @@ from pulumi_assistai.engine.storage.project import Project
 from pulumi_assistai.engine.storage.secrets import Crypter
 from pulumi_assistai.engine.storage.state import PendingOperation, State
 from pulumi_assistai.engine.storage.target import Target
+from tests.fuzzing import fuzz_settings
 
-EXAMPLES = int(os.environ.get("ASSISTAI_FUZZ_EXAMPLES", "150"))
 PASSPHRASE = "test"
 URN = "urn:pulumi:dev::trial::{}::{}"
 STACK = URN.format("pulumi:pulumi:Stack", "trial-dev")
 PROVIDER = URN.format("pulumi:providers:pulumi-python", "default")
 
-fixed = settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-)
+fixed = fuzz_settings(150, shrink=True)
 
 Path_ = tuple[str | int, ...]
 
