@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SUSPECT = re.compile(r"[^\n -~]")
+"""A character that may be invisible, but for line feeds: those between the values of JSON are its own."""
+
 _JOINERS = "\u200c\u200d"  # emoji and several scripts are written with them
 
 
@@ -44,11 +48,7 @@ def json_text(value: Any, *, indent: int | None = None) -> str:
         indent: how far to indent; None writes one line.
     """
     text = json.dumps(value, indent=indent, ensure_ascii=False)
-    # The line feeds between the values are JSON's own; those of texts are escaped already.
-    return "".join(
-        json.dumps(character)[1:-1] if character != "\n" and _is_invisible(character) else character
-        for character in text
-    )
+    return _SUSPECT.sub(lambda found: json.dumps(found[0])[1:-1] if _is_invisible(found[0]) else found[0], text)
 
 
 def _is_invisible(character: str) -> bool:

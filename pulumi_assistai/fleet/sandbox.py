@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from functools import wraps
 from string import Formatter
-from typing import Any, cast
+from typing import Any
 
 from jinja2 import nodes, pass_context
 from jinja2.environment import TemplateModule
@@ -54,13 +54,8 @@ class BoundedEnvironment(SandboxedEnvironment):
         super().__init__(**options)
         self._budget = _Budget()
         del self.globals["lipsum"]
-        self.filters = {
-            name: self._bounded(name, cast("Callable[..., Any]", function)) for name, function in self.filters.items()
-        }
-        self.filters[_WEIGHED] = self._weighed
-        self.tests = {
-            name: self._bounded(name, cast("Callable[..., Any]", function)) for name, function in self.tests.items()
-        }
+        self.filters = self._all_bounded(self.filters) | {_WEIGHED: self._weighed}
+        self.tests = self._all_bounded(self.tests)
 
     def refill(self) -> None:
         """Begin with a whole budget."""
@@ -79,6 +74,9 @@ class BoundedEnvironment(SandboxedEnvironment):
         self._weigh(value)
         self._spend(more)
         return self._counted(value)
+
+    def _all_bounded(self, functions: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._bounded(name, function) for name, function in functions.items()}
 
     def _bounded(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         first = 1 if hasattr(function, "jinja_pass_arg") else 0
