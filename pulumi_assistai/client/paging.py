@@ -180,7 +180,8 @@ class _Reading(Generic[Item]):
         Raises:
             IncompleteListingError: some of it came before.
         """
-        self.total = self.total if page.total is None else page.total
+        # Items come oldest first: what is created meanwhile comes last, what is deleted moves others to earlier pages.
+        self.total = page.total if self.total is None else self.total
         self.has_next = self.has_next if page.has_next is None else page.has_next
         fresh = {key(found): found for found in page.items if key(found) not in self.items}
         if page.items and not fresh:

@@ -282,9 +282,13 @@ def test_a_count_that_is_too_low_is_a_wrong_count() -> None:
     assert listing.asked == [(1, 50), (2, 50)]
 
 
-def test_a_count_stands_until_a_later_page_says_another() -> None:
-    assert not find(of_pages(page({"total": 2}, 1))).complete
-    assert find(of_pages(page({"total": 2}, 1), page({"total": 1}))).complete
+def test_a_count_that_grows_while_it_is_read_hides_nothing() -> None:
+    found = find(of_pages(page({"total": 2}, 1, 2), page({"total": 3})))
+    assert ([agent.code for agent in found.items], found.complete) == (["A-1", "A-2"], True)
+
+
+def test_a_count_that_shrinks_while_it_is_read_may_have_moved_an_item_to_a_page_that_was_read() -> None:
+    assert not find(of_pages(page({"total": 2}, 1), page({"total": 1}))).complete
 
 
 @pytest.mark.parametrize(
