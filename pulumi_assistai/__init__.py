@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from pulumi_assistai.resources.records import AgentRecord, Connection, Conversation, Message
     from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
 
+__version__ = "0.1.0"
+
 __all__ = [
     "AdoptionError",
     "Agent",

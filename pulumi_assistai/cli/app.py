@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from pulumi_assistai import __version__
 from pulumi_assistai.emulator.errors import EmulatorError
 from pulumi_assistai.engine.errors import EngineError
 from pulumi_assistai.errors import AssistAIError
@@ -78,10 +79,7 @@ def run() -> None:
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callbacks take the option's value
     if wanted:
-        # It takes long to import.
-        from importlib.metadata import version  # noqa: PLC0415
-
-        typer.echo(version("pulumi-assistai"))
+        typer.echo(__version__)
         raise typer.Exit
 
 
