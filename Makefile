@@ -21,7 +21,7 @@ COVERED := pulumi_assistai/client/*,pulumi_assistai/lifecycle/*,pulumi_assistai/
 MUTANTS :=
 MUTANT_PROCESSES := 2
 
-.PHONY: demo test test-lowest test-matrix soak bench mutants screenshots lint types layers tests format clean
+.PHONY: demo test test-lowest test-matrix soak bench mutants screenshots release-check lint types layers tests format clean
 
 demo: $(READY)
 	$(BIN)/assistai demo
@@ -60,6 +60,11 @@ bench: $(READY)
 screenshots: $(READY)
 	$(BIN)/python -m tools.screenshots
 
+# What is published, as its users get it: built, looked into, and installed with each extra where nothing else is.
+release-check: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[release]'
+	$(BIN)/python -m tools.release
+
 mutants: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
 	nice $(BIN)/mutmut run --max-children $(MUTANT_PROCESSES) $(MUTANTS:%='%')
@@ -87,7 +92,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .venv-lowest $(PYTHONS:%=.venv-%) mutants
+	rm -rf dist $(VENV) .venv-lowest $(PYTHONS:%=.venv-%) mutants
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
