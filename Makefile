@@ -1,6 +1,8 @@
 # `make demo` and `make test` set up all they need in .venv: Python 3.11+ and a package registry are enough.
 PYTHON ?= python3
 VENV := .venv
+# The versions that everything is tested with; /dev/null takes the newest.
+CONSTRAINTS ?= constraints.txt
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
@@ -44,7 +46,7 @@ test-python-%: $(BIN)/uv
 		{ echo "Python $* is missing: not tested"; exit 0; }; \
 	set -ex; \
 	$(BIN)/uv venv --quiet --clear --python "$$python" .venv-$*; \
-	$(BIN)/uv pip install --quiet --python .venv-$* --constraint constraints.txt --editable '.[testing]' hypothesis pytest-xdist; \
+	$(BIN)/uv pip install --quiet --python .venv-$* --constraint $(CONSTRAINTS) --editable '.[testing]' hypothesis pytest-xdist; \
 	.venv-$*/bin/pytest $(EMBEDDED) $(CORE_TESTS)
 
 soak: $(READY)
@@ -52,7 +54,7 @@ soak: $(READY)
 	ASSISTAI_FUZZ_EXAMPLES=5000 $(BIN)/pytest -q -n 2 $$(find tests -name 'test*_fuzz.py')
 
 bench: $(READY)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --editable '.[bench]'
 	$(BIN)/python -m benchmarks --plot docs/images/performance.svg
 	$(BIN)/python -m benchmarks.limits
 
@@ -62,11 +64,11 @@ screenshots: $(READY)
 
 # What is published, as its users get it: built, looked into, and installed with each extra where nothing else is.
 release-check: $(READY)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[release]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --editable '.[release]'
 	$(BIN)/python -m tools.release
 
 mutants: $(READY)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --editable '.[mutants]'
 	nice $(BIN)/mutmut run --max-children $(MUTANT_PROCESSES) $(MUTANTS:%='%')
 	$(BIN)/mutmut results
 
@@ -96,9 +98,9 @@ clean:
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --editable '.[dev]'
 	touch $@
 
 $(BIN)/uv: $(READY)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) uv
 	touch $@

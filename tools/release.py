@@ -38,6 +38,7 @@ def main() -> None:
     shutil.rmtree(DIST, ignore_errors=True)
     _run(BIN / "python", "-m", "build", "--outdir", DIST, ROOT)
     built = sorted(DIST.iterdir())
+    bill = DIST / f"pulumi_assistai-{__version__}.cdx.json"
     wheel = next(path for path in built if path.suffix == ".whl")
     _run(BIN / "twine", "check", "--strict", *built)
     # The examples and templates stand beside the package, and move into it when it is built.
@@ -45,6 +46,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="assistai-release-") as folder:
         for extra, commands in TRIED.items():
             _try_in_a_clean_environment(Path(folder) / (extra or "none"), wheel, extra, commands)
+        # The bill of materials is that of the command, which brings all that a user runs.
+        _run(BIN / "cyclonedx-py", "environment", "--output-reproducible", "--output-file", bill, Path(folder) / "cli")
         _run(BIN / "uvx", "--no-cache", "--from", f"{wheel}[cli]", "pulumi-assistai", "--version", cwd=Path(folder))
     sys.stdout.write(f"pulumi-assistai {__version__} can be released: {', '.join(path.name for path in built)}\n")
 
