@@ -23,7 +23,7 @@ COVERED := pulumi_assistai/client/*,pulumi_assistai/lifecycle/*,pulumi_assistai/
 MUTANTS :=
 MUTANT_PROCESSES := 2
 
-.PHONY: demo test test-lowest test-matrix soak bench mutants screenshots release-check lint types layers tests format clean
+.PHONY: demo test test-lowest test-matrix soak bench mutants screenshots release-check compatibility lint types layers tests format clean
 
 demo: $(READY)
 	$(BIN)/assistai demo
@@ -66,6 +66,12 @@ screenshots: $(READY)
 release-check: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --editable '.[release]'
 	$(BIN)/python -m tools.release
+
+# The public names, compared with those of the last release.
+compatibility: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --editable '.[release]'
+	@tag=$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null) || { echo "no release to compare with"; exit 0; }; \
+	set -x; $(BIN)/griffe check pulumi_assistai --against "$$tag"
 
 mutants: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --editable '.[mutants]'
