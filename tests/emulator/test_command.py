@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ import pytest
 import typer
 
 from pulumi_assistai.cli.emulator.command import emulator as command
+from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.errors import AssistAIError
 from tests.emulator.conftest import SANDBOX
 from tests.test_docs import blocks
@@ -166,7 +168,7 @@ def test_it_is_a_command_for_typer() -> None:
 
 
 def test_the_documentation_works_as_written() -> None:
-    start, exports, odd, limited, fault = [
+    start, exports, odd, limited, fault, agents = [
         content for _, language, content in blocks("docs/emulator.md") if language == "sh"
     ]
     assert start == "assistai emulator\n"
@@ -178,11 +180,25 @@ def test_the_documentation_works_as_written() -> None:
         here = urlsplit(emulator.url).netloc
         assert exports.replace("127.0.0.1:8787", here) in emulator.greeting
         if shutil.which("curl"):
-            subprocess.run(
-                ["/bin/sh", "-ec", fault.replace("127.0.0.1:8787", here)],
-                check=True,
-                capture_output=True,
-                timeout=DEADLINE,
-            )
+            script = f"{fault}{agents}".replace("127.0.0.1:8787", here)
+            subprocess.run(["/bin/sh", "-ec", script], check=True, capture_output=True, timeout=DEADLINE)
             [rule] = emulator.get("/sandbox/faults").json()
             assert (rule["kind"], rule["method"], rule["count"]) == ("cut-after", "POST", 1)
+
+
+def test_every_documented_control_call_is_answered() -> None:
+    table = (
+        Path("docs/emulator.md")
+        .read_text(encoding="utf-8")
+        .partition("| call under `/sandbox`")[2]
+        .partition("\n\n")[0]
+    )
+    calls = re.findall(r"`(GET|POST|PATCH|DELETE) ([\w/]+)`(?: with `(.+?)`)?", table)
+    assert len(calls) == 12
+    with Emulator() as emulator, httpx.Client(base_url=f"{emulator.url}/sandbox/") as client:
+        for method, path, body in sorted(calls, key=lambda call: call[0] == "DELETE"):
+            code = client.post("agents", json={"tenant": "sandbox", "organization": "SANDBOX", "name": path}).json()[
+                "code"
+            ]
+            answer = client.request(method, path.replace("CODE", code), json=json.loads(body) if body else None)
+            assert answer.status_code in {200, 201, 204}, (method, path, answer.text)
