@@ -22,7 +22,7 @@ import typer
 from pulumi_assistai.cli.emulator.command import emulator as command
 from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.errors import AssistAIError
-from tests.emulator.conftest import SANDBOX
+from tests.emulator.conftest import SANDBOX, connect, create, whatsapp
 from tests.test_docs import blocks
 from tests.waiting import DEADLINE, deadline_for
 
@@ -197,8 +197,7 @@ def test_every_documented_control_call_is_answered() -> None:
     assert len(calls) == 12
     with Emulator() as emulator, httpx.Client(base_url=f"{emulator.url}/sandbox/") as client:
         for method, path, body in sorted(calls, key=lambda call: call[0] == "DELETE"):
-            code = client.post("agents", json={"tenant": "sandbox", "organization": "SANDBOX", "name": path}).json()[
-                "code"
-            ]
+            code = create(connect(emulator), f"{method} {path}")
+            connect(emulator).get(f"{whatsapp(code)}/qr")
             answer = client.request(method, path.replace("CODE", code), json=json.loads(body) if body else None)
             assert answer.status_code in {200, 201, 204}, (method, path, answer.text)
