@@ -1,9 +1,9 @@
 """Brings what two engines said, did and recorded into a form that is equal where they agree.
 
-Left out is what differs between any two runs, and nothing else: times, the random ids of providers, codes that depend
-on the order of independent creations, ciphertexts (of which the plaintexts are compared), the order of dependencies and
-of keys, and the program's lines (`sourcePosition`, `stackTrace`). Of a run that fails, what the engines say in their
-own words, and how many unchanged resources they had come to by then.
+It leaves out what differs between any two runs, and nothing else: times, the random ids of providers, codes that depend
+on the order of independent creations, ciphertexts (their plaintexts are compared), the order of dependencies and of
+keys, and the program's lines (`sourcePosition`, `stackTrace`). When a run fails, it also leaves out the wording of the
+failure and the number of unchanged resources, which depends on timing.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Story:
             AssistAIError: it does not.
         """
         if not holds:
-            raise AssistAIError(f"the demo failed: {what}: no")
+            raise AssistAIError(f"demo check failed: {what}")
         self._write(f"   checked: {what}", "green")
 
     def _write(self, words: str, style: str) -> None:

@@ -206,14 +206,18 @@ def _check_conversations(client: Client) -> Iterator[Check]:
         yield Check("messages", PROBLEM, str(error))
 
 
+def _absent(fields: list[str]) -> str:
+    one = len(fields) == 1
+    return f"{', '.join(fields)} {'is' if one else 'are'} missing from every item; {'it is' if one else 'they are'} not needed"
+
+
 def _check_shape(name: str, page: Sample) -> Iterator[Check]:
     if not page.items:
         yield Check(name, OK, "there are none, so that their shape cannot be checked")
     elif page.misfit:
         yield Check(name, PROBLEM, f"GET {page.path} is not as documented, {page.misfit}; update pulumi-assistai")
     elif page.missing:
-        absent = ", ".join(page.missing)
-        yield Check(name, WARNING, f"as documented, but for {absent}, which none has and this package does without")
+        yield Check(name, WARNING, f"as documented, except: {_absent(page.missing)}")
     else:
         yield Check(name, OK, f"as documented, by the first {len(page.items)}")
     if page.undocumented:

@@ -70,7 +70,7 @@ class TerminalView:
         if png != self._shown:
             content = read_qr(png)
             if content is None:
-                raise AssistAIError("the QR's picture cannot be read, and so not be drawn; use --web or --png FILE")
+                raise AssistAIError("could not decode the QR code; use --web or --png FILE")
             self._shown, self._lines = png, draw_qr(content)
             self._print(self._drawing())
         self._update()

@@ -176,7 +176,7 @@ def test_an_api_of_another_dialect_fits(assistai: Assistai, fleet: Project, monk
     found = findings(run)
     assert run.status == 0
     assert found["agents"] == [
-        ("warning", "as documented, but for description, which none has and this package does without"),
+        ("warning", "as documented, except: description is missing from every item; it is not needed"),
         ("ok", "fields that are not documented, and left alone: _links, revision"),
     ]
     assert found["messages"][0] == ("ok", "as documented, by the first 2")
