@@ -207,8 +207,8 @@ def _check_conversations(client: Client) -> Iterator[Check]:
 
 
 def _absent(fields: list[str]) -> str:
-    one = len(fields) == 1
-    return f"{', '.join(fields)} {'is' if one else 'are'} missing from every item; {'it is' if one else 'they are'} not needed"
+    words = "is missing from every item; it is" if len(fields) == 1 else "are missing from every item; they are"
+    return f"{', '.join(fields)} {words} not needed"
 
 
 def _check_shape(name: str, page: Sample) -> Iterator[Check]:
