@@ -23,6 +23,8 @@ _COMMANDS = {
     "status": "status.status",
     "doctor": "doctor.doctor",
     "conversations": "conversations.conversations",
+    "check": "check.check",
+    "render": "render.render",
     "schema": "schema.schema",
     "import": "adoption.import_agents",
     "link": "link.link",
