@@ -94,6 +94,8 @@ class Templates:
         raise FleetError([problem])
 
     def _rendered(self, text: Text, variables: Mapping[str, Any]) -> str:
+        if _is_plain(text.source):
+            return text.source
         self._environment.refill()
         code = self._environment.compile(_in_its_place(text), filename=str(text.path))
         template = self._environment.template_class.from_code(
@@ -117,6 +119,8 @@ class Templates:
 
     def includes(self, text: Text) -> list[Include]:
         """Return what a text itself takes in, whether or not a condition around it holds."""
+        if "{%" not in text.source:
+            return []
         self._environment.refill()
         try:
             parsed = self._environment.parse(_in_its_place(text))
@@ -136,6 +140,8 @@ class Templates:
             return None
 
     def _needs(self, source: str) -> tuple[set[str], set[str | None]]:
+        if _is_plain(source):
+            return set(), set()
         self._environment.refill()
         try:
             parsed = self._environment.parse(source)
@@ -156,6 +162,11 @@ def _named(node: Any) -> list[str | None]:
     template = node.template
     many = template.items if isinstance(template, nodes.List | nodes.Tuple) else [template]
     return [part.value if isinstance(part, nodes.Const) and isinstance(part.value, str) else None for part in many]
+
+
+def _is_plain(source: str) -> bool:
+    """Return whether there is nothing to fill in: most texts of front matter are so, and compiling takes long."""
+    return "{" not in source
 
 
 def _in_its_place(text: Text) -> str:
