@@ -18,6 +18,7 @@ from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.text import visible
 
 _COMMANDS = {
+    "new": "new.new",
     "emulator": "emulator.emulator",
     "demo": "demo.demo",
     "status": "status.status",
