@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pulumi_assistai.engine.errors import UnsupportedError
 from pulumi_assistai.engine.storage.project import Project
 from pulumi_assistai.errors import ConfigurationError
 from pulumi_assistai.fleet.checks import Declaration, declarations
@@ -112,7 +113,12 @@ class _Projects:
 
 
 def _declared(project: Path) -> list[Declaration]:
-    return declarations(near(project), near(Project.load(project).program))
+    try:
+        program = Project.load(project).program
+    except UnsupportedError:
+        # Only programs in Python declare fleets.
+        return []
+    return declarations(near(project), near(program))
 
 
 def _of_folder(folder: Path, known: _Projects) -> list[Declaration]:

@@ -99,7 +99,7 @@ def _calls(path: Path, program: Path) -> Iterator[_Call]:
         if "AgentFleet" not in source:
             return
         module = ast.parse(source)
-    except (UnreadableError, SyntaxError, ValueError):
+    except (UnreadableError, SyntaxError, ValueError, RecursionError, MemoryError):
         # Python says what is wrong with it.
         return
     constants = Constants.of(module, path)

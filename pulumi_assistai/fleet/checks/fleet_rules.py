@@ -25,7 +25,9 @@ LARGEST = 100_000
 def refused(fleets: Fleets) -> Iterator[Finding]:
     """Yield what the program would refuse."""
     for fleet in fleets:
-        yield from (as_finding("refused", problem) for problem in fleet.problems)
+        source = fleet.declaration.source
+        paths = [*fleet.fragments, *source.glob("*.md"), source]
+        yield from (as_finding("refused", problem, paths) for problem in fleet.problems)
 
 
 def missing_includes(fleets: Fleets) -> Iterator[Finding]:

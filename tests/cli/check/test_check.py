@@ -167,11 +167,23 @@ def test_a_file_without_a_project_stands_for_its_folder(here: Path, assistai: As
     assert assistai("check", "a.md").lines[-1] == "1 file of 1 fleet: 1 problem"
 
 
-@pytest.mark.parametrize("example", ["agencia", "fleet", "."])
-def test_nothing_is_found_on_the_examples(assistai: Assistai, example: str) -> None:
-    run = assistai("check", ROOT / "examples" / example)
-    assert run.status == 0, run.out
-    assert example == "fleet" or "15 files of 3 fleets" in run.out
+@pytest.mark.parametrize(
+    ("folder", "looked_at"),
+    [
+        ("examples", "15 files of 3 fleets: no problems"),
+        ("examples/agencia", "15 files of 3 fleets: no problems"),
+        ("examples/fleet", "no fleet is declared here: nothing was checked"),
+        ("templates", "9 files of 3 fleets: no problems"),
+    ],
+)
+def test_nothing_is_found_on_the_examples(assistai: Assistai, folder: str, looked_at: str) -> None:
+    run = assistai("check", ROOT / folder)
+    assert (run.status, run.out) == (0, f"{looked_at}\n")
+
+
+def test_a_project_in_another_language_declares_no_fleet(here: Path, assistai: Assistai) -> None:
+    write(here, {"Pulumi.yaml": "name: trial\nruntime: yaml\n", "a.md": "Hola.  \n"})
+    assert assistai("check", "a.md").out == "no fleet is declared here: nothing was checked\n"
 
 
 def test_nothing_heavy_is_imported_and_no_network_asked(here: Path) -> None:

@@ -35,6 +35,17 @@ def test_everything_that_the_program_refuses_is_found_in_its_own_words(tmp_path:
     assert all(any(problem.endswith(message) for message in messages) for problem in refused.value.problems)
 
 
+def test_a_file_of_any_name_is_found(tmp_path: Path) -> None:
+    write(tmp_path, {"a: 1: b.md": agent("{{ x }}"), "a.md": agent(name="A"), "c:3:  d.md": "Hola."})
+    first, second = check([load(Declaration(tmp_path))])
+    assert (first.path, first.line, first.message) == (
+        tmp_path,
+        1,
+        f"{tmp_path}/c:3: d.md:1:1: the file must begin with front matter: ---, name: NAME, ---",
+    )
+    assert (second.path.name, second.line) == ("a: 1: b.md", 5)
+
+
 def test_a_rendered_text_that_a_resource_refuses_is_found(tmp_path: Path) -> None:
     more = 'whatsapp:\n  expected_phone_number: "{{ phone }}"\n'
     write(tmp_path, {"a.md": agent(name='"{{ empresa }}"', more=more)})
