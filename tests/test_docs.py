@@ -15,7 +15,7 @@ from tests.conftest import needs_pulumi
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-INSTALL = "python3 -m venv .venv\n.venv/bin/pip install 'pulumi-assistai[cli]'\nexport PATH=\"$PWD/.venv/bin:$PATH\"\n"
+INSTALL_TESTING = "python3 -m venv .venv\n.venv/bin/pip install 'pulumi-assistai[testing]'\n"
 
 _BLOCK = re.compile(
     r"(?:`(?P<file>[\w.]+)`:\n\n)?^```(?P<language>\w+)\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL
@@ -47,18 +47,18 @@ def run(script: str, directory: Path, **environment: str) -> str:
 @pytest.mark.parametrize("document", ["docs/quickstart.md", "docs/inicio-rapido.md"])
 def test_the_quickstart_works_as_written(document: str, tmp_path: Path) -> None:
     first, *others = blocks(document)
-    assert first == (None, "sh", INSTALL)
-    assert "cli" in (metadata("pulumi-assistai").get_all("Provides-Extra") or [])
-    seen = []
-    for file, language, content in others:
-        if file:
-            (tmp_path / file).write_text(content, encoding="utf-8")
-        else:
-            assert language == "sh"
-            seen.append(run(content, tmp_path))
-    assert "3 to create" in seen[0]
-    assert "A-001" in seen[0]
-    assert re.search(r"\+ .*Pide ancho, alto y fondo antes", seen[1])
+    assert first == (None, "sh", f"{INSTALL_TESTING}.venv/bin/assistai new . --name mi-flota\n")
+    # The environment of these tests is the one that is installed there. None is activated.
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    path = os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if not part.startswith(sys.prefix))
+    run(first[2].removeprefix(INSTALL_TESTING), tmp_path, PATH=path)
+    seen = [run(content, tmp_path, PATH=path) for _, _, content in others]
+    assert {language for _, language, _ in others} == {"sh"}
+    assert "3 files of 1 fleet: no problems" in seen[0]
+    assert "2 passed" in seen[0]
+    assert "5 to create" in seen[1]
+    assert "A-001" in seen[1]
+    assert re.search(r"\+ .*Pide ancho, alto y fondo antes", seen[2])
     assert "deleted" in seen[-1]
 
 
@@ -83,7 +83,7 @@ def test_the_configuration_commands_work_as_written(tmp_path: Path) -> None:
 
 def test_the_test_of_the_testing_page_passes_as_written(tmp_path: Path) -> None:
     install, (file, _, content), (_, _, command), *_ = blocks("docs/testing.md")
-    assert install == (None, "sh", INSTALL.replace("cli", "testing"))
+    assert install == (None, "sh", f'{INSTALL_TESTING}export PATH="$PWD/.venv/bin:$PATH"\n')
     assert "testing" in (metadata("pulumi-assistai").get_all("Provides-Extra") or [])
     assert file == "test_ventas.py"
     (tmp_path / file).write_text(content, encoding="utf-8")
@@ -92,8 +92,8 @@ def test_the_test_of_the_testing_page_passes_as_written(tmp_path: Path) -> None:
 
 def test_commands_stand_in_tested_documents_alone() -> None:
     tested = {"quickstart.md", "inicio-rapido.md", "configuration.md", "testing.md"}
-    # Theirs run in cli/test_import.py, cli/test_link.py, and emulator/test_command.py.
-    tested |= {"adoption.md", "link.md", "emulator.md"}
+    # Theirs run in cli/test_import.py, cli/test_link.py, emulator/test_command.py, and cli/check/test_check.py.
+    tested |= {"adoption.md", "link.md", "emulator.md", "check.md"}
     others = [path.name for path in DOCS if "```sh" in path.read_text(encoding="utf-8") and path.name not in tested]
     assert others == []
 

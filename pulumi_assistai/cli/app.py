@@ -19,11 +19,14 @@ from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.text import visible
 
 _COMMANDS = {
+    "new": "new.new",
     "emulator": "emulator.emulator",
     "demo": "demo.demo",
     "status": "status.status",
     "doctor": "doctor.doctor",
     "conversations": "conversations.conversations",
+    "check": "check.check",
+    "render": "render.render",
     "schema": "schema.schema",
     "import": "adoption.import_agents",
     "link": "link.link",

@@ -71,6 +71,10 @@ class FrontMatter(BaseModel):
     allow_duplicate_name: Annotated[
         bool, Field(strict=True, description="Create it even where an agent of that name exists.")
     ] = False
+    ignore: Annotated[
+        list[Text],
+        Field(description="Rules of `assistai check` that are off for this file; Pulumi does not look at it."),
+    ] = []
 
 
 def json_schema() -> dict[str, Any]:

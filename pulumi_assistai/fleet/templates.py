@@ -9,13 +9,15 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2 import StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.meta import find_referenced_templates, find_undeclared_variables
 
 from pulumi_assistai.errors import FleetError
 from pulumi_assistai.fleet.fragments import Fragments
 from pulumi_assistai.fleet.sandbox import BoundedEnvironment
 from pulumi_assistai.text import shorten
+
+_TAKING_IN = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,25 @@ class Text:
     source: str
     path: Path
     line: int
+
+
+@dataclass(frozen=True)
+class Include:
+    """A place where a template takes in another file.
+
+    Attributes:
+        name: the file's name as written, None where the template works it out.
+        path: the file that the place stands in.
+        line: its line.
+        found: the file that is taken in, None where there is none of that name.
+        needed: whether rendering fails without it.
+    """
+
+    name: str | None
+    path: Path
+    line: int
+    found: Path | None
+    needed: bool
 
 
 class Templates:
@@ -73,6 +94,8 @@ class Templates:
         raise FleetError([problem])
 
     def _rendered(self, text: Text, variables: Mapping[str, Any]) -> str:
+        if _is_plain(text.source):
+            return text.source
         self._environment.refill()
         code = self._environment.compile(_in_its_place(text), filename=str(text.path))
         template = self._environment.template_class.from_code(
@@ -94,7 +117,31 @@ class Templates:
             seen |= {file for file in files if file is not None}
         return found
 
+    def includes(self, text: Text) -> list[Include]:
+        """Return what a text itself takes in, whether or not a condition around it holds."""
+        if "{%" not in text.source:
+            return []
+        self._environment.refill()
+        try:
+            parsed = self._environment.parse(_in_its_place(text))
+        except (TemplateError, RecursionError):
+            # Rendering says what is wrong with it.
+            return []
+        return [self._include(node, name, text) for node in parsed.find_all(_TAKING_IN) for name in _named(node)]
+
+    def _include(self, node: Any, name: str | None, text: Text) -> Include:
+        alone = isinstance(node.template, nodes.Const) and not getattr(node, "ignore_missing", False)
+        return Include(name, text.path, node.lineno, self._find(name) if name else None, needed=alone)
+
+    def _find(self, name: str) -> Path | None:
+        try:
+            return Path(self._fragments.get_source(self._environment, name)[1])
+        except TemplateError:
+            return None
+
     def _needs(self, source: str) -> tuple[set[str], set[str | None]]:
+        if _is_plain(source):
+            return set(), set()
         self._environment.refill()
         try:
             parsed = self._environment.parse(source)
@@ -108,6 +155,18 @@ class Templates:
             return self._fragments.get_source(self._environment, file)[0]
         except TemplateError:
             return ""
+
+
+def _named(node: Any) -> list[str | None]:
+    """Return the names of the files that a statement takes in, None for each that is worked out."""
+    template = node.template
+    many = template.items if isinstance(template, nodes.List | nodes.Tuple) else [template]
+    return [part.value if isinstance(part, nodes.Const) and isinstance(part.value, str) else None for part in many]
+
+
+def _is_plain(source: str) -> bool:
+    """Return whether there is nothing to fill in: most texts of front matter are so, and compiling takes long."""
+    return "{" not in source
 
 
 def _in_its_place(text: Text) -> str:

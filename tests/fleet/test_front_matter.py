@@ -30,6 +30,7 @@ def test_what_is_not_declared_is_none() -> None:
         "on_delete": None,
         "adopt": None,
         "allow_duplicate_name": False,
+        "ignore": [],
     }
     assert WhatsApp().model_dump() == {"expected_phone_number": None, "wait_for_connection": None}
 

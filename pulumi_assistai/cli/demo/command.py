@@ -14,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
+from pulumi_assistai.cli.project.shipped import shipped
 from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, Emulator
 from pulumi_assistai.engine import Result, Stack
 from pulumi_assistai.engine.processes.interpreters import Interpreters
@@ -154,18 +155,11 @@ def _take_down(story: Story) -> None:
 def _story() -> Iterator[Story]:
     with tempfile.TemporaryDirectory(prefix="assistai-demo-") as folder, Emulator() as emulator:
         directory = Path(folder) / "fleet"
-        shutil.copytree(_example(), directory)
+        shutil.copytree(shipped("examples", "fleet"), directory)
         stack = Stack(
             directory, "dev", environment=_environment(emulator.url), interpreters=Interpreters(os.environ, NEEDED)
         )
         yield Story(Console(file=sys.stdout), directory, stack, Api(emulator.url))
-
-
-def _example() -> Path:
-    """Return the example: beside the package in a wheel, beside its parent in a checkout."""
-    package = Path(__file__).resolve().parents[2]
-    places = [package / "examples" / "fleet", package.parent / "examples" / "fleet"]
-    return next(place for place in places if place.is_dir())
 
 
 def _environment(url: str) -> dict[str, str]:

@@ -1,0 +1,81 @@
+"""The folders of a project that hold files of agents or fragments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pulumi_assistai.fleet.reading import UnreadableError, read_text
+
+PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+
+_OTHERS = ("node_modules", "__pycache__", "venv")
+_AGENT = re.compile(r"---[ \t]*\n(?:(?!---).*\n)*?name[ \t]*:")
+
+
+def folders(top: Path) -> Iterator[Path]:
+    """Yield a folder and those below it, but for hidden ones, environments of Python, and projects of their own."""
+    yield top
+    for path in _below(top):
+        if not is_project(path):
+            yield from folders(path)
+
+
+def projects(top: Path) -> Iterator[Path]:
+    """Yield the projects below a folder that is none."""
+    for path in _below(top):
+        if is_project(path):
+            yield path
+        else:
+            yield from projects(path)
+
+
+def is_project(folder: Path) -> bool:
+    """Return whether a folder is a Pulumi project."""
+    return any((folder / name).is_file() for name in PROJECT_FILES)
+
+
+def fleet_folders(project: Path) -> list[Path]:
+    """Return the folders that have files of agents."""
+    return [folder for folder in folders(project) if any(map(declares_agent, agent_files(folder)))]
+
+
+def agent_files(folder: Path) -> list[Path]:
+    """Return the files that are an agent's where the folder is a fleet's."""
+    return sorted(path for path in folder.glob("*.md") if not path.name.startswith(("_", ".")))
+
+
+def declares_agent(path: Path) -> bool:
+    """Return whether a file begins with front matter that has a name."""
+    try:
+        return bool(_AGENT.match(read_text(path)))
+    except UnreadableError:
+        return False
+
+
+def fragment_files(source: Path, second: Path | None) -> list[Path]:
+    """Return the files that are there to be included: all of a second folder, and those of the fleet's with _."""
+    own = [path for path in sorted(source.glob("_*.md")) if path.is_file()]
+    beside = [path for folder in folders(second) for path in sorted(folder.glob("*.md"))] if second else []
+    return [*own, *(path for path in beside if path.is_file() and _is_fragment(path))]
+
+
+def near(path: Path) -> Path:
+    """Return a path as a person in the current folder writes it, where it lies below."""
+    here = Path.cwd()
+    path = path.absolute()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _is_fragment(path: Path) -> bool:
+    return not path.name.startswith(".") and path.stem.upper() != "README"
+
+
+def _below(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.is_dir() and not path.is_symlink() and _is_own(path)]
+
+
+def _is_own(folder: Path) -> bool:
+    name = folder.name
+    return not name.startswith(".") and name not in _OTHERS and not (folder / "pyvenv.cfg").exists()

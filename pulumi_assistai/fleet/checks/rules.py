@@ -1,0 +1,103 @@
+"""The rules, and how fleets are checked by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from pulumi_assistai.fleet.checks import fleet_rules, text_rules
+from pulumi_assistai.fleet.checks.findings import Finding
+from pulumi_assistai.fleet.checks.loaded import LoadedFleet
+
+REFUSED = "refused"
+UNKNOWN_RULE = "unknown-rule"
+
+_OFF = re.compile(r"\{#-?\s*assistai:\s*ignore\s+([\w\s,-]+?)\s*-?#\}")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind of mistake.
+
+    Attributes:
+        name: the name that switches it off.
+        description: what it finds, in a sentence.
+        find: yields what is found in fleets.
+    """
+
+    name: str
+    description: str
+    find: Callable[[Sequence[LoadedFleet]], Iterator[Finding]]
+
+
+def _unknown_rules(fleets: Sequence[LoadedFleet]) -> Iterator[Finding]:
+    for fleet in fleets:
+        for path, names in _switched_off(fleet).items():
+            yield from (Finding(path, 1, UNKNOWN_RULE, unknown(name)) for name in names if name not in NAMES)
+
+
+RULES = (
+    Rule(REFUSED, "The program would refuse it. This rule cannot be switched off.", fleet_rules.refused),
+    Rule(
+        "missing-include",
+        "No file has the name of an include, whether or not it is reached.",
+        fleet_rules.missing_includes,
+    ),
+    Rule("shared-name", "Two agents of one organization have the same name.", fleet_rules.shared_names),
+    Rule("similar-name", "Two names differ in case, accents or signs alone.", fleet_rules.similar_names),
+    Rule("shared-adoption", "Two agents adopt the same one.", fleet_rules.shared_adoptions),
+    Rule("unused-variable", "No agent uses a variable of the fleet.", fleet_rules.unused_variables),
+    Rule("unused-fragment", "No agent includes a file that is there to be included.", fleet_rules.unused_fragments),
+    Rule(
+        "placeholder", "A text is still to be written: TODO, FIXME, lorem ipsum, [TU EMPRESA].", text_rules.placeholders
+    ),
+    Rule("secret", "A text holds what looks like a password or a key.", text_rules.secrets),
+    Rule(
+        "phone-number", "A text holds a phone number with its country code, or a wa.me link.", text_rules.phone_numbers
+    ),
+    Rule("trailing-blanks", "A line ends with blanks, which an API may drop.", text_rules.trailing_blanks),
+    Rule(
+        "too-long",
+        "A name, tone or voice has more than 255 characters, or an agent more than 100,000 bytes.",
+        fleet_rules.too_long,
+    ),
+    Rule(UNKNOWN_RULE, "A rule that a file switches off does not exist.", _unknown_rules),
+)
+NAMES = tuple(rule.name for rule in RULES)
+
+
+def check(fleets: Sequence[LoadedFleet], ignored: Collection[str] = ()) -> list[Finding]:
+    """Return what is wrong with fleets, in the order of files and lines.
+
+    Args:
+        fleets: the fleets; those of one program together, since their agents may share an organization.
+        ignored: names of rules that are off.
+    """
+    off = _all_switched_off(fleets)
+    found = {finding for rule in RULES if rule.name not in ignored for finding in rule.find(fleets)}
+    return sorted(finding for finding in found if finding.rule not in off.get(finding.path, ()))
+
+
+def unknown(name: str) -> str:
+    """Return the words for a name that no rule has."""
+    close = get_close_matches(name, NAMES, n=1)
+    return f"there is no rule {name}; " + (
+        f"did you mean {close[0]}?" if close else "assistai check --rules lists them"
+    )
+
+
+def _all_switched_off(fleets: Iterable[LoadedFleet]) -> dict[Path, set[str]]:
+    return {path: names - {REFUSED} for fleet in fleets for path, names in _switched_off(fleet).items()}
+
+
+def _switched_off(fleet: LoadedFleet) -> dict[Path, set[str]]:
+    """Return the rules that files switch off: in their front matter, and fragments in a comment."""
+    agents = {agent.path: set(agent.front_matter.ignore) for agent in fleet.agents}
+    comments = {
+        path: {name for found in _OFF.findall(text.source) for name in re.split(r"[\s,]+", found)}
+        for path, text in fleet.fragments.items()
+    }
+    return comments | agents

@@ -1,0 +1,93 @@
+"""Rules about texts: what an agent should not be told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from pulumi_assistai.fleet.checks.findings import Finding
+from pulumi_assistai.fleet.checks.loaded import LoadedFleet
+from pulumi_assistai.fleet.checks.shapes import PLACEHOLDERS, SECRETS
+from pulumi_assistai.fleet.templates import Text
+
+Found = tuple[int, str]
+"""Where in a text something is, and what."""
+
+_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_BLANKS = re.compile(r"[ \t\u00a0]+$", re.MULTILINE)
+_DIGITS = re.compile(r"(?:\d[\s().\u00a0-]{0,3}){7}")
+_CHAT = re.compile(r"(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=)\+?(\d{7,15})")
+_LEFT_OPEN = "{{"
+
+
+def placeholders(fleets: Sequence[LoadedFleet]) -> Iterator[Finding]:
+    """Yield texts that somebody meant to write later."""
+    yield from _in_texts("placeholder", fleets, _find_placeholders)
+
+
+def secrets(fleets: Sequence[LoadedFleet]) -> Iterator[Finding]:
+    """Yield what looks like a password or a key; comments are looked at too, since they lie in Git."""
+    yield from _in_texts("secret", fleets, _find_secrets)
+
+
+def phone_numbers(fleets: Sequence[LoadedFleet]) -> Iterator[Finding]:
+    """Yield phone numbers with their country's code."""
+    yield from _in_texts("phone-number", fleets, _find_phone_numbers)
+
+
+def trailing_blanks(fleets: Sequence[LoadedFleet]) -> Iterator[Finding]:
+    """Yield lines that end with blanks: an API that drops them has another text than the declared one."""
+    yield from _in_texts("trailing-blanks", fleets, _find_trailing_blanks)
+
+
+def _in_texts(rule: str, fleets: Sequence[LoadedFleet], find: Callable[[str], Iterator[Found]]) -> Iterator[Finding]:
+    for text in {(text.path, text.line, text.source): text for fleet in fleets for text in _told(fleet)}.values():
+        for start, what in find(text.source):
+            yield Finding(text.path, text.line + text.source.count("\n", 0, start), rule, what)
+
+
+def _told(fleet: LoadedFleet) -> Iterator[Text]:
+    """Yield the texts that reach the agent: not the number that must be linked, nor the code of an agent."""
+    for agent in fleet.agents:
+        yield from (text for name, text in agent.texts.items() if name not in {"expected_phone_number", "adopt"})
+    yield from fleet.fragments.values()
+
+
+def _find_placeholders(source: str) -> Iterator[Found]:
+    # The agent is not told what stands in a comment.
+    told = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), source)
+    for pattern in PLACEHOLDERS:
+        for found in pattern.finditer(told):
+            yield found.start(), f"this is still to be written: {found[0].strip()}"
+
+
+def _find_secrets(source: str) -> Iterator[Found]:
+    for kind, pattern in SECRETS.items():
+        for found in pattern.finditer(source):
+            if _LEFT_OPEN not in found[0]:
+                yield (
+                    found.start(),
+                    f"this looks like {kind}: an agent may tell it to anybody; take it out, and renew it",
+                )
+
+
+def _find_phone_numbers(source: str) -> Iterator[Found]:
+    for found in _CHAT.finditer(source):
+        yield found.start(), _number(found[1])
+    if "+" not in source or not _DIGITS.search(source):
+        return
+    # It is big, and few texts hold a number.
+    import phonenumbers  # noqa: PLC0415
+
+    for match in phonenumbers.PhoneNumberMatcher(source, None):
+        yield match.start, _number(match.raw_string)
+
+
+def _number(written: str) -> str:
+    digits = re.sub(r"\D", "", written)
+    return f"a phone number (it ends in {digits[-3:]}): give it as a variable, so that it stands in one place"
+
+
+def _find_trailing_blanks(source: str) -> Iterator[Found]:
+    for found in _BLANKS.finditer(source):
+        yield found.start(), "the line ends with blanks, which an API may drop"
