@@ -115,7 +115,7 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
     if changed:
         _refuse_name_of_another(session, code, recorded, inputs)
         _compare_with_dashboard(session, code, recorded, inputs)
-    policies = [name for name in POLICIES if recorded.get(name) != inputs.get(name)]
+    policies = [name for name in POLICIES if _policy(recorded, name) != _policy(inputs, name)]
     return Difference(changes=bool(changed or forgotten or policies))
 
 
@@ -321,6 +321,12 @@ def _refuse_other_adoption(code: str, inputs: Properties) -> None:
 def _changed(session: Session, recorded: Properties, inputs: Properties) -> list[str]:
     """Return the fields to send."""
     return [field for field in FIELDS if field in inputs] if session.settings.reapply else _differing(recorded, inputs)
+
+
+def _policy(properties: Properties, name: str) -> Any:
+    """Return a policy; one that is not declared has its default, which not every program writes down."""
+    value = properties.get(name)
+    return AgentInputs.model_fields[name].default if value is None else value
 
 
 def _differing(recorded: Properties, inputs: Properties) -> list[str]:

@@ -90,10 +90,8 @@ def diff(session: Session, recorded: Properties, inputs: Properties) -> Differen
     session.require_own(recorded)
     if inputs.get("agent_code") not in (UNKNOWN, recorded.get("agent_code")):
         return Difference(changes=True, replaces=("agent_code",))
-    edited = any(inputs.get(name) not in (UNKNOWN, recorded.get(name)) for name in INPUTS)
-    link = _recorded_link(recorded)
-    _tell_doubt(session, recorded["agent_code"], link, inputs)
-    return Difference(changes=edited or _needs_repair(link, inputs))
+    _tell_doubt(session, recorded["agent_code"], _recorded_link(recorded), inputs)
+    return Difference(changes=_has_work(recorded, inputs))
 
 
 def create(session: Session, inputs: Properties) -> Made:
@@ -134,14 +132,18 @@ def read(session: Session, recorded: Properties) -> Found | None:
 
 
 def update(session: Session, recorded: Properties, inputs: Properties) -> dict[str, Any]:
-    """Connect again, GET /agents/CODE/integrations/whatsappweb/qr, and return the outputs.
+    """Connect again, GET /agents/CODE/integrations/whatsappweb/qr, or ask nothing where nothing changed.
+
+    Returns the outputs.
 
     Raises:
         WrongOrganizationError: the integration belongs to another organization.
         NoIntegrationError, WrongPhoneError, ApiError, TransportError: see `create`.
     """
     session.require_own(recorded)
-    return {**inputs, **_connect(session, inputs), **session.place}
+    kept = {"status": recorded.get("status", ""), "phone_number": recorded.get("phone_number") or ""}
+    link = _connect(session, inputs) if _has_work(recorded, inputs) else kept
+    return {**inputs, **link, **session.place}
 
 
 def delete(session: Session, recorded: Properties) -> None:
@@ -213,6 +215,11 @@ def doubt(code: str, link: Link, expected: Any) -> str:
 
 def _recorded_link(recorded: Properties) -> Link:
     return Link(str(recorded.get("status") or ""), str(recorded.get("phone_number") or ""))
+
+
+def _has_work(recorded: Properties, inputs: Properties) -> bool:
+    edited = any(inputs.get(name) not in (UNKNOWN, recorded.get(name)) for name in INPUTS)
+    return edited or _needs_repair(_recorded_link(recorded), inputs)
 
 
 def _needs_repair(link: Link, inputs: Properties) -> bool:

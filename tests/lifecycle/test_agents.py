@@ -257,6 +257,12 @@ def test_policies_are_compared_without_a_call(session: Session, api: Api, code: 
     assert said() == ""
 
 
+@pytest.mark.parametrize("policy", [{"on_delete": "retain"}, {"allow_duplicate_name": False}, {"on_delete": None}])
+def test_a_policy_that_is_not_declared_has_its_default(session: Session, code: str, policy: dict[str, Any]) -> None:
+    assert agents.diff(session, code, recorded(code), EVERYTHING | policy) == SAME
+    assert agents.diff(session, code, recorded(code) | policy, EVERYTHING) == SAME
+
+
 def test_another_agent_to_adopt_is_refused(session: Session, api: Api) -> None:
     with pytest.raises(AdoptionError) as caught:
         agents.diff(session, "A-1", recorded("A-1"), EVERYTHING | {"adopt": "A-2"})

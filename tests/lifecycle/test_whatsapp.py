@@ -378,6 +378,15 @@ def test_an_update_connects_again(session: Session, api: Api, linked: str) -> No
     assert api.requests() == [qr(linked)]
 
 
+@pytest.mark.parametrize("link", [{"status": "connected", "phone_number": PHONE}, {"status": "pending"}, {}])
+def test_an_update_of_nothing_asks_nothing(session: Session, api: Api, link: dict[str, str]) -> None:
+    recorded = {"agent_code": "A-1", "wait_for_connection": 5, **PLACE} | link
+    inputs = {"agent_code": "A-1", "wait_for_connection": 5}
+    known = {"status": "", "phone_number": ""} | link
+    assert whatsapp.update(session, recorded, inputs) == inputs | known | PLACE
+    assert api.requests() == []
+
+
 def test_an_update_refuses_another_number(session: Session, linked: str) -> None:
     with pytest.raises(WrongPhoneError) as caught:
         whatsapp.update(session, {}, {"agent_code": linked, "expected_phone_number": "573001234567"})
