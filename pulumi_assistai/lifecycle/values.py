@@ -42,7 +42,7 @@ class Difference:
     """What a declaration changes.
 
     Attributes:
-        changed: the arguments that differ, and the outputs that are to be repaired; nothing is updated where it is empty.
+        changed: the arguments that differ and the outputs that are to be repaired; where there are none, nothing is updated.
         replaces: those that make a new resource necessary.
     """
 
