@@ -42,7 +42,7 @@ class Difference:
     """What a declaration changes.
 
     Attributes:
-        changed: the arguments that differ and the outputs that are to be repaired; where there are none, nothing is updated.
+        changed: the arguments that differ and the outputs that are to be repaired; without any, nothing is updated.
         replaces: those that make a new resource necessary.
     """
 
