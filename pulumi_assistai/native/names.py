@@ -25,6 +25,7 @@ _IN_PYTHON = (
     (re.compile(r"\b(\w+)=True\b"), r"\1: true"),
     (re.compile(r'\b(adopt)=(?=["A-Z])'), r"\1: "),
     (re.compile(r"\bdefault False\b"), "default false"),
+    (re.compile(r"\bNone\b"), "absent"),
 )
 """What a message says to those who write Python, and what it says to others."""
 
@@ -58,9 +59,8 @@ def is_dynamic(properties: Iterable[str]) -> bool:
 
 
 def unknown_names(given: Iterable[str], known: Collection[str]) -> list[str]:
-    """Return the given names that are none of the known ones, which are this package's own."""
-    names = {shown(name) for name in known}
-    return [name for name in given if name not in names]
+    """Return the given names that are none of the known ones, which are this package's own, in order."""
+    return sorted(set(given) - {shown(name) for name in known})
 
 
 def in_words(text: str) -> str:

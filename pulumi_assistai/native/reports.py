@@ -37,8 +37,8 @@ def about(urn: str) -> Iterator[None]:
 
 
 def clean(message: str) -> str:
-    """Return a message in one line, in the words of other languages than Python, and without any API token."""
-    return redaction.redact(in_words(one_line(message)))
+    """Return a message in one line and without any API token."""
+    return redaction.redact(one_line(message))
 
 
 class EngineReporter:
@@ -53,12 +53,12 @@ class EngineReporter:
 
     def tell(self, message: str) -> None:
         """Tell the user something worth knowing."""
-        if not self._log(engine_pb2.LogSeverity.INFO, message):
+        if not self._log(engine_pb2.LogSeverity.INFO, in_words(message)):
             redaction.tell(in_words(message))
 
     def warn(self, message: str) -> None:
         """Tell the user something to look at."""
-        if not self._log(engine_pb2.LogSeverity.WARNING, message):
+        if not self._log(engine_pb2.LogSeverity.WARNING, in_words(message)):
             redaction.tell(f"warning: {in_words(message)}")
 
     def _log(self, severity: engine_pb2.LogSeverity.ValueType, message: str) -> bool:

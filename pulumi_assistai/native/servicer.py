@@ -21,7 +21,7 @@ from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
 from pulumi_assistai.native import settings
 from pulumi_assistai.native.kinds import FUNCTIONS, KINDS, Function, Kind, inputs_of
-from pulumi_assistai.native.names import PROVIDER_KEY, inward, is_dynamic, outward, shown, unknown_names
+from pulumi_assistai.native.names import PROVIDER_KEY, in_words, inward, is_dynamic, outward, shown, unknown_names
 from pulumi_assistai.native.reports import EngineReporter, about, clean
 from pulumi_assistai.properties import Secret, Values, contains_secret, contains_unknown, from_struct, revealed
 
@@ -41,7 +41,7 @@ def _answered(
             try:
                 return method(self, request)
             except AssistAIError as error:
-                problem = str(error)
+                problem = in_words(str(error))
             except Exception as error:  # noqa: BLE001 - the engine would show its traceback
                 problem = f"{type(error).__name__}: {error}; this is a mistake in pulumi_assistai, please report it"
         context.abort(grpc.StatusCode.UNKNOWN, clean(problem))
@@ -121,7 +121,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         try:
             found = settings.load(request.urn, from_struct(request.args), os.environ)
         except ConfigurationError as error:
-            self._problem = str(error)
+            self._problem = in_words(str(error))
         else:
             self._session, self._lookup = Session(found, self._reporter), Lookup(found)
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
@@ -173,7 +173,8 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ReadResponse(
             id=request.id,
             properties=_as_struct(found.outputs, olds),
-            inputs=_as_struct(inputs_of(kind, found), declared),
+            # Arguments for what is only read would make it look like managed.
+            inputs=_as_struct(inputs_of(kind, found) if declared or not olds else {}, declared),
         )
 
     @_answered
@@ -269,7 +270,7 @@ def _shown_deep(value: Any) -> Any:
 
 
 def _in_camel_case(problem: Problem) -> str:
-    return Problem(problem.text, shown(problem.argument)).reason
+    return Problem(in_words(problem.text), shown(problem.argument)).reason
 
 
 def _no_argument(name: str, known: Any) -> str:
