@@ -1,8 +1,12 @@
-"""Names of the settings in the environment and in the stack configuration."""
+"""Names of this package as others write them: in the environment, in the stack configuration, in native states."""
 
 from __future__ import annotations
 
+import re
+
 NAMESPACE = "assistai"
+
+_WORD = re.compile(r"(?<=[a-z])[A-Z]")
 
 
 def variable(field: str) -> str:
@@ -12,5 +16,20 @@ def variable(field: str) -> str:
 
 def stack_key(field: str) -> str:
     """Return the stack configuration key of a setting: `api_token` is `assistai:apiToken`."""
-    first, *others = field.split("_")
-    return f"{NAMESPACE}:{first}{''.join(map(str.capitalize, others))}"
+    return f"{NAMESPACE}:{camel_case(field)}"
+
+
+def camel_case(name: str) -> str:
+    """Return a name as Pulumi's other languages write it: `agent_code` is agentCode."""
+    first, *others = name.split("_")
+    return f"{first}{''.join(map(str.capitalize, others))}"
+
+
+def snake_case(name: str) -> str:
+    """Return a name as Python writes it: `agentCode` is agent_code; one that is so already stays."""
+    return _WORD.sub(lambda capital: f"_{capital[0].lower()}", name)
+
+
+def native_type(kind: str) -> str:
+    """Return the type that the native provider gives a resource: Agent is `assistai:index:Agent`."""
+    return f"{NAMESPACE}:index:{kind}"

@@ -14,12 +14,12 @@ from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Goal, ReadGoal
 from pulumi_assistai.engine.model.graph import deletion_order, dependencies
 from pulumi_assistai.engine.model.resource import Resource, stack_outputs
-from pulumi_assistai.engine.model.values import Values, equal
 from pulumi_assistai.engine.planning.generator import Plan, StepGenerator
 from pulumi_assistai.engine.planning.inheritance import Family
 from pulumi_assistai.engine.reporting.events import Severity
 from pulumi_assistai.engine.reporting.recorder import Recorder
 from pulumi_assistai.engine.storage.state import State
+from pulumi_assistai.properties import Values, equal
 
 
 class Deployment:

@@ -12,10 +12,10 @@ from pulumi_assistai.engine.execution.steps import Step, mark_secret_outputs
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Goal
 from pulumi_assistai.engine.model.resource import Resource, load_values, now
-from pulumi_assistai.engine.model.values import Values
 from pulumi_assistai.engine.operation import Operation
 from pulumi_assistai.engine.reporting.events import Op
 from pulumi_assistai.engine.storage.state import State
+from pulumi_assistai.properties import Values
 
 _FILE_KEYS = {"nameTable", "resources"}
 

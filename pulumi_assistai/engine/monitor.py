@@ -19,11 +19,11 @@ from pulumi_assistai.engine.deployment import Deployment
 from pulumi_assistai.engine.errors import EngineError, ShutdownError, UnsupportedError
 from pulumi_assistai.engine.execution.plugins import CHANNEL_OPTIONS
 from pulumi_assistai.engine.model.goals import goal, read_goal
-from pulumi_assistai.engine.model.values import from_struct, to_struct
 from pulumi_assistai.engine.processes.runner import RunInfo
 from pulumi_assistai.engine.reporting.events import Severity
 from pulumi_assistai.engine.reporting.recorder import Recorder
 from pulumi_assistai.engine.storage.project import Config
+from pulumi_assistai.properties import from_struct, to_struct
 
 # Features that are refused are announced as well: else the SDK refuses them by itself, with advice that is no help.
 _FEATURES = (

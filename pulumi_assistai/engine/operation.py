@@ -15,7 +15,6 @@ from pulumi_assistai.engine.execution.executor import Executor
 from pulumi_assistai.engine.execution.plugins import Launch
 from pulumi_assistai.engine.execution.providers import Providers
 from pulumi_assistai.engine.execution.steps import StepContext
-from pulumi_assistai.engine.model.values import Secret, Values
 from pulumi_assistai.engine.monitor import Log, Monitor, serve, server
 from pulumi_assistai.engine.processes.children import ChildProcess
 from pulumi_assistai.engine.processes.interpreters import Interpreters
@@ -27,6 +26,7 @@ from pulumi_assistai.engine.storage.project import Config
 from pulumi_assistai.engine.storage.secrets import Crypter
 from pulumi_assistai.engine.storage.state import State
 from pulumi_assistai.engine.storage.target import Target
+from pulumi_assistai.properties import Secret, Values
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pulumi_assistai.engine.execution.executor import Executor
 from pulumi_assistai.engine.execution.steps import Step, StepContext, mark_secret_outputs
 from pulumi_assistai.engine.model.resource import Resource, now
-from pulumi_assistai.engine.model.values import equal
 from pulumi_assistai.engine.planning.comparison import compare
 from pulumi_assistai.engine.reporting.events import Change, Op
 from pulumi_assistai.engine.storage.state import State
+from pulumi_assistai.properties import equal
 
 
 @dataclass(eq=False, kw_only=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_assistai.engine.model.resource import stack_outputs
-from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE, Secret, revealed
 from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.processes.proxies import with_direct_loopback
 from pulumi_assistai.engine.processes.runner import FunctionRunner, ProcessRunner, Program, Runner
@@ -22,6 +21,7 @@ from pulumi_assistai.engine.storage.project import Config, Project
 from pulumi_assistai.engine.storage.secrets import Crypter
 from pulumi_assistai.engine.storage.state import empty_document
 from pulumi_assistai.engine.storage.target import Target
+from pulumi_assistai.properties import SECRET_SIGNATURE, SIGNATURE, Secret, revealed
 
 _FUNCTION_PROJECT = "test"
 

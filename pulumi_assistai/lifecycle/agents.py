@@ -49,6 +49,8 @@ POLICIES = ("on_delete", "allow_duplicate_name")
 
 INPUTS = (*FIELDS, *POLICIES, "adopt")
 
+_PLACE = ("tenant_domain", "organization_code")
+
 _LONGEST_OPERATION = 3600.0
 """Seconds after which a process that adopted an agent does not count as being at work on it any more."""
 
@@ -115,8 +117,8 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
     if changed:
         _refuse_name_of_another(session, code, recorded, inputs)
         _compare_with_dashboard(session, code, recorded, inputs)
-    policies = [name for name in POLICIES if recorded.get(name) != inputs.get(name)]
-    return Difference(changes=bool(changed or forgotten or policies))
+    policies = [name for name in POLICIES if _policy(recorded, name) != _policy(inputs, name)]
+    return Difference((*changed, *forgotten, *policies))
 
 
 def create(session: Session, inputs: Properties) -> Made:
@@ -131,12 +133,25 @@ def create(session: Session, inputs: Properties) -> Made:
         duplicates = bool(inputs.get("allow_duplicate_name"))
         code = create_once(session, pick(inputs, FIELDS), allow_duplicate_name=duplicates)
     session.handled_agents.claim(code)
-    since = datetime.now(UTC).isoformat(timespec="seconds")
-    return Made(code, {**inputs, "code": code, "managed_since": since, **session.place})
+    return Made(code, {**inputs, "code": code, "managed_since": _now(), **session.place})
 
 
-def read(session: Session, code: str, recorded: Properties) -> Found | None:
+def expect(session: Session, recorded: Properties, inputs: Properties) -> dict[str, Any]:
+    """Return the outputs of `create`, where nothing is recorded, or of `update`, as far as they are known before."""
+    if recorded:
+        return _updated(str(recorded.get("code")), recorded, inputs)
+    return {**inputs, "code": inputs.get("adopt") or UNKNOWN, "managed_since": UNKNOWN, **session.place}
+
+
+def read(session: Session, code: str, recorded: Properties, declared: Properties | None = None) -> Found | None:
     """Return what the shared listing has of an agent, None where it is gone.
+
+    Args:
+        session: the organization.
+        code: the agent.
+        recorded: the outputs that the state has.
+        declared: the arguments that the state has, none for an agent that is only read. Default: those among
+            `recorded`, where it says since when the agent is managed.
 
     Raises:
         AgentGoneError: an agent that is read for the first time is not there.
@@ -151,11 +166,13 @@ def read(session: Session, code: str, recorded: Properties) -> Found | None:
             raise AgentGoneError(f"{session.settings.organization_code} has no agent {code}; check the code")
         if live is None:
             return None
-    if live is not None and "managed_since" not in recorded:
+    if declared is None:
+        declared = pick(recorded, INPUTS) if "managed_since" in recorded else {}
+    if live is not None and not declared:
         return Found(_shown(session, live))
-    _tell_what_cannot_be_seen(session, recorded)
-    outputs = _look(session, live, recorded) if live else dict(recorded)
-    return Found(outputs, pick(outputs, INPUTS))
+    _tell_what_cannot_be_seen(session, declared)
+    outputs = _look(session, live, recorded, declared) if live else dict(recorded)
+    return Found(outputs, {**declared, **pick(outputs, declared)})
 
 
 def update(session: Session, code: str, recorded: Properties, inputs: Properties) -> dict[str, Any]:
@@ -175,8 +192,7 @@ def update(session: Session, code: str, recorded: Properties, inputs: Properties
     fields = pick(inputs, sent)
     if fields:
         _send(session, code, fields)
-    kept = pick(recorded, ("code", "managed_since", *session.place))
-    return {**inputs, **kept, **memory.after_update(recorded, inputs)}
+    return _updated(code, recorded, inputs)
 
 
 def delete(session: Session, code: str, recorded: Properties) -> None:
@@ -323,6 +339,12 @@ def _changed(session: Session, recorded: Properties, inputs: Properties) -> list
     return [field for field in FIELDS if field in inputs] if session.settings.reapply else _differing(recorded, inputs)
 
 
+def _policy(properties: Properties, name: str) -> Any:
+    """Return a policy; one that is not declared has its default, which not every program writes down."""
+    value = properties.get(name)
+    return AgentInputs.model_fields[name].default if value is None else value
+
+
 def _differing(recorded: Properties, inputs: Properties) -> list[str]:
     return [field for field in FIELDS if field in inputs and inputs[field] != recorded.get(field)]
 
@@ -364,11 +386,11 @@ def _live(live: ListedAgent, field: str) -> str:
     return getattr(live, field) or ""
 
 
-def _look(session: Session, live: ListedAgent, recorded: Properties) -> dict[str, Any]:
+def _look(session: Session, live: ListedAgent, recorded: Properties, declared: Properties) -> dict[str, Any]:
     """Return the outputs after a look at the agent: what changed since the last one is drift."""
     outputs = dict(recorded)
     for field in VISIBLE:
-        if field not in recorded:
+        if field not in recorded or field not in declared:
             continue
         view = memory.look(recorded, field, _live(live, field))
         outputs |= {field: view.value}
@@ -376,6 +398,17 @@ def _look(session: Session, live: ListedAgent, recorded: Properties) -> dict[str
         if view.form:
             session.tell_once(f"AssistAI keeps {field} of {live.code} {view.form}; no change is made for that")
     return outputs
+
+
+def _updated(code: str, recorded: Properties, inputs: Properties) -> dict[str, Any]:
+    """Return the outputs of an agent after an update."""
+    # An agent that was imported is managed from its first update on.
+    kept = {"code": code, "managed_since": _now(), **pick(recorded, ("code", "managed_since", *_PLACE))}
+    return {**inputs, **kept, **memory.after_update(recorded, inputs)}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _is_young(session: Session, recorded: Properties) -> bool:
@@ -386,9 +419,9 @@ def _is_young(session: Session, recorded: Properties) -> bool:
     return age.total_seconds() < session.settings.grace_period
 
 
-def _tell_what_cannot_be_seen(session: Session, recorded: Properties) -> None:
+def _tell_what_cannot_be_seen(session: Session, declared: Properties) -> None:
     hidden = [field for field in FIELDS if field not in VISIBLE]
-    if any(field in recorded for field in hidden):
+    if any(field in declared for field in hidden):
         session.tell_once(
             f"AssistAI does not show {', '.join(hidden)}: whether somebody changed them there is not known; "
             "ASSISTAI_REAPPLY=true sends what is declared again"

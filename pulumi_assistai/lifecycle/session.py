@@ -11,11 +11,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from pulumi_assistai import redaction
 from pulumi_assistai.errors import NameTakenError, OutcomeUnknownError, WrongOrganizationError
 from pulumi_assistai.lifecycle.inventory import Inventory
 from pulumi_assistai.lifecycle.journal import Journal
 from pulumi_assistai.lifecycle.likeness import canonical, same_text, skeleton
+from pulumi_assistai.lifecycle.reporter import Reporter, StandardError
 from pulumi_assistai.lifecycle.values import Properties
 from pulumi_assistai.settings import Settings
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 class Session:
     """Safe to share between threads.
+
+    Args:
+        settings: the organization's connection and the package's behaviour.
+        reporter: what tells the user; default: standard error.
 
     Attributes:
         settings: the organization's connection and the package's behaviour.
@@ -37,7 +41,7 @@ class Session:
             operation claimed so far.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, reporter: Reporter | None = None) -> None:
         self.settings = settings
         self.began = time.time()
         self.inventory = Inventory(self._list_agents)
@@ -49,6 +53,7 @@ class Session:
         self.handled_integrations = Claims()
         self.declared_integrations = Claims()
         self.journal = Journal(settings)
+        self._reporter = reporter or StandardError()
         self._told = Claims()
         self._client: Client | None = None
         self._client_lock = Lock()
@@ -101,16 +106,21 @@ class Session:
 
     def warn(self, message: str) -> None:
         """Tell the user something that does not stop the operation."""
-        self.tell(f"warning: {message}")
+        self._reporter.warn(message)
 
     def tell(self, message: str) -> None:
         """Tell the user something worth knowing."""
-        redaction.tell(message)
+        self._reporter.tell(message)
 
     def tell_once(self, message: str) -> None:
         """Tell the user something that holds for many resources."""
         if self._told.claim(message):
             self.tell(message)
+
+    def warn_once(self, message: str) -> None:
+        """Warn the user of something that would be said again and again."""
+        if self._told.claim(message):
+            self.warn(message)
 
 
 class Claims:

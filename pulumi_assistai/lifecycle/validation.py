@@ -20,5 +20,5 @@ def validate(model: type[BaseModel], inputs: Properties) -> list[Problem]:
         model.model_validate(known(inputs))
     except ValidationError as error:
         named = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in error.errors()]
-        return [Problem(f"{name}: {text}") for name, text in named if inputs.get(name) is not UNKNOWN]
+        return [Problem(text, name) for name, text in named if inputs.get(name) is not UNKNOWN]
     return []

@@ -21,9 +21,20 @@ UNKNOWN = Unknown.UNKNOWN
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a declaration, in words that name the argument but never its value."""
+    """What is wrong with a declaration, in words that never show a value.
 
-    reason: str
+    Attributes:
+        text: the words.
+        argument: the argument that is wrong, empty where it is none alone.
+    """
+
+    text: str
+    argument: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The words with the argument's name before them."""
+        return f"{self.argument}: {self.text}" if self.argument else self.text
 
 
 @dataclass(frozen=True)
@@ -31,12 +42,17 @@ class Difference:
     """What a declaration changes.
 
     Attributes:
-        changes: whether anything has to be updated.
-        replaces: the arguments that make a new resource necessary.
+        changed: the arguments that differ and the outputs that are to be repaired; without any, nothing is updated.
+        replaces: those that make a new resource necessary.
     """
 
-    changes: bool
+    changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything has to be updated."""
+        return bool(self.changed)
 
 
 @dataclass(frozen=True)

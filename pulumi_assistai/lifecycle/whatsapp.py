@@ -27,6 +27,8 @@ INPUTS = ("agent_code", "expected_phone_number", "wait_for_connection")
 
 PENDING, CONNECTED, DISCONNECTED = "pending", "connected", "disconnected"
 
+_LINK = ("status", "phone_number")
+
 _DECLARED_TWICE = "two WhatsApp integrations of agent {code} are declared; let one of them go"
 
 _POLL_INTERVAL = 2.0
@@ -76,7 +78,7 @@ def check(session: Session, recorded: Properties, inputs: Properties) -> list[Pr
         return problems
     if session.declared_integrations.claim(code):
         return []
-    return [Problem(f"agent_code: {_DECLARED_TWICE.format(code=code)}")]
+    return [Problem(_DECLARED_TWICE.format(code=code), "agent_code")]
 
 
 def diff(session: Session, recorded: Properties, inputs: Properties) -> Difference:
@@ -89,11 +91,9 @@ def diff(session: Session, recorded: Properties, inputs: Properties) -> Differen
     """
     session.require_own(recorded)
     if inputs.get("agent_code") not in (UNKNOWN, recorded.get("agent_code")):
-        return Difference(changes=True, replaces=("agent_code",))
-    edited = any(inputs.get(name) not in (UNKNOWN, recorded.get(name)) for name in INPUTS)
-    link = _recorded_link(recorded)
-    _tell_doubt(session, recorded["agent_code"], link, inputs)
-    return Difference(changes=edited or _needs_repair(link, inputs))
+        return Difference(("agent_code",), replaces=("agent_code",))
+    _tell_doubt(session, recorded["agent_code"], _recorded_link(recorded), inputs)
+    return Difference(_work(recorded, inputs))
 
 
 def create(session: Session, inputs: Properties) -> Made:
@@ -134,14 +134,24 @@ def read(session: Session, recorded: Properties) -> Found | None:
 
 
 def update(session: Session, recorded: Properties, inputs: Properties) -> dict[str, Any]:
-    """Connect again, GET /agents/CODE/integrations/whatsappweb/qr, and return the outputs.
+    """Connect again, GET /agents/CODE/integrations/whatsappweb/qr, or ask nothing where nothing changed.
+
+    Returns the outputs.
 
     Raises:
         WrongOrganizationError: the integration belongs to another organization.
         NoIntegrationError, WrongPhoneError, ApiError, TransportError: see `create`.
     """
     session.require_own(recorded)
-    return {**inputs, **_connect(session, inputs), **session.place}
+    link = _connect(session, inputs) if _work(recorded, inputs) else _kept(recorded)
+    return {**inputs, **link, **session.place}
+
+
+def expect(session: Session, recorded: Properties, inputs: Properties) -> dict[str, Any]:
+    """Return the outputs of `create`, where nothing is recorded, or of `update`, as far as they are known before."""
+    unknown = dict.fromkeys(_LINK, UNKNOWN)
+    link = unknown if not recorded or _work(recorded, inputs) else _kept(recorded)
+    return {**inputs, **link, **session.place}
 
 
 def delete(session: Session, recorded: Properties) -> None:
@@ -215,6 +225,16 @@ def _recorded_link(recorded: Properties) -> Link:
     return Link(str(recorded.get("status") or ""), str(recorded.get("phone_number") or ""))
 
 
+def _work(recorded: Properties, inputs: Properties) -> tuple[str, ...]:
+    """Return the arguments that changed, and the status where it is to be repaired."""
+    edited = [name for name in INPUTS if inputs.get(name) not in (UNKNOWN, recorded.get(name))]
+    return (*edited, *(["status"] if _needs_repair(_recorded_link(recorded), inputs) else []))
+
+
+def _kept(recorded: Properties) -> dict[str, str]:
+    return {name: recorded.get(name) or "" for name in _LINK}
+
+
 def _needs_repair(link: Link, inputs: Properties) -> bool:
     if link.status == CONNECTED:
         return match_expected(link, inputs.get("expected_phone_number")) is Match.DIFFERENT
@@ -223,7 +243,7 @@ def _needs_repair(link: Link, inputs: Properties) -> bool:
 
 def _tell_doubt(session: Session, code: str, link: Link, inputs: Properties) -> None:
     if words := doubt(code, link, inputs.get("expected_phone_number")):
-        session.tell_once(f"warning: {words}")
+        session.warn_once(words)
 
 
 def _connect(session: Session, inputs: Properties) -> dict[str, str]:
@@ -258,5 +278,5 @@ def _ask(session: Session, code: str) -> Link:
     if isinstance(answer, Connected):
         return Link(CONNECTED, answer.phone_number or "")
     if isinstance(answer, Starting):
-        session.tell_once(f"warning: {starting(code, answer)}; this counts as pending, and `pulumi refresh` asks again")
+        session.warn_once(f"{starting(code, answer)}; this counts as pending, and `pulumi refresh` asks again")
     return Link(PENDING)

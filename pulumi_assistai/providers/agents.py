@@ -8,7 +8,7 @@ from pulumi.dynamic import CreateResult, DiffResult, ReadResult, UpdateResult
 
 from pulumi_assistai import lifecycle
 from pulumi_assistai.lifecycle.values import Problem
-from pulumi_assistai.providers.base import AssistAIProvider, from_pulumi
+from pulumi_assistai.providers.base import AssistAIProvider, from_pulumi, from_state, is_native
 
 
 class AgentProvider(AssistAIProvider):
@@ -20,8 +20,8 @@ class AgentProvider(AssistAIProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare recorded outputs with declared inputs."""
-        difference = lifecycle.agents.diff(self.session, _id, from_pulumi(_olds), from_pulumi(_news))
-        return DiffResult(changes=difference.changes)
+        difference = lifecycle.agents.diff(self.session, _id, from_state(_olds), from_pulumi(_news))
+        return DiffResult(changes=difference.changes or is_native(_olds))
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create or adopt an agent."""
@@ -30,13 +30,13 @@ class AgentProvider(AssistAIProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read an agent from the shared listing."""
-        found = lifecycle.agents.read(self.session, id_, from_pulumi(props))
+        found = lifecycle.agents.read(self.session, id_, from_state(props))
         return ReadResult(id_, found.outputs, found.inputs) if found else ReadResult(None, {})
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Send what changed."""
-        return UpdateResult(lifecycle.agents.update(self.session, _id, from_pulumi(_olds), from_pulumi(_news)))
+        return UpdateResult(lifecycle.agents.update(self.session, _id, from_state(_olds), from_pulumi(_news)))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Leave or archive an agent."""
-        lifecycle.agents.delete(self.session, _id, from_pulumi(_props))
+        lifecycle.agents.delete(self.session, _id, from_state(_props))

@@ -12,6 +12,7 @@ from pulumi.output import Unknown
 from pulumi_assistai import lifecycle
 from pulumi_assistai.errors import ConfigurationError
 from pulumi_assistai.garbage import search_new_objects_alone
+from pulumi_assistai.keys import snake_case
 from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
 from pulumi_assistai.providers.cancellation import end_waiting_when_cancelled
 from pulumi_assistai.providers.orphans import end_with_engine
@@ -68,7 +69,7 @@ class AssistAIProvider(ResourceProvider):
         inputs = {name: value for name, value in news.items() if value is not None}
         if self._session is None:
             return CheckResult(inputs, [_failure(self._problem)])
-        problems = self.problems(from_pulumi(_olds), from_pulumi(inputs))
+        problems = self.problems(from_state(_olds), from_pulumi(inputs))
         return CheckResult(inputs, [_failure(problem.reason) for problem in problems])
 
 
@@ -79,6 +80,20 @@ def from_pulumi(properties: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in properties.items()
         if name != _PROVIDER_KEY and value is not None
     }
+
+
+def from_state(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return recorded properties as `from_pulumi` does; those of the native provider get this package's names."""
+    return {snake_case(name): value for name, value in from_pulumi(properties).items()}
+
+
+def is_native(properties: Mapping[str, Any]) -> bool:
+    """Return whether the native provider recorded these outputs.
+
+    The resource has to be updated then, which asks the API nothing: without a reference to a dynamic provider in the
+    state nobody could delete it.
+    """
+    return any(snake_case(name) != name for name in properties)
 
 
 def _has_unknown(value: Any) -> bool:

@@ -8,7 +8,13 @@ import pulumi
 from pulumi import dynamic
 
 from pulumi_assistai.providers.agents import AgentProvider
-from pulumi_assistai.resources.base import has_transforms, refuse_import, warn_about_clear_token, warn_about_options
+from pulumi_assistai.resources.base import (
+    found_as_native,
+    has_transforms,
+    refuse_import,
+    warn_about_clear_token,
+    warn_about_options,
+)
 
 _OPTIONAL = ("description", "purpose", "instructions", "tone", "voice", "model", "created_at")
 _OUTPUTS = ("code", "managed_since", "tenant_domain", "organization_code")
@@ -127,4 +133,4 @@ def _declare(agent: Agent, resource_name: str, properties: dict[str, Any], opts:
     """Declare an agent; a property without a value is an output, and the SDK makes an attribute of each."""
     warn_about_clear_token()
     warn_about_options(opts)
-    dynamic.Resource.__init__(agent, AgentProvider(), resource_name, properties, opts)
+    dynamic.Resource.__init__(agent, AgentProvider(), resource_name, properties, found_as_native("Agent", opts))

@@ -8,7 +8,7 @@ import pulumi
 from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime.config import get_config, is_config_secret
 
-from pulumi_assistai.keys import stack_key
+from pulumi_assistai.keys import native_type, stack_key
 
 _warned: WeakSet[pulumi.Resource] = WeakSet()
 _options_warned_of: WeakKeyDictionary[pulumi.Resource, set[str]] = WeakKeyDictionary()
@@ -29,6 +29,17 @@ def refuse_import(opts: pulumi.ResourceOptions | None, instead: str) -> None:
     """
     if opts is not None and opts.import_ is not None:
         raise pulumi.RunError(f"import_ does not work with dynamic resources; {instead}")
+
+
+def found_as_native(kind: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """Return the options with which a state that the native provider wrote has the resource, too.
+
+    Args:
+        kind: the resource's class, such as "Agent".
+        opts: the options that the program gives.
+    """
+    native = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=native_type(kind))])
+    return native if opts is None else pulumi.ResourceOptions.merge(opts, native)
 
 
 def warn_about_clear_token() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import get_monitor
 
+from pulumi_assistai.keys import native_type, snake_case
 from pulumi_assistai.resources.records import ConnectionLike
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class MockAnswer:
 
     def _as_record(self, kind: type[T], values: Mapping[str, Any]) -> T:
         names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-        given = {_snake(key): value for key, value in values.items()}
+        given = {snake_case(key): value for key, value in values.items()}
         try:
             return kind(**{name: given[name] for name in names if name in given})
         except TypeError as error:
@@ -54,7 +54,7 @@ def mocked(function: str, connection: ConnectionLike | None, arguments: Mapping[
     monitor = get_monitor()
     if not isinstance(monitor, MockMonitor):
         return None
-    token = f"assistai:index:{function}"
+    token = native_type(function)
     sent = Struct()
     sent.update({name: value for name, value in arguments.items() if value is not None})
     if connection is not None:
@@ -70,7 +70,3 @@ def _without_token(connection: ConnectionLike) -> dict[str, str]:
     values = connection if isinstance(connection, Mapping) else vars(connection)
     named = {"tenantDomain": "tenant_domain", "organizationCode": "organization_code", "baseUrl": "base_url"}
     return {shown: str(values[name]) for shown, name in named.items() if values.get(name) is not None}
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()

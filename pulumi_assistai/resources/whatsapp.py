@@ -8,7 +8,12 @@ import pulumi
 from pulumi import dynamic
 
 from pulumi_assistai.providers.whatsapp import WhatsAppIntegrationProvider
-from pulumi_assistai.resources.base import refuse_import, warn_about_clear_token, warn_about_options
+from pulumi_assistai.resources.base import (
+    found_as_native,
+    refuse_import,
+    warn_about_clear_token,
+    warn_about_options,
+)
 
 _OUTPUTS = ("status", "phone_number", "tenant_domain", "organization_code")
 
@@ -72,4 +77,5 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
             # A property without a value is an output: the SDK makes an attribute of each that is named.
             **dict.fromkeys(_OUTPUTS),
         }
-        super().__init__(WhatsAppIntegrationProvider(), resource_name, properties, opts)
+        options = found_as_native("WhatsAppIntegration", opts)
+        super().__init__(WhatsAppIntegrationProvider(), resource_name, properties, options)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 if TYPE_CHECKING:
-    from pulumi_assistai.engine.model.values import UNKNOWN, Secret
     from pulumi_assistai.engine.reporting.events import Change, Diagnostic, Op, Severity
     from pulumi_assistai.engine.reporting.recorder import Result
+    from pulumi_assistai.properties import UNKNOWN, Secret
     from pulumi_assistai.testing.api import Api, Faults
     from pulumi_assistai.testing.stack import ProgramStack
 
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "engine.model.values": ["UNKNOWN", "Secret"],
+    "properties": ["UNKNOWN", "Secret"],
     "engine.reporting.events": ["Change", "Diagnostic", "Op", "Severity"],
     "engine.reporting.recorder": ["Result"],
     "testing.api": ["Api", "Faults"],

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pulumi_assistai.engine import EngineError
-from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE
 from pulumi_assistai.engine.reporting.events import Severity
+from pulumi_assistai.properties import SECRET_SIGNATURE, SIGNATURE
 from tests.engine.conftest import Events, Things, counts
 
 PROGRAM = """

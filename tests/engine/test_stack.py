@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from pulumi_assistai.engine import EngineError, Stack
-from pulumi_assistai.engine.model.values import UNKNOWN, Secret
 from pulumi_assistai.engine.reporting.diff import changed_keys, hidden_differences
 from pulumi_assistai.engine.reporting.events import Finished, Severity, Started, Summary
 from pulumi_assistai.engine.storage.lock import locked
 from pulumi_assistai.engine.storage.secrets import Crypter
+from pulumi_assistai.properties import UNKNOWN, Secret
 from tests.engine.conftest import PROVIDER, Things, counts
 from tests.waiting import DEADLINE, started, wait_for, wait_while_running
 

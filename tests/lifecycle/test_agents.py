@@ -31,7 +31,7 @@ OLD = "2020-01-01T00:00:00+00:00"
 PLACE = {"tenant_domain": "sandbox", "organization_code": "SANDBOX"}
 ELSEWHERE = {"name": "Ventas", "code": "A-1", "tenant_domain": "acme", "organization_code": "ACME"}
 Said = Callable[[], str]
-SAME, CHANGED = Difference(changes=False), Difference(changes=True)
+SAME = Difference()
 EVERYTHING = {
     "name": "Ventas",
     "description": "Vende",
@@ -68,6 +68,10 @@ def code(api: Api) -> str:
 
 def recorded(code: str, **fields: Any) -> dict[str, Any]:
     return {**EVERYTHING, "code": code, "managed_since": OLD, **PLACE, **fields}
+
+
+def changed(*names: str) -> Difference:
+    return Difference(names)
 
 
 def reasons(session: Session, inputs: dict[str, Any], before: dict[str, Any] | None = None) -> list[str]:
@@ -225,19 +229,19 @@ def test_an_adopted_agent_may_not_take_the_name_of_a_third(session: Session, api
 )
 def test_what_differs_is_a_change(session: Session, code: str, change: dict[str, Any]) -> None:
     difference = agents.diff(session, code, recorded(code), EVERYTHING | change)
-    assert difference == (CHANGED if change else SAME)
+    assert difference == Difference(tuple(change))
 
 
 @pytest.mark.parametrize("field", agents.FIELDS)
 def test_every_field_that_differs_is_a_change(session: Session, code: str, field: str) -> None:
-    assert agents.diff(session, code, recorded(code), EVERYTHING | {field: "Otro"}) == CHANGED
+    assert agents.diff(session, code, recorded(code), EVERYTHING | {field: "Otro"}) == Difference((field,))
 
 
 @pytest.mark.parametrize("field", agents.FIELDS)
 def test_every_field_that_is_declared_anew_is_a_change(session: Session, code: str, field: str) -> None:
     before = recorded(code)
     del before[field]
-    assert agents.diff(session, code, before, EVERYTHING) == CHANGED
+    assert agents.diff(session, code, before, EVERYTHING) == Difference((field,))
 
 
 @pytest.mark.parametrize("adopt", [{}, {"adopt": None}, {"adopt": UNKNOWN}, {"adopt": "its own"}])
@@ -252,9 +256,15 @@ def test_no_change_is_found_without_a_call(
 
 
 def test_policies_are_compared_without_a_call(session: Session, api: Api, code: str, said: Said) -> None:
-    assert agents.diff(session, code, recorded(code), EVERYTHING | {"on_delete": "archive"}) == CHANGED
+    assert agents.diff(session, code, recorded(code), EVERYTHING | {"on_delete": "archive"}) == changed("on_delete")
     assert api.requests() == []
     assert said() == ""
+
+
+@pytest.mark.parametrize("policy", [{"on_delete": "retain"}, {"allow_duplicate_name": False}, {"on_delete": None}])
+def test_a_policy_that_is_not_declared_has_its_default(session: Session, code: str, policy: dict[str, Any]) -> None:
+    assert agents.diff(session, code, recorded(code), EVERYTHING | policy) == SAME
+    assert agents.diff(session, code, recorded(code) | policy, EVERYTHING) == SAME
 
 
 def test_another_agent_to_adopt_is_refused(session: Session, api: Api) -> None:
@@ -269,7 +279,7 @@ def test_another_agent_to_adopt_is_refused(session: Session, api: Api) -> None:
 
 def test_a_field_no_longer_declared_is_left_and_told(session: Session, api: Api, code: str, said: Said) -> None:
     inputs = {"name": "Ventas", "description": "Vende", "purpose": "Vender", "voice": "female"}
-    assert agents.diff(session, code, recorded(code), inputs) == CHANGED
+    assert agents.diff(session, code, recorded(code), inputs) == changed("instructions", "tone")
     assert said() == (
         f"warning: {code}: instructions, tone no longer declared; left in AssistAI as it is, and not managed\n"
     )
@@ -280,15 +290,19 @@ def test_reapplying_changes_every_declared_field_and_says_why(
     connect: Connect, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     why = f"agent {code} is updated because every declared field is sent again (ASSISTAI_REAPPLY)\n"
-    assert agents.diff(connect(reapply=True), code, recorded(code), EVERYTHING) == CHANGED
+    assert agents.diff(connect(reapply=True), code, recorded(code), EVERYTHING) == changed(*EVERYTHING)
     assert why in capsys.readouterr().err
-    assert agents.diff(connect(reapply=True), code, recorded(code), EVERYTHING | {"tone": "seco"}) == CHANGED
+    assert agents.diff(connect(reapply=True), code, recorded(code), EVERYTHING | {"tone": "seco"}) == changed(
+        *EVERYTHING
+    )
     assert why not in capsys.readouterr().err
 
 
 def test_a_change_is_compared_with_one_listing(session: Session, api: Api, code: str, said: Said) -> None:
     for _ in range(3):
-        assert agents.diff(session, code, recorded(code), EVERYTHING | {"description": "Otra"}) == CHANGED
+        assert agents.diff(session, code, recorded(code), EVERYTHING | {"description": "Otra"}) == changed(
+            "description"
+        )
     assert listings(api) == 1
     assert said() == ""
 
@@ -303,7 +317,7 @@ def sends_all(code: str) -> str:
 
 def test_a_dashboard_edit_is_told_before_it_is_overwritten(session: Session, api: Api, code: str, said: Said) -> None:
     api.edit(code, description="tocado")
-    assert agents.diff(session, code, recorded(code), EVERYTHING | {"description": "Otra"}) == CHANGED
+    assert agents.diff(session, code, recorded(code), EVERYTHING | {"description": "Otra"}) == changed("description")
     assert said() == f"warning: {edit(code)}; it will be overwritten\n{sends_all(code)}\n"
     assert api.requests("PATCH") == []
 
@@ -325,7 +339,7 @@ def test_a_dashboard_edit_of_a_field_that_is_not_changed_lets_all_be_sent(
     session: Session, api: Api, code: str, said: Said
 ) -> None:
     api.edit(code, description="tocado")
-    assert agents.diff(session, code, recorded(code), EVERYTHING | {"tone": "serio"}) == CHANGED
+    assert agents.diff(session, code, recorded(code), EVERYTHING | {"tone": "serio"}) == changed("tone")
     assert said() == f"{sends_all(code)}\n"
     agents.update(session, code, recorded(code), EVERYTHING | {"tone": "serio"})
     assert api.bodies("PATCH") == [EVERYTHING | {"tone": "serio"}]
@@ -357,17 +371,17 @@ def test_what_nobody_else_changed_is_no_dashboard_edit(
 ) -> None:
     code = api.create("Ventas", description=live)
     olds = {"name": "Ventas", "code": code, **PLACE, **before}
-    assert agents.diff(connect(on_conflict="fail"), code, olds, {"name": "Ventas", "tone": "t", **declared}) == CHANGED
+    assert agents.diff(connect(on_conflict="fail"), code, olds, {"name": "Ventas", "tone": "t", **declared}).changes
 
 
 def test_a_description_that_is_not_there_is_an_empty_one(connect: Connect, api: Api) -> None:
     code = api.create("Ventas")
     olds = {"name": "Ventas", "description": "", "code": code}
-    assert agents.diff(connect(on_conflict="fail"), code, olds, {"name": "Ventas", "description": "Otra"}) == CHANGED
+    assert agents.diff(connect(on_conflict="fail"), code, olds, {"name": "Ventas", "description": "Otra"}).changes
 
 
 def test_an_agent_that_is_not_listed_has_no_dashboard_edits(session: Session, said: Said) -> None:
-    assert agents.diff(session, "A-404", recorded("A-404"), EVERYTHING | {"tone": "serio"}) == CHANGED
+    assert agents.diff(session, "A-404", recorded("A-404"), EVERYTHING | {"tone": "serio"}) == changed("tone")
     assert said() == ""
 
 
@@ -489,6 +503,46 @@ def test_what_the_listing_does_not_say_of_an_agent_is_no_output(session: Session
     found = agents.read(session, api.create("Ventas"), {})
     assert found is not None
     assert "description" not in found.outputs
+
+
+def test_declared_arguments_survive_where_no_output_says_that_it_is_managed(
+    session: Session, api: Api, code: str
+) -> None:
+    listed = agents.read(session, code, {}, {})
+    assert listed is not None
+    declared = {"name": "Ventas", "tone": "serio", "on_delete": "archive"}
+    assert agents.read(session, code, listed.outputs, declared) == Found(listed.outputs, declared)
+    later = Session(session.settings)
+    api.edit(code, name="Otro", description="no declarada")
+    found = agents.read(later, code, listed.outputs, declared)
+    assert found is not None
+    assert found.inputs == declared | {"name": "Otro"}
+    assert (found.outputs["name"], found.outputs["description"]) == ("Otro", "Vende")
+
+
+def test_without_declared_arguments_an_agent_is_read_as_listed(session: Session, code: str) -> None:
+    found = agents.read(session, code, recorded(code), {})
+    assert found is not None
+    assert found == agents.read(session, code, {})
+    assert "tone" not in found.outputs
+
+
+def test_an_agent_that_was_imported_is_managed_since_its_first_update(session: Session, code: str) -> None:
+    listed = agents.read(session, code, {}, {})
+    assert listed is not None
+    declared = {"name": "Ventas", "description": "Vende", "tone": "serio"}
+    outputs = agents.update(session, code, listed.outputs, declared)
+    assert outputs == declared | {"code": code, "managed_since": SINCE} | PLACE
+
+
+def test_what_is_known_before_it_is_done(session: Session, api: Api) -> None:
+    unknown = {"code": UNKNOWN, "managed_since": UNKNOWN}
+    assert agents.expect(session, {}, {"name": "Ventas"}) == {"name": "Ventas"} | unknown | PLACE
+    adopted = {"name": "Ventas", "adopt": "A-1"}
+    assert agents.expect(session, {}, adopted) == adopted | unknown | PLACE | {"code": "A-1"}
+    after = agents.expect(session, recorded("A-1"), {"name": "Ventas", "tone": UNKNOWN})
+    assert after == {"name": "Ventas", "tone": UNKNOWN, "code": "A-1", "managed_since": OLD} | PLACE
+    assert api.requests() == []
 
 
 def test_an_agent_that_is_read_for_the_first_time_must_be_there(session: Session, api: Api) -> None:
@@ -724,5 +778,5 @@ def test_a_rename_onto_a_live_agent_is_refused_unless_it_is_meant(session: Sessi
     inputs = EVERYTHING | {"name": "Soporte"}
     with pytest.raises(NameTakenError, match=f'^an agent named "Soporte" exists already: {other}; '):
         agents.diff(session, code, recorded(code), inputs)
-    assert agents.diff(session, code, recorded(code), inputs | {"allow_duplicate_name": True}) == CHANGED
-    assert agents.diff(session, other, recorded(other), inputs) == CHANGED
+    assert agents.diff(session, code, recorded(code), inputs | {"allow_duplicate_name": True}).changes
+    assert agents.diff(session, other, recorded(other), inputs).changes

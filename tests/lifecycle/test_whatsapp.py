@@ -27,7 +27,8 @@ from tests.scripted import Reply, as_json, replies, serve
 PHONE = "584221234567"
 PLACE = {"tenant_domain": "sandbox", "organization_code": "SANDBOX"}
 ELSEWHERE = {"agent_code": "A-1", "tenant_domain": "acme", "organization_code": "ACME"}
-SAME, CHANGED = Difference(changes=False), Difference(changes=True)
+SAME, REPAIR = Difference(), Difference(("status",))
+WAIT, NUMBER = Difference(("wait_for_connection",)), Difference(("expected_phone_number",))
 
 
 @pytest.fixture
@@ -151,13 +152,13 @@ def test_an_agent_that_another_integration_still_declares_stays_connected(
     [
         ({"status": "pending"}, {}, SAME),
         ({"status": "connected", "phone_number": PHONE}, {}, SAME),
-        ({"status": "disconnected"}, {}, CHANGED),
+        ({"status": "disconnected"}, {}, REPAIR),
         ({"status": "pending"}, {"agent_code": UNKNOWN}, SAME),
-        ({"status": "pending"}, {"agent_code": "A-2"}, Difference(changes=True, replaces=("agent_code",))),
-        ({"status": "pending"}, {"wait_for_connection": 5}, CHANGED),
-        ({"status": "pending", "wait_for_connection": 5}, {}, CHANGED),
+        ({"status": "pending"}, {"agent_code": "A-2"}, Difference(("agent_code",), replaces=("agent_code",))),
+        ({"status": "pending"}, {"wait_for_connection": 5}, WAIT),
+        ({"status": "pending", "wait_for_connection": 5}, {}, WAIT),
         ({"status": "pending"}, {"wait_for_connection": UNKNOWN}, SAME),
-        ({"status": "pending"}, {"expected_phone_number": PHONE}, CHANGED),
+        ({"status": "pending"}, {"expected_phone_number": PHONE}, NUMBER),
         ({"status": "pending", "expected_phone_number": PHONE}, {"expected_phone_number": UNKNOWN}, SAME),
     ],
 )
@@ -173,11 +174,11 @@ def test_what_a_declaration_changes(
     ("status", "linked_to", "difference"),
     [
         ("connected", "+58 422 123 4567", SAME),
-        ("connected", "573001234567", CHANGED),
+        ("connected", "573001234567", REPAIR),
         ("connected", "", SAME),
         ("connected", None, SAME),
         ("pending", "573001234567", SAME),
-        ("disconnected", PHONE, CHANGED),
+        ("disconnected", PHONE, REPAIR),
     ],
 )
 def test_another_number_than_the_expected_one_is_to_be_repaired(
@@ -376,6 +377,34 @@ def test_an_update_connects_again(session: Session, api: Api, linked: str) -> No
     outputs = whatsapp.update(session, recorded, inputs)
     assert outputs == inputs | {"status": "connected", "phone_number": PHONE} | PLACE
     assert api.requests() == [qr(linked)]
+
+
+@pytest.mark.parametrize("link", [{"status": "connected", "phone_number": PHONE}, {"status": "pending"}, {}])
+def test_an_update_of_nothing_asks_nothing(session: Session, api: Api, link: dict[str, str]) -> None:
+    recorded = {"agent_code": "A-1", "wait_for_connection": 5, **PLACE} | link
+    inputs = {"agent_code": "A-1", "wait_for_connection": 5}
+    known = {"status": "", "phone_number": ""} | link
+    assert whatsapp.update(session, recorded, inputs) == inputs | known | PLACE
+    assert api.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("recorded", "inputs", "link"),
+    [
+        ({}, {}, {"status": UNKNOWN, "phone_number": UNKNOWN}),
+        ({"status": "connected", "phone_number": PHONE}, {}, {"status": "connected", "phone_number": PHONE}),
+        ({"status": "connected"}, {"wait_for_connection": 5}, {"status": UNKNOWN, "phone_number": UNKNOWN}),
+        ({"status": "disconnected"}, {}, {"status": UNKNOWN, "phone_number": UNKNOWN}),
+        ({"status": "pending"}, {"agent_code": UNKNOWN}, {"status": "pending", "phone_number": ""}),
+    ],
+)
+def test_what_is_known_before_it_is_done(
+    session: Session, api: Api, recorded: dict[str, Any], inputs: dict[str, Any], link: dict[str, Any]
+) -> None:
+    declared = {"agent_code": "A-1"} | inputs
+    before = recorded and {"agent_code": "A-1", **PLACE} | recorded
+    assert whatsapp.expect(session, before, declared) == declared | link | PLACE
+    assert api.requests() == []
 
 
 def test_an_update_refuses_another_number(session: Session, linked: str) -> None:

@@ -9,6 +9,7 @@ from pulumi.output import Unknown
 
 from pulumi_assistai import AgentGoneError
 from pulumi_assistai.emulator import Emulator
+from pulumi_assistai.keys import camel_case
 from pulumi_assistai.lifecycle import memory
 from pulumi_assistai.providers.agents import AgentProvider
 from tests.conftest import Api
@@ -67,6 +68,18 @@ def test_an_update_sends_what_changed(provider: AgentProvider, outputs: dict[str
     updated = provider.update("A-001", outputs, VENTAS | {"tone": "neutral"})
     assert api.bodies("PATCH") == [{"tone": "neutral"}]
     assert updated.outs == outputs | {"tone": "neutral"}
+
+
+def test_what_the_native_provider_recorded_is_updated_without_a_call(
+    provider: AgentProvider, outputs: dict[str, Any], api: Api
+) -> None:
+    api.forget_requests()
+    olds = {camel_case(name): value for name, value in outputs.items()}
+    assert provider.diff("A-001", olds, VENTAS | {"on_delete": "retain"}).changes is True
+    assert provider.update("A-001", olds, VENTAS).outs == outputs
+    assert api.requests() == []
+    assert provider.update("A-001", olds, VENTAS | {"tone": "neutral"}).outs == outputs | {"tone": "neutral"}
+    assert api.bodies("PATCH") == [{"tone": "neutral"}]
 
 
 def test_a_read_finds_drift(emulator: Emulator, outputs: dict[str, Any], api: Api) -> None:

@@ -14,7 +14,7 @@ from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.garbage import NEW_OBJECTS
 from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
 from pulumi_assistai.providers.agents import AgentProvider
-from pulumi_assistai.providers.base import AssistAIProvider, from_pulumi
+from pulumi_assistai.providers.base import AssistAIProvider, from_pulumi, from_state, is_native
 from pulumi_assistai.providers.whatsapp import WhatsAppIntegrationProvider
 from tests.in_process import account, configure
 
@@ -111,3 +111,11 @@ def test_a_provider_has_no_attributes_before_it_is_configured(emulator: Emulator
     assert vars(provider) == {}
     configure(provider, account(emulator.url))
     assert set(vars(provider)) == {"_session"}
+
+
+def test_names_of_the_native_provider_are_read_in_a_state() -> None:
+    native = {"agentCode": Unknown(), "phoneNumber": None, "name": "A", "__seen": {"name": ["x"]}}
+    assert from_state(native) == {"agent_code": UNKNOWN, "name": "A", "__seen": {"name": ["x"]}}
+    assert from_state({"agent_code": "A-1", "__provider": "pickle"}) == {"agent_code": "A-1"}
+    assert is_native(native)
+    assert not is_native({"agent_code": "A-1", "__seen": {}, "__provider": "pickle"})

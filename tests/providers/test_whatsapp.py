@@ -45,7 +45,8 @@ def test_an_integration_is_created_pending_or_connected(
     assert made.outs == {"agent_code": code, "status": "pending", "phone_number": ""} | PLACE
     api.link(code, PHONE)
     linked = {"agent_code": code, "status": "connected", "phone_number": PHONE} | PLACE
-    assert provider.update(code, made.outs, {"agent_code": code}).outs == linked
+    waits = {"wait_for_connection": 1}
+    assert provider.update(code, made.outs, {"agent_code": code} | waits).outs == linked | waits
 
 
 def test_another_agent_is_a_replacement_that_deletes_last(provider: WhatsAppIntegrationProvider) -> None:
@@ -54,6 +55,19 @@ def test_another_agent_is_a_replacement_that_deletes_last(provider: WhatsAppInte
     same = provider.diff("A-1", recorded("A-1"), {"agent_code": "A-1"})
     assert (same.changes, same.replaces) == (False, [])
     assert provider.diff("A-1", recorded("A-1"), {"agent_code": Unknown()}).changes is False
+
+
+def test_what_the_native_provider_recorded_is_updated_without_a_call(
+    provider: WhatsAppIntegrationProvider, api: Api
+) -> None:
+    here = {"tenantDomain": "sandbox", "organizationCode": "SANDBOX"}
+    olds = {"agentCode": "A-1", "status": "connected", "phoneNumber": PHONE} | here
+    difference = provider.diff("A-1", olds, {"agent_code": "A-1", "__provider": "pickle"})
+    assert (difference.changes, difference.replaces) == (True, [])
+    kept = {"agent_code": "A-1", "status": "connected", "phone_number": PHONE} | PLACE
+    assert provider.update("A-1", olds, {"agent_code": "A-1", "__provider": "pickle"}).outs == kept
+    assert provider.diff("A-1", olds, {"agent_code": "A-2"}).replaces == ["agent_code"]
+    assert api.requests() == []
 
 
 def test_a_read_asks_whether_a_phone_is_linked(provider: WhatsAppIntegrationProvider, api: Api, code: str) -> None:

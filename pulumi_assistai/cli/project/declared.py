@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pulumi_assistai.engine.model.urns import name_of
-from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE
 from pulumi_assistai.lifecycle.comparison import DeclaredAgent, DeclaredIntegration
+from pulumi_assistai.properties import SECRET_SIGNATURE, SIGNATURE
 
 AGENT_TYPE = "pulumi-python:dynamic/assistai:Agent"
 INTEGRATION_TYPE = "pulumi-python:dynamic/assistai:WhatsAppIntegration"

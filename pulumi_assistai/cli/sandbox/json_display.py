@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from pulumi_assistai.engine.model.paths import differing, masked
-from pulumi_assistai.engine.model.values import UNKNOWN, ResourceReference, Secret
 from pulumi_assistai.engine.reporting.diff import public
 from pulumi_assistai.engine.reporting.events import Change, Diagnostic, Event, Finished, Op, Started, Summary
+from pulumi_assistai.properties import UNKNOWN, ResourceReference, Secret
 from pulumi_assistai.text import json_text
 
 _HIDDEN = "[hidden]"

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pulumi_assistai.engine.model.paths import Path
 from pulumi_assistai.engine.model.resource import Resource
-from pulumi_assistai.engine.model.values import Values
+from pulumi_assistai.properties import Values
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pulumi_assistai.engine.errors import ProviderError
 from pulumi_assistai.engine.execution.handlers import CheckFailure, Diff, Live
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource
-from pulumi_assistai.engine.model.values import (
+from pulumi_assistai.properties import (
     Values,
     contains_unknown,
     from_struct,

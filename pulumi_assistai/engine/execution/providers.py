@@ -11,7 +11,7 @@ from pulumi_assistai.engine.execution.handlers import CheckFailure, Diff, Handle
 from pulumi_assistai.engine.execution.plugins import Launch, Plugin
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource
-from pulumi_assistai.engine.model.values import Values, equal
+from pulumi_assistai.properties import Values, equal
 
 _INTERNAL = "__internal"
 

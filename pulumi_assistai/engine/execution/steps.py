@@ -8,9 +8,9 @@ from typing import ClassVar
 from pulumi_assistai.engine.execution.providers import Providers
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource, now
-from pulumi_assistai.engine.model.values import Secret, equal
 from pulumi_assistai.engine.reporting.events import Change, Op
 from pulumi_assistai.engine.storage.state import State
+from pulumi_assistai.properties import Secret, equal
 
 # What may differ between two states of a resource of which the inputs are the same.
 _SAVED_WITHOUT_CHANGE = (

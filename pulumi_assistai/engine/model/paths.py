@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pulumi_assistai.engine.model.values import Secret, Values, equal
+from pulumi_assistai.properties import Secret, Values, equal
 
 Path = tuple[str | int, ...]
 

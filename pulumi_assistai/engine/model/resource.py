@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, Self
 
 from pulumi_assistai.engine.model import urns
-from pulumi_assistai.engine.model.values import (
+from pulumi_assistai.properties import (
     REFERENCE_SIGNATURE,
     SECRET_SIGNATURE,
     SIGNATURE,

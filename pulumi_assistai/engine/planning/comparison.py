@@ -9,7 +9,7 @@ from pulumi_assistai.engine.execution.handlers import Diff, Handler
 from pulumi_assistai.engine.model.graph import dependents
 from pulumi_assistai.engine.model.paths import changed_paths, contains, ignore_changes, parse_path
 from pulumi_assistai.engine.model.resource import Resource
-from pulumi_assistai.engine.model.values import UNKNOWN, Values, revealed
+from pulumi_assistai.properties import UNKNOWN, Values, revealed
 
 Replacement = tuple[Resource, tuple[str, ...]]
 

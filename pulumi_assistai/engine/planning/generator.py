@@ -21,11 +21,11 @@ from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Goal, ReadGoal
 from pulumi_assistai.engine.model.paths import ignore_changes
 from pulumi_assistai.engine.model.resource import Resource
-from pulumi_assistai.engine.model.values import Values, contains_unknown, equal, revealed
 from pulumi_assistai.engine.planning.aliases import Aliases
 from pulumi_assistai.engine.planning.comparison import compare, replaced_along, with_replace_on_changes
 from pulumi_assistai.engine.reporting.events import Severity
 from pulumi_assistai.engine.reporting.recorder import Recorder
+from pulumi_assistai.properties import Values, contains_unknown, equal, revealed
 
 _UNKNOWN_CONFIGURATION = (
     "the configuration of this resource's provider is not known yet, so this preview cannot tell what will change"

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from pulumi_assistai.engine.model.paths import differing, masked
-from pulumi_assistai.engine.model.values import UNKNOWN, ResourceReference, Secret, equal
 from pulumi_assistai.engine.reporting.lines import Block, common_blocks
+from pulumi_assistai.properties import UNKNOWN, ResourceReference, Secret, equal
 from pulumi_assistai.text import quoted, visible
 
 _CONTEXT_LINES = 2

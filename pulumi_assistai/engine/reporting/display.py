@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from pulumi_assistai.engine.model.values import UNKNOWN
 from pulumi_assistai.engine.reporting.diff import Line, Mark, changed_keys, differences, hidden_differences, listing
 from pulumi_assistai.engine.reporting.events import (
     UNCHANGED,
@@ -27,6 +26,7 @@ from pulumi_assistai.engine.reporting.events import (
     Started,
     Summary,
 )
+from pulumi_assistai.properties import UNKNOWN
 from pulumi_assistai.text import visible
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
-from pulumi_assistai.engine.model.values import Secret, revealed
 from pulumi_assistai.plain_yaml import PlainLoader
+from pulumi_assistai.properties import Secret, revealed
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _LEGACY_KEY_PARTS = 3

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pulumi_assistai.engine.model.values import UNKNOWN, Secret
 from pulumi_assistai.engine.reporting.display import TextDisplay
 from pulumi_assistai.engine.reporting.events import Change, Diagnostic, Event, Finished, Op, Severity, Started, Summary
+from pulumi_assistai.properties import UNKNOWN, Secret
 
 AGENT = "pulumi-python:dynamic/assistai:Agent"
 PROMPT = "".join(f"line {number}\n" for number in range(1, 10))

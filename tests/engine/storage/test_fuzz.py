@@ -16,7 +16,12 @@ from hypothesis import strategies as st
 
 from pulumi_assistai.engine import EngineError
 from pulumi_assistai.engine.model.resource import Resource
-from pulumi_assistai.engine.model.values import (
+from pulumi_assistai.engine.storage import secrets
+from pulumi_assistai.engine.storage.project import Project
+from pulumi_assistai.engine.storage.secrets import Crypter
+from pulumi_assistai.engine.storage.state import PendingOperation, State
+from pulumi_assistai.engine.storage.target import Target
+from pulumi_assistai.properties import (
     REFERENCE_SIGNATURE,
     SECRET_SIGNATURE,
     SIGNATURE,
@@ -24,11 +29,6 @@ from pulumi_assistai.engine.model.values import (
     ResourceReference,
     Secret,
 )
-from pulumi_assistai.engine.storage import secrets
-from pulumi_assistai.engine.storage.project import Project
-from pulumi_assistai.engine.storage.secrets import Crypter
-from pulumi_assistai.engine.storage.state import PendingOperation, State
-from pulumi_assistai.engine.storage.target import Target
 from tests.fuzzing import fuzz_settings
 
 PASSPHRASE = "test"

@@ -11,14 +11,6 @@ import pytest
 
 from pulumi_assistai.engine import EngineError
 from pulumi_assistai.engine.model.resource import Resource
-from pulumi_assistai.engine.model.values import (
-    REFERENCE_SIGNATURE,
-    SECRET_SIGNATURE,
-    SIGNATURE,
-    UNKNOWN,
-    ResourceReference,
-    Secret,
-)
 from pulumi_assistai.engine.storage.secrets import Crypter
 from pulumi_assistai.engine.storage.state import (
     State,
@@ -27,6 +19,14 @@ from pulumi_assistai.engine.storage.state import (
     normalized,
     read_document,
     write_atomically,
+)
+from pulumi_assistai.properties import (
+    REFERENCE_SIGNATURE,
+    SECRET_SIGNATURE,
+    SIGNATURE,
+    UNKNOWN,
+    ResourceReference,
+    Secret,
 )
 
 URN = "urn:pulumi:dev::trial::{}::{}"

@@ -8,7 +8,7 @@ import pytest
 from google.protobuf import json_format, struct_pb2
 
 from pulumi_assistai.engine.model.paths import changed_paths, contains, differing, ignore_changes, masked, parse_path
-from pulumi_assistai.engine.model.values import (
+from pulumi_assistai.properties import (
     OUTPUT_SIGNATURE,
     REFERENCE_SIGNATURE,
     SECRET_SIGNATURE,

@@ -1,0 +1,69 @@
+"""Settings of a provider resource: checked, compared, and made a connection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_assistai.keys import NAMESPACE, camel_case, stack_key
+from pulumi_assistai.native.names import inward, unknown_names
+from pulumi_assistai.properties import Secret, Values, equal, revealed
+from pulumi_assistai.settings import Settings
+
+STACK_CONFIGURATION = "PULUMI_CONFIG"
+"""Environment variable with the configuration of the stack, secrets in clear: it is read here, and shown nowhere."""
+
+_TOKEN = camel_case("api_token")
+_PULUMIS_OWN = ("version", "pluginDownloadURL", "__internal")
+_NAMES = tuple(map(camel_case, Settings.model_fields))
+
+
+def problems(inputs: Values) -> list[str]:
+    """Return what is wrong with the names of a configuration; its values are judged where they are used."""
+    unknown = unknown_names((name for name in inputs if name not in _PULUMIS_OWN), Settings.model_fields)
+    return [f"{NAMESPACE}:{name} is no setting; those are {', '.join(_NAMES)}" for name in unknown]
+
+
+def with_secret_token(inputs: Values) -> Values:
+    """Return a configuration whose token is a secret, whether it was given as one or not."""
+    token = inputs.get(_TOKEN)
+    return inputs if token is None or isinstance(token, Secret) else {**inputs, _TOKEN: Secret(token)}
+
+
+def changed(olds: Values, news: Values) -> list[str]:
+    """Return the settings that differ."""
+    return [name for name in _NAMES if not equal(revealed(olds.get(name)), revealed(news.get(name)))]
+
+
+def load(urn: str, inputs: Values, environment: Mapping[str, str]) -> Settings:
+    """Return the connection of a provider resource.
+
+    What an explicit provider is given comes first, then the environment, then the stack's configuration, which is all
+    that the default provider is given.
+
+    Args:
+        urn: the provider resource.
+        inputs: its configuration.
+        environment: environment variables.
+
+    Raises:
+        ConfigurationError: settings are missing or not usable.
+    """
+    names = inward({name: revealed(inputs[name]) for name in _NAMES if name in inputs})
+    if _is_default(urn):
+        return Settings.load({}, environment, {stack_key(name): value for name, value in names.items()})
+    return Settings.load(names, environment, _stack_configuration(environment))
+
+
+def _is_default(urn: str) -> bool:
+    name = urn.rpartition("::")[2]
+    return name == "default" or name.startswith("default_")
+
+
+def _stack_configuration(environment: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        found = json.loads(environment.get(STACK_CONFIGURATION) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

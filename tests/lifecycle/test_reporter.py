@@ -1,0 +1,42 @@
+"""What the lifecycle tells goes to the reporter, and to standard error where none is given."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_assistai.lifecycle.session import Session
+from tests.conftest import settings_for
+
+
+class Notes:
+    """A reporter that remembers."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.warned: list[str] = []
+
+    def tell(self, message: str) -> None:
+        self.told.append(message)
+
+    def warn(self, message: str) -> None:
+        self.warned.append(message)
+
+
+def say_everything(session: Session) -> None:
+    session.tell("tell")
+    session.warn("warn")
+    for _ in range(2):
+        session.tell_once("tell once")
+        session.warn_once("warn once")
+
+
+def test_a_reporter_gets_everything_and_nobody_else_does(capsys: pytest.CaptureFixture[str]) -> None:
+    notes = Notes()
+    say_everything(Session(settings_for("http://127.0.0.1:1"), notes))
+    assert (notes.told, notes.warned) == (["tell", "tell once"], ["warn", "warn once"])
+    assert capsys.readouterr() == ("", "")
+
+
+def test_without_one_it_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    say_everything(Session(settings_for("http://127.0.0.1:1")))
+    assert capsys.readouterr().err == "tell\nwarning: warn\ntell once\nwarning: warn once\n"
