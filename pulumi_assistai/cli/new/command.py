@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
+from shutil import which
 from typing import Annotated, Any
 
 import typer
@@ -95,6 +98,16 @@ def _write_project(directory: Path, project: Mapping[str, Any], values: Mapping[
 
 
 def _tell_what_is_next(directory: Path, name: str, files: int) -> None:
-    where = "" if directory.resolve() == Path.cwd() else f"cd {visible(str(directory))}, then "
+    here = directory.resolve() == Path.cwd()
+    preview = f"{_this_command(here=here)} sandbox preview"
     typer.echo(f"Project {name} is written: {files} files in {visible(str(directory.resolve()))}")
-    typer.echo(f"Next: {where}assistai sandbox preview. README.md has the other commands.")
+    typer.echo(f"Next: {preview if here else f'cd {quote(visible(str(directory)))} && {preview}'}")
+    typer.echo("README.md has the other commands.")
+
+
+def _this_command(*, here: bool) -> str:
+    """Return how to run `assistai` in the project: by its path, where it is not on PATH."""
+    if which("assistai"):
+        return "assistai"
+    typed = Path(sys.argv[0])
+    return quote(str(typed if here else typed.absolute()))

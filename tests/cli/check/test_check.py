@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from pulumi_assistai.fleet.checks import RULES, Declaration, check, load
+from pulumi_assistai.resources.fleets import _declarations
 from tests.cli.conftest import Assistai
 from tests.fleet.checks.trees import agent, write
 from tests.test_docs import blocks
@@ -232,18 +233,25 @@ def _calls(work: Callable[[], Any]) -> int:
     return count
 
 
-def test_twice_the_files_are_twice_the_work(tmp_path: Path) -> None:
-    def of(files: int) -> Callable[[], Any]:
-        folder = tmp_path / str(files)
-        body = '{{ empresa }}\n{% include "_pie.md" %}\n' + "Atiende con calma.\n" * 50
-        agents = {f"{number}.md": agent(body, name=f"Agente {number}") for number in range(files)}
-        write(folder, {**agents, "_pie.md": "Gracias."})
-        return lambda: check([load(Declaration(folder, variables={"empresa": "Acme"}))])
+def _fleet(folder: Path, files: int) -> Path:
+    body = '{{ empresa }}\n{% include "_pie.md" %}\n' + "Atiende con calma.\n" * 50
+    agents = {f"{number}.md": agent(body, name=f"Agente {number}") for number in range(files)}
+    write(folder, {**agents, "_pie.md": "Gracias."})
+    return folder
 
-    for files in (25, 50, 100):
-        of(files)()
-    few, many = _calls(of(50)), _calls(of(100))
-    assert many < 2.1 * few
+
+def test_checking_takes_less_than_declaring_and_grows_with_the_files(tmp_path: Path) -> None:
+    variables = {"empresa": "Acme"}
+
+    def checking(folder: Path) -> int:
+        return _calls(lambda: check([load(Declaration(folder, variables=variables, path=folder / "p.py"))]))
+
+    few, many = (_fleet(tmp_path / str(files), files) for files in (50, 100))
+    checking(few)
+    declared = _calls(lambda: _declarations(few, variables, None))
+    checked = checking(few)
+    assert checked < declared
+    assert checking(many) < 2.1 * checked
 
 
 def test_the_hook_is_shipped(here: Path) -> None:

@@ -109,19 +109,48 @@ def test_names_stand_where_the_template_asks_for_them(by_command: Make, tmp_path
     assert made["README.md"].startswith(f"# mi-flota\n\n{DESCRIPTION}\n")
     assert 'name = "mi-flota"' in made["pyproject.toml"]
     assert yaml.safe_load(made["Pulumi.yaml"])["description"] == DESCRIPTION
-    assert not [name for name, content in made.items() if "${" in content]
+    assert not [name for name, content in made.items() if "${PROJECT}" in content or "${DESCRIPTION}" in content]
     assert ".venv/" in made[".gitignore"]
 
 
-def test_the_folder_names_the_project(assistai: Assistai, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = assistai("new", tmp_path / "ventas")
-    assert run.lines[0] == f"Project ventas is written: 11 files in {tmp_path / 'ventas'}"
-    assert run.lines[1] == (
-        f"Next: cd {tmp_path / 'ventas'}, then assistai sandbox preview. README.md has the other commands."
-    )
+def test_the_folder_names_the_project_and_the_next_command_is_told(
+    assistai: Assistai, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    assert assistai("new", tmp_path / "ventas").lines == [
+        f"Project ventas is written: {len(files(TEMPLATES / 'assistai'))} files in {tmp_path / 'ventas'}",
+        f"Next: cd {tmp_path / 'ventas'} && assistai sandbox preview",
+        "README.md has the other commands.",
+    ]
     (tmp_path / "aqui" / ".venv").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "aqui")
-    assert assistai("new", ".").lines[1] == "Next: assistai sandbox preview. README.md has the other commands."
+    assert assistai("new", ".").lines[1] == "Next: assistai sandbox preview"
+
+
+def test_without_an_activated_environment_the_next_command_works_too(tmp_path: Path) -> None:
+    (tmp_path / "flota").mkdir()
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "flota" / ".venv").symlink_to(sys.prefix)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTAI_", "PULUMI_"))}
+
+    def run(command: str, directory: Path) -> str:
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            cwd=directory,
+            env=environment | {"PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    here = run(".venv/bin/assistai new .", tmp_path / "flota").splitlines()[1]
+    assert here == "Next: .venv/bin/assistai sandbox preview"
+    there = run(".venv/bin/assistai new 'otra' --template agency", tmp_path).splitlines()[1]
+    assert there == f"Next: cd otra && {tmp_path}/.venv/bin/assistai sandbox preview"
+    assert "11 to create" in run(there.removeprefix("Next: "), tmp_path)
 
 
 def test_nothing_is_overwritten(assistai: Assistai, tmp_path: Path) -> None:
