@@ -84,10 +84,17 @@ class Step:
         after = self.new.inputs or {} if self.new else None
         id_ = self.resource.id or (self.old.id if self.old else "")
         hidden = tuple(self.resource.hide_diff)
-        recorded = {"old_urn": self.old.urn, "old_outputs": self.old.outputs or {}} if self.old else {}
-        provider = self.resource.provider
         return Change(
-            self.op, self.resource.urn, id_, before, after, self.keys, False, hidden, **recorded, provider=provider
+            self.op,
+            self.resource.urn,
+            id_,
+            before,
+            after,
+            self.keys,
+            hidden=hidden,
+            old_urn=self.old.urn if self.old else "",
+            old_outputs=self.old.outputs or {} if self.old else None,
+            provider=self.resource.provider,
         )
 
     @property
