@@ -61,7 +61,8 @@ class MarkdownFormat:
         said = "".join(f"- {prose(text)}\n" for text in remarks(entry, short=short))
         if short or not entry.hunks:
             return f"- {_title(entry)}{_after(entry)}\n" + _indented(said)
-        return f"\n#### {_title(entry)}\n\n{said}{'\n' if said else ''}" + _texts(entry, detail)
+        gap = "\n" if said else ""
+        return f"\n#### {_title(entry)}\n\n{said}{gap}{_texts(entry, detail)}"
 
     def note(self, text: str) -> str:
         """Write a remark on the whole."""
