@@ -181,12 +181,16 @@ def _looks(text: str) -> str:
 def _marked(old: str, new: str) -> tuple[Line, Line]:
     before, after = _WORD.findall(old), _WORD.findall(new)
     opcodes = _word_opcodes(before, after)
-    same = sum(end - start for tag, start, end, _, _ in opcodes if tag == "equal")
-    if same < _LEAST_ALIKE * max(len(before), len(after)):
+    same = sum(_said(before[start:end]) for tag, start, end, _, _ in opcodes if tag == "equal")
+    if same < _LEAST_ALIKE * max(_said(before), _said(after)):
         return _line("-", old), _line("+", new)
     removed = _shortened([("".join(before[i:j]), tag != "equal") for tag, i, j, _, _ in opcodes])
     added = _shortened([("".join(after[i:j]), tag != "equal") for tag, _, _, i, j in opcodes])
     return Line("-", removed), Line("+", added)
+
+
+def _said(words: Sequence[str]) -> int:
+    return sum(not word.isspace() for word in words)
 
 
 def _word_opcodes(old: Sequence[str], new: Sequence[str]) -> list[_Opcode]:

@@ -11,9 +11,10 @@ from pulumi_assistai.cli.report.document import Report, Section, SharedChange
 from pulumi_assistai.cli.report.entries import Entry
 from pulumi_assistai.cli.report.fitting import Part, fit
 from pulumi_assistai.cli.report.model import Severity
+from pulumi_assistai.text import shorten
 
-SHORTEST = 1_000
-"""Characters that a report always fits into."""
+SHORTEST = 2_000
+"""Characters that a report always fits into; the styles of a page take half of them."""
 
 _LONGEST_ALERT = 300
 
@@ -47,8 +48,8 @@ class Format(Protocol):
     def note(self, text: str) -> str:
         """Write a remark on the whole."""
 
-    def notice(self, text: str) -> str:
-        """Write that something is missing."""
+    def notice(self, text: str, rest: str) -> str:
+        """Write that something is missing, and where it is, in the words of who asked for the report."""
 
     def tail(self) -> str:
         """Write the end."""
@@ -60,15 +61,15 @@ def write(report: Report, form: Format, longest: int | None, rest: str) -> str:
     Args:
         report: the report.
         form: the format.
-        longest: characters that it may have, None without a limit; 1,000 at least.
-        rest: where all of it is, in words.
+        longest: characters that it may have, None without a limit; 2,000 at least.
+        rest: where all of it is, in words of the format, such as a link in Markdown.
     """
     parts = [part for part in _parts(report, form) if part.at(0)]
-    return fit(parts, longest, lambda number: form.notice(_missing(number, rest)))
+    return fit(parts, longest, lambda number: form.notice(_missing(number), shorten(rest)))
 
 
-def _missing(number: int, rest: str) -> str:
-    return f"This is not all: {number} parts are shortened or left out to fit. {rest}"
+def _missing(number: int) -> str:
+    return f"This is not all: {number} parts are shortened or left out to fit."
 
 
 def _parts(report: Report, form: Format) -> Iterator[Part]:

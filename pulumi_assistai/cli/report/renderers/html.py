@@ -53,9 +53,9 @@ class HtmlFormat:
         """Write a remark on the whole."""
         return str(self._macros.note(text))
 
-    def notice(self, text: str) -> str:
-        """Write that something is missing, and end the page."""
-        return str(self._macros.notice(shorten(text, 600)))
+    def notice(self, text: str, rest: str) -> str:
+        """Write that something is missing."""
+        return str(self._macros.notice(f"{text} {rest}"))
 
     def tail(self) -> str:
         """Write the end of the page: nothing, since browsers need none and a notice may follow."""

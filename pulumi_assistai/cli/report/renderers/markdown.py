@@ -68,9 +68,9 @@ class MarkdownFormat:
         """Write a remark on the whole."""
         return f"- {prose(text)}\n"
 
-    def notice(self, text: str) -> str:
+    def notice(self, text: str, rest: str) -> str:
         """Write that something is missing."""
-        return f"\n> [!NOTE]\n> {prose(shorten(text, 600))}\n"
+        return f"\n> [!NOTE]\n> {text} {rest}\n"
 
     def tail(self) -> str:
         """Write the end."""

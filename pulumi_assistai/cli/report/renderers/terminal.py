@@ -70,9 +70,9 @@ class TerminalFormat:
         """Write a remark on the whole."""
         return self._written(Text(visible(f"  {text}")))
 
-    def notice(self, text: str) -> str:
+    def notice(self, text: str, rest: str) -> str:
         """Write that something is missing."""
-        return self._written(Text(), Text(visible(shorten(text, 600)), "yellow"))
+        return self._written(Text(), Text(visible(f"{text} {rest}"), "yellow"))
 
     def tail(self) -> str:
         """Write the end."""
