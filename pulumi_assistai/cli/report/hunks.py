@@ -18,7 +18,7 @@ BLANK = "⏎"
 GAP = "…"
 
 _LONG = 120
-_AROUND = 60
+_AROUND = 30
 _MOST_WORDS = 2_000
 _LEAST_ALIKE = 0.3
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
