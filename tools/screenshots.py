@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,23 +11,51 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from unittest.mock import patch
 from uuid import UUID
 
+from markdown_it import MarkdownIt
 from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from rich.console import Console
 
 from pulumi_assistai.cli.link.page import WebView
 from pulumi_assistai.cli.link.views import TerminalView
+from pulumi_assistai.cli.report.document import make_report
+from pulumi_assistai.cli.report.fragments import find_fragments
+from pulumi_assistai.cli.report.layout import write
+from pulumi_assistai.cli.report.reading import read_preview
+from pulumi_assistai.cli.report.renderers.markdown import MarkdownFormat
 from pulumi_assistai.emulator import Emulator
+from tests.cli.report.previewing import changed_agency
 from tests.emulator.conftest import ACME, SANDBOX, connect, create, whatsapp
 from tests.emulator.shop import fill
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 MORNING = 1_760_000_000_000_000_000
 CONSOLE: ViewportSize = {"width": 1200, "height": 800}
+COMMENT: ViewportSize = {"width": 900, "height": 800}
+PREVIEWS = Path(__file__).parents[1] / "tests" / "cli" / "report" / "previews"
+REPORTED = {
+    "fragment": "agencia",
+    "dashboard": "soporte",
+    "word": "ventas",
+    "removed": "repuestos",
+    "secret": "citas",
+    "new": "entregas",
+}
+"""The resources of each kept preview that the picture of a report has."""
+
+COMMENT_STYLE = """
+main { font: 14px/1.5 "DejaVu Sans", sans-serif; color: #1f2328; max-width: 860px; padding: 16px; background: #fff }
+h2, h3 { border-bottom: 1px solid #d1d9e0; padding-bottom: 5px } h4 { margin-bottom: 4px }
+code { font: 12px "DejaVu Sans Mono", monospace; background: #eff1f3; padding: 2px 5px; border-radius: 6px }
+pre { background: #f6f8fa; padding: 12px; border-radius: 6px; overflow: auto } pre code { background: none; padding: 0 }
+.add { color: #116329; background: #dafbe1 } .remove { color: #82071e; background: #ffebe9 } .place { color: #8250df }
+blockquote { border-left: 4px solid #d1242f; margin: 0; padding: 0 14px }
+"""
 PAGE: ViewportSize = {"width": 620, "height": 660}
 
 
@@ -38,6 +67,7 @@ def main() -> None:
         code, qr = first_qr()
         draw_page(browser, code, qr)
         draw_terminal(browser, code, qr)
+        draw_report(browser)
         browser.close()
 
 
@@ -102,6 +132,32 @@ def draw_terminal(browser: Browser, code: str, qr: bytes) -> None:
         page = parts.new_page()
         page.set_content(f'<body style="margin: 0">{drawing}')
         keep(page.locator("svg").screenshot(), "link-terminal.png")
+
+
+def draw_report(browser: Browser) -> None:
+    """Draw a report in Markdown as a comment of a pull request, for docs/commands.md."""
+    steps, diagnostics = [], []
+    for case, chosen in REPORTED.items():
+        document = json.loads((PREVIEWS / f"{case}.json").read_text(encoding="utf-8"))
+        steps += [step for step in document["steps"] if re.search(chosen, step["urn"])]
+        diagnostics += document.get("diagnostics", [])
+    preview = read_preview(json.dumps({"steps": steps, "diagnostics": diagnostics}), "the previews")
+    with TemporaryDirectory() as folder:
+        report = make_report(preview, find_fragments(changed_agency(Path(folder))))
+    written = write(report, MarkdownFormat(), None, "")
+    with browser.new_context(viewport=COMMENT, locale="en-US", color_scheme="light") as parts:
+        page = parts.new_page()
+        page.set_content(as_github_shows(written))
+        keep(page.locator("main").screenshot(), "report.png")
+
+
+def as_github_shows(markdown: str) -> str:
+    """Return Markdown as a page that looks as a comment on GitHub does."""
+    body = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown)
+    body = re.sub(r"<blockquote>\s*<p>\[!(\w+)\]", r'<blockquote class="\1"><p><b>\1</b><br>', body)
+    for sign, name in (("+", "add"), ("-", "remove"), ("@@", "place")):
+        body = re.sub(rf"(?m)^(<pre><code[^>]*>)?({re.escape(sign)}.*)$", rf'\1<span class="{name}">\2</span>', body)
+    return f"<!doctype html><meta charset=utf-8><style>{COMMENT_STYLE}</style><main>{body}</main>"
 
 
 def keep(picture: bytes, name: str) -> None:

@@ -30,6 +30,7 @@ _COMMANDS = {
     "schema": "schema.schema",
     "import": "adoption.import_agents",
     "link": "link.link",
+    "report": "report.report",
     "sandbox": "sandbox.sandbox",
 }
 """The folder of each subcommand, and the function or group in the folder's `command.py`."""

@@ -24,6 +24,7 @@ SUBCOMMANDS = get_command(app).list_commands(None)  # type: ignore[attr-defined]
 LIFE = [
     ("sandbox preview", "+ 6 to create"),
     ("sandbox up --yes", "+ 6 created"),
+    ("report --run", "no agent changes"),
     ("sandbox output", "pending"),
     ("sandbox export", '"urn:pulumi:dev::fleet::'),
     ("status", "Nothing differs, as far as it can be seen."),

@@ -18,7 +18,8 @@ class JsonDisplay:
     """Writes one JSON document when the operation ends.
 
     Its keys: verb, succeeded, changeSummary (operation to number of resources), steps (op, urn, id, oldInputs,
-    newInputs, replaceKeys; "refresh" is what a refresh before an update found), diagnostics (severity, message, urn),
+    newInputs, replaceKeys, oldUrn, oldOutputs, provider; "refresh" is what a refresh before an update found),
+    diagnostics (severity, message, urn),
     outputs, duration (seconds). A secret reads "[secret]", an unknown value "[unknown]", and "[hidden]" what differs
     where the resource option `hide_diffs` hides that.
 
@@ -76,10 +77,11 @@ def plain(value: Any) -> Any:
 
 
 def _step(change: Change, verb: str) -> dict[str, Any]:
-    old, new = change.old, change.new
+    old, new, outputs = change.old, change.new, change.old_outputs
     if old is not None and new is not None:
         paths = differing(old, new, change.hidden)
         old, new = masked(old, paths, _HIDDEN), masked(new, paths, _HIDDEN)
+        outputs = masked(outputs, paths, _HIDDEN) if outputs is not None else None
     return {
         "op": Op.REFRESH if change.refreshed and verb != "refresh" else change.op,
         "urn": change.urn,
@@ -87,4 +89,7 @@ def _step(change: Change, verb: str) -> dict[str, Any]:
         "oldInputs": plain(old),
         "newInputs": plain(new),
         "replaceKeys": list(change.replace_keys),
+        "oldUrn": change.old_urn,
+        "oldOutputs": plain(outputs),
+        "provider": change.provider,
     }

@@ -84,7 +84,18 @@ class Step:
         after = self.new.inputs or {} if self.new else None
         id_ = self.resource.id or (self.old.id if self.old else "")
         hidden = tuple(self.resource.hide_diff)
-        return Change(self.op, self.resource.urn, id_, before, after, self.keys, hidden=hidden)
+        return Change(
+            self.op,
+            self.resource.urn,
+            id_,
+            before,
+            after,
+            self.keys,
+            hidden=hidden,
+            old_urn=self.old.urn if self.old else "",
+            old_outputs=self.old.outputs or {} if self.old else None,
+            provider=self.resource.provider,
+        )
 
     @property
     def shown(self) -> bool:

@@ -49,6 +49,9 @@ class Change:
         replace_keys: the properties that made a replacement necessary.
         refreshed: the change was found in the world rather than made by the program.
         hidden: the paths of properties of which the difference is not shown, as in `instructions` or `a.b[0]`.
+        old_urn: what the resource was called before, empty for a creation; another one where an alias moved it.
+        old_outputs: its outputs in the state, None for a creation.
+        provider: the reference of its provider, empty where it has none.
     """
 
     op: Op
@@ -59,6 +62,9 @@ class Change:
     replace_keys: tuple[str, ...] = ()
     refreshed: bool = False
     hidden: tuple[str, ...] = ()
+    old_urn: str = ""
+    old_outputs: Mapping[str, Any] | None = None
+    provider: str = ""
 
 
 @dataclass(frozen=True)

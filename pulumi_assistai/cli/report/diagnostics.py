@@ -1,0 +1,62 @@
+"""What a preview said: errors, warnings and notes, each thing once and without tracebacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pulumi_assistai.cli.report.model import Diagnostic, Severity
+from pulumi_assistai.redaction import redact
+
+_TRACEBACK = "Traceback (most recent call last):"
+_PREFIX = re.compile(r"^(?:error|warning): ")
+_FRAME = re.compile(r'^\s*File "(?P<file>[^"]*)", line (?P<line>\d+)')
+_PLUMBING = re.compile(r"^(?:error: )?(?:Exception calling application: |<_InactiveRpcError)")
+_SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING}
+
+
+def read_diagnostics(said: Iterable[tuple[str, str, str]]) -> list[Diagnostic]:
+    """Return what was said, errors first.
+
+    Args:
+        said: severity, message and URN, as the engine gives them. A dynamic provider's warnings arrive as what it
+            printed: with the severity "info#err", without a URN, and with `warning: ` at their beginning.
+    """
+    found = {diagnostic for severity, message, urn in said for diagnostic in _read(severity, message, urn)}
+    order = list(Severity)
+    return sorted(found, key=lambda one: (order.index(one.severity), one.urn, one.message))
+
+
+def _read(severity: str, message: str, urn: str) -> Iterator[Diagnostic]:
+    known = _SEVERITIES.get(severity.partition("#")[0])
+    if known is not None:
+        text = redact(_told(message))
+        yield from [Diagnostic(known, text, urn)] if text else []
+        return
+    for line in _told(message, all_lines=True).split("\n"):
+        meant = Severity.WARNING if line.startswith("warning: ") else Severity.INFO
+        text = redact(_PREFIX.sub("", line))
+        yield from [Diagnostic(meant, text, urn)] if text else []
+
+
+def _told(message: str, *, all_lines: bool = False) -> str:
+    """Return a message without its tracebacks: of one, where it ended and what the exception says are left."""
+    lines = [line for line in _without_tracebacks(message.split("\n")) if line.strip()]
+    if all_lines:
+        return "\n".join(line.strip() for line in lines)
+    return _PREFIX.sub("", " ".join(_PLUMBING.sub("", line.strip()) for line in lines))
+
+
+def _without_tracebacks(lines: Iterable[str]) -> Iterator[str]:
+    place, inside = "", False
+    for line in lines:
+        if _TRACEBACK in line:
+            inside, place = True, ""
+            yield line.partition(_TRACEBACK)[0]
+        elif not inside:
+            yield line
+        elif frame := _FRAME.match(line):
+            place = f" ({frame['file'].replace(chr(92), '/').rpartition('/')[2]}, line {frame['line']})"
+        elif line.strip() and not line.startswith(" "):
+            inside = False
+            yield line + place

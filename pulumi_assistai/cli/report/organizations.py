@@ -1,0 +1,73 @@
+"""The organization that a planned resource belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pulumi_assistai.cli.report.model import SECRET, UNKNOWN, Preview, Step, name_of
+from pulumi_assistai.keys import stack_key
+
+_PLACE = ("organization_code", "tenant_domain")
+
+
+@dataclass(frozen=True, order=True)
+class Organization:
+    """An organization as far as the preview tells: its code and tenant, or the provider that is connected to it."""
+
+    code: str = ""
+    tenant: str = ""
+    provider: str = field(default="", compare=False)
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        if self.code:
+            return self.code
+        return f"provider {self.provider}" if self.provider else "default connection"
+
+
+class Organizations:
+    """Finds the organization of each step.
+
+    The outputs of a resource say where it belongs. A new one has none: it belongs where others of its provider do,
+    or where the provider's inputs or the stack's configuration say.
+    """
+
+    def __init__(self, preview: Preview) -> None:
+        self._places = dict(_recorded(preview.steps)) | dict(_connections(preview.steps))
+        config = {name: preview.config.get(stack_key(name)) for name in _PLACE}
+        self._default = tuple(str(config[name] or "") for name in _PLACE)
+
+    def of(self, step: Step) -> Organization:
+        """Return the organization of a step."""
+        provider = name_of(step.provider.rpartition("::")[0])
+        own = provider and not provider.startswith("default")
+        code, tenant = _place(step) or self._places.get(step.provider.rpartition("::")[0]) or ("", "")
+        if not code and not own:
+            code, tenant = self._default
+        return Organization(code, tenant, "" if code or not own else provider)
+
+
+def _recorded(steps: Iterable[Step]) -> Iterable[tuple[str, tuple[str, str]]]:
+    for step in steps:
+        if place := _place(step):
+            yield step.provider.rpartition("::")[0], place
+
+
+def _connections(steps: Iterable[Step]) -> Iterable[tuple[str, tuple[str, str]]]:
+    for step in steps:
+        inputs = step.after.inputs if step.after else {}
+        if "pulumi:providers:" in step.urn and (place := _pair(inputs)):
+            yield step.urn, place
+
+
+def _place(step: Step) -> tuple[str, str] | None:
+    return _pair(step.before.outputs) if step.before else None
+
+
+def _pair(values: Mapping[str, object]) -> tuple[str, str] | None:
+    code, tenant = (values.get(name) for name in _PLACE)
+    if not isinstance(code, str) or code in ("", SECRET, UNKNOWN):
+        return None
+    return code, tenant if isinstance(tenant, str) else ""

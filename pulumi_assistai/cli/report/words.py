@@ -1,0 +1,162 @@
+"""What a planned operation means in AssistAI, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pulumi_assistai.cli.report.fields import hidden_changes
+from pulumi_assistai.cli.report.model import UNKNOWN, Kind, Step, name_of
+
+
+class Gate(StrEnum):
+    """What `--fail-on` can stop at."""
+
+    DRIFT = "drift"
+    DELETE = "delete"
+    DISCONNECT = "disconnect"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One sentence about a resource, and what gates it closes."""
+
+    text: str
+    gates: frozenset[Gate] = frozenset()
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What happens to a resource.
+
+    Attributes:
+        verb: in a word, for headings and counts; empty where nothing happens.
+        remarks: what a reviewer has to know.
+    """
+
+    verb: str
+    remarks: tuple[Remark, ...] = ()
+
+
+_CREATIONS = ("create", "create-replacement", "import", "import-replacement")
+_DELETIONS = ("delete", "delete-replaced", "discard", "discard-replaced")
+_UPDATES = ("update", "refresh")
+
+
+def meaning(step: Step, steps: Sequence[Step]) -> Meaning:
+    """Return what a step means; the others tell whether another resource goes on with the same agent."""
+    kind = {Kind.AGENT: _agent, Kind.WHATSAPP: _whatsapp}.get(step.kind, _other)
+    found = kind(step, steps)
+    moved = (_moved(step),) if step.old_urn != step.urn else ()
+    hidden = tuple(Remark(text) for text in hidden_changes(step)) if found.verb else ()
+    return Meaning(found.verb or ("moved" if moved else ""), (*moved, *found.remarks, *hidden))
+
+
+def is_managed_on(step: Step, steps: Sequence[Step]) -> str:
+    """Return the resource that takes over the agent of a removed one, empty where none does."""
+    code = step.recorded("code")
+    heirs = [other.name for other in steps if code and other.op in _CREATIONS and other.declared("adopt") == code]
+    return heirs[0] if heirs else ""
+
+
+def _agent(step: Step, steps: Sequence[Step]) -> Meaning:
+    if step.op in _CREATIONS:
+        return _new_agent(step)
+    if step.op in _DELETIONS:
+        return _removed_agent(step, is_managed_on(step, steps))
+    if step.op in _UPDATES:
+        return Meaning("updated" if step.op == "update" else _refreshed(step), tuple(_edits(step)))
+    return Meaning("")
+
+
+def _new_agent(step: Step) -> Meaning:
+    code = step.declared("adopt")
+    if code:
+        words = f"takes over agent {code}, which is live already; what is declared overwrites it"
+        return Meaning("adopted", (Remark(words),))
+    return Meaning("created")
+
+
+def _removed_agent(step: Step, heir: str) -> Meaning:
+    agent, code = _called(step), step.recorded("code")
+    if heir:
+        return Meaning("moved", (Remark(f"agent {code} stays as it is: {heir} manages it from now on"),))
+    deleted = frozenset({Gate.DELETE})
+    if step.forgotten:
+        words = f"{agent} is only forgotten by Pulumi (retain_on_delete): it stays live and goes on answering"
+        return Meaning("no longer managed", (Remark(words, deleted),))
+    if step.recorded("on_delete") == "archive":
+        name = step.recorded("name")
+        words = f'{agent} is archived: its WhatsApp is disconnected, and it is renamed "[archived] {name}"'
+        return Meaning("archived", (Remark(words, deleted),))
+    words = f"{agent} stays live and goes on answering: AssistAI deletes no agent, and Pulumi only stops managing it"
+    return Meaning("no longer managed", (Remark(words, deleted),))
+
+
+def _edits(step: Step) -> Iterator[Remark]:
+    edited = (step.before.outputs if step.before else {}).get("__edited")
+    if isinstance(edited, list) and edited:
+        fields = ", ".join(map(str, edited))
+        words = f"edited in AssistAI ({fields}), as a refresh found: what is declared overwrites that"
+        yield Remark(words, frozenset({Gate.DRIFT}))
+
+
+def _refreshed(step: Step) -> str:
+    return "drifted" if step.after and step.before and step.after != step.before and step.after.outputs else ""
+
+
+def _whatsapp(step: Step, steps: Sequence[Step]) -> Meaning:
+    name = _agent_of(step, steps)
+    if step.op in _CREATIONS:
+        words = f"{name} is connected to WhatsApp and waits for a phone: `assistai link` shows the QR after `pulumi up`"
+        return Meaning("WhatsApp added", (Remark(words),))
+    if step.op in _DELETIONS:
+        return _removed_whatsapp(step, name, steps)
+    if step.op == "update" and step.recorded("status") == "disconnected":
+        words = f"the phone of {name} is disconnected: it has to be linked again after `pulumi up` (`assistai link`)"
+        return Meaning("WhatsApp reconnected", (Remark(words, frozenset({Gate.DRIFT, Gate.DISCONNECT})),))
+    return Meaning("WhatsApp updated" if step.op == "update" else "")
+
+
+def _removed_whatsapp(step: Step, name: str, steps: Sequence[Step]) -> Meaning:
+    code = step.recorded("agent_code")
+    if any(other.op in _CREATIONS and other.declared("agent_code") == code for other in _integrations(steps)):
+        return Meaning("WhatsApp moved", (Remark(f"another resource manages it: {name} stays connected"),))
+    status = step.recorded("status")
+    if status == "connected":
+        words = f"the phone of {name} is disconnected: customers get no answer on that number"
+        return Meaning("WhatsApp removed", (Remark(words, frozenset({Gate.DISCONNECT})),))
+    return Meaning(
+        "WhatsApp removed", (Remark(f"{name} had no phone linked ({status or 'no status'}): nobody is disconnected"),)
+    )
+
+
+def _integrations(steps: Sequence[Step]) -> Iterator[Step]:
+    return (step for step in steps if step.kind is Kind.WHATSAPP)
+
+
+def _other(step: Step, _steps: Sequence[Step]) -> Meaning:
+    return Meaning("" if step.op in ("same", "read", "refresh") else step.op)
+
+
+def _moved(step: Step) -> Remark:
+    before = name_of(step.old_urn)
+    return Remark(f"moved in the program: it was {before}; in AssistAI it stays the same {step.kind}")
+
+
+def _called(step: Step) -> str:
+    name, code = step.recorded("name"), step.recorded("code")
+    return f'"{name}" ({code})' if name else f"agent {code}"
+
+
+def _agent_of(step: Step, steps: Sequence[Step]) -> str:
+    code = step.declared("agent_code") or step.recorded("agent_code")
+    code = step.recorded("agent_code") if code == UNKNOWN else code
+    for other in steps:
+        same_name = step.name == f"{other.name}-whatsapp" and other.provider == step.provider
+        if other.kind is Kind.AGENT and (same_name or (code and other.recorded("code") == code)):
+            return other.declared("name") or other.recorded("name") or other.name
+    return f"agent {code}" if code else step.name.removesuffix("-whatsapp")

@@ -1,0 +1,359 @@
+"""Reports of real previews, which `python -m tools.previews` makes, and of previews made up for one thing each."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Assistai
+from tests.cli.report.previewing import HERE, WHATSAPP, changed_agency, document, rewrite, step, update, urn_of
+
+CASES = sorted(path.stem for path in (HERE / "previews").glob("*.json"))
+FORMATS = ("markdown", "terminal", "html")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_real_preview_reads_as_kept(assistai: Assistai, case: str, tmp_path: Path) -> None:
+    arguments = ("report", HERE / "previews" / f"{case}.json", "-C", changed_agency(tmp_path))
+    run = assistai(*arguments)
+    assert run.status == 0, run.err
+    assert run.out == (HERE / "reports" / f"{case}.md").read_text(encoding="utf-8")
+    assert assistai(*arguments).out == run.out
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("case", CASES)
+def test_no_report_has_a_secret(assistai: Assistai, case: str, form: str) -> None:
+    run = assistai("report", HERE / "previews" / f"{case}.json", "--format", form)
+    assert run.status == 0, run.err
+    assert "canary" not in run.out
+    assert "Preview of" in run.out
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("fragment", ["compartido/cortesia.md", "12 agents", "[-tres-]", "{+cuatro+}"]),
+        ("word", ["[-paciencia-]", "{+cortesía+}", "…"]),
+        ("blank", ["+ ⏎"]),
+        ("secret", ["secret text changed (not shown): instructions"]),
+        ("removed", ["stays live and goes on answering", "is archived"]),
+        ("dashboard", ["it will be overwritten", "warning", "tienda-soporte"]),
+        ("failing", ["The preview failed", "tienda-reclamos"]),
+        ("moved", ["it was tienda-ventas"]),
+        ("adopted", ["takes over agent A-005", "tienda-mostrador manages it from now on"]),
+        ("phone", ["the phone of agent A-001 is disconnected"]),
+    ],
+)
+def test_the_terminal_says_the_same(assistai: Assistai, case: str, words: list[str], tmp_path: Path) -> None:
+    preview = HERE / "previews" / f"{case}.json"
+    run = assistai("report", preview, "--format", "terminal", "-C", changed_agency(tmp_path))
+    assert [word for word in words if word not in run.out] == []
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_fifty_rewritten_agents_fit_into_a_comment(assistai: Assistai, form: str, tmp_path: Path) -> None:
+    file = tmp_path / "preview.json"
+    file.write_text(rewrite(50))
+    whole = assistai("report", file, "--format", form, "--max-chars", 1_000_000).out
+    fitted = assistai("report", file, "--format", form, "--max-chars", 65_536).out
+    assert len(whole) > 65_536 >= len(fitted) > 50_000
+    assert "50 agents in 5 organizations: 50 updated" in fitted
+    assert "+60 -60 lines" in fitted
+    assert "agente-49" in fitted
+    assert "parts are shortened or left out to fit" in fitted
+    assert "parts are shortened" not in whole
+    assert assistai("report", file, "--format", form, "--max-chars", 65_536).out == fitted
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_shortest_report_has_the_counts(assistai: Assistai, form: str, tmp_path: Path) -> None:
+    file = tmp_path / "preview.json"
+    file.write_text(rewrite(400))
+    run = assistai("report", file, "--format", form, "--max-chars", 3_000, "--rest", "The artifact report.html has it.")
+    assert len(run.out) <= 3_000
+    assert "400 agents in 5 organizations: 400 updated" in run.out
+    assert "The artifact report.html has it." in run.out
+
+
+def test_only_markdown_is_limited_by_itself(assistai: Assistai, tmp_path: Path) -> None:
+    file = tmp_path / "preview.json"
+    file.write_text(rewrite(50))
+    assert len(assistai("report", file).out) <= 65_536
+    assert len(assistai("report", file, "--format", "html").out) > 65_536
+
+
+def test_new_prompts_go_before_changes_do(assistai: Assistai, tmp_path: Path) -> None:
+    prompt = "\n".join(f"Línea {number} de un texto nuevo." for number in range(100))
+    file = tmp_path / "preview.json"
+    new = step("create", "nuevo", None, {"name": "Nuevo", "instructions": prompt})
+    file.write_text(document(new, update("ventas", "Sé amable.", "Sé muy amable.")))
+    assert "<details><summary>name, instructions: +101 lines</summary>" in assistai("report", file).out
+    short = assistai("report", file, "--max-chars", 2_000).out
+    assert "+101 lines, not shown" in short
+    assert "+ Sé muy amable." in short
+
+
+def test_out_writes_a_file_and_nothing_else(assistai: Assistai, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    run = assistai("report", HERE / "previews" / "new.json", "--format", "html", "--out", out)
+    assert (run.status, run.out) == (0, "")
+    assert "<details>" in out.read_text(encoding="utf-8")
+    run = assistai("report", HERE / "previews" / "new.json", "--out", tmp_path / "missing" / "report.md")
+    assert run.err.endswith("report.md: No such file or directory\n")
+
+
+def test_colours_are_for_terminals(
+    assistai: Assistai, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    run = assistai("report", HERE / "previews" / "word.json")
+    assert "\x1b[7;32mcortesía" in run.out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in assistai("report", HERE / "previews" / "word.json").out
+    assert "##" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("case", "closed"),
+    [
+        ("removed", "delete"),
+        ("phone", "disconnect, drift"),
+        ("dashboard", "drift, warning"),
+        ("failing", "error"),
+        ("word", ""),
+        ("nothing", ""),
+    ],
+)
+def test_gates_close_on_what_they_are_for(assistai: Assistai, case: str, closed: str) -> None:
+    run = assistai("report", HERE / "previews" / f"{case}.json", "--fail-on", "drift,delete,disconnect,warning,error")
+    assert run.status == (3 if closed else 0)
+    assert run.err == (f"the preview has what --fail-on names: {closed}\n" if closed else "")
+    assert run.out
+
+
+def test_a_gate_has_to_be_one(assistai: Assistai) -> None:
+    run = assistai("report", HERE / "previews" / "word.json", "--fail-on", "drift,typo")
+    assert run.status == 2
+    assert "drift, delete, disconnect, warning, error" in run.err
+
+
+def test_a_connected_phone_that_goes_closes_the_gate(assistai: Assistai, tmp_path: Path) -> None:
+    old = {"agent_code": "A-001", "status": "connected", "phone_number": "584221234567"}
+    file = tmp_path / "preview.json"
+    agent = update("ventas", "a", "b")
+    file.write_text(document(agent, step("delete", "ventas-whatsapp", old, type_=WHATSAPP)))
+    run = assistai("report", file, "--fail-on", "disconnect")
+    assert run.status == 3
+    assert "the phone of Ventas is disconnected" in run.out
+    assert "584221234567" not in run.out
+
+
+def test_an_integration_that_another_resource_goes_on_with_stays_connected(assistai: Assistai, tmp_path: Path) -> None:
+    old = {"agent_code": "A-001", "status": "connected"}
+    file = tmp_path / "preview.json"
+    file.write_text(
+        document(
+            step("delete", "viejo-whatsapp", old, type_=WHATSAPP),
+            step("create", "nuevo-whatsapp", None, {"agent_code": "A-001"}, type_=WHATSAPP),
+        )
+    )
+    run = assistai("report", file, "--fail-on", "disconnect")
+    assert run.status == 0
+    assert "another resource manages it: agent A-001 stays connected" in run.out
+
+
+def test_edits_that_a_refresh_found_are_drift(assistai: Assistai, tmp_path: Path) -> None:
+    old = {"name": "Ventas", "description": "Editada", "__edited": ["description"]}
+    file = tmp_path / "preview.json"
+    file.write_text(document(step("update", "ventas", old, {"name": "Ventas", "description": "Vende"})))
+    run = assistai("report", file, "--fail-on", "drift")
+    assert run.status == 3
+    assert "edited in AssistAI (description)" in run.out
+
+
+def test_what_retain_on_delete_means(assistai: Assistai, tmp_path: Path) -> None:
+    gone = step("delete", "ventas", {"name": "Ventas"})
+    gone["oldState"]["retainOnDelete"] = True
+    (tmp_path / "preview.json").write_text(document(gone))
+    assert "only forgotten by Pulumi" in assistai("report", tmp_path / "preview.json").out
+
+
+def test_one_code_in_two_organizations_is_told_apart_by_the_values(assistai: Assistai, tmp_path: Path) -> None:
+    said = 'warning: description of A-001 was changed in AssistAI: recorded "Uno", live "X", declared "Dos"; it will be'
+    steps = (
+        step("update", "a", {"name": "A", "description": "Uno"}, {"name": "A", "description": "Dos"}),
+        step("update", "b", {"name": "B", "description": "1"}, {"name": "B", "description": "2"}, organization="B"),
+    )
+    file = tmp_path / "preview.json"
+    file.write_text(document(*steps, diagnostics=({"severity": "info#err", "message": said + "\n\n"},)))
+    assert "- ⚠️ **warning** `a`: description of A-001" in assistai("report", file).out
+
+
+def test_a_message_that_names_a_new_agent_is_its_own(assistai: Assistai, tmp_path: Path) -> None:
+    said = '"Ventas" differs from "ventas" (A-9) in case, accents or signs alone: are both meant?'
+    diagnostics = ({"severity": "info#err", "message": f"warning: {said}\n"}, {"severity": "info", "message": "Hola"})
+    file = tmp_path / "preview.json"
+    file.write_text(document(step("create", "tienda-ventas", None, {"name": "Ventas"}), diagnostics=diagnostics))
+    out = assistai("report", file).out
+    assert "**warning** `tienda-ventas`: `Ventas` differs" in out
+    assert "- Hola\n" in out
+
+
+def test_a_text_that_becomes_a_secret_is_not_shown(assistai: Assistai, tmp_path: Path) -> None:
+    signature = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"canary"'}
+    file = tmp_path / "preview.json"
+    old, new = {"name": "A", "instructions": "canary"}, {"name": "A", "instructions": signature}
+    file.write_text(document(step("update", "a", old, new), step("update", "b", new, old, code="A-2")))
+    out = assistai("report", file).out
+    assert "canary" not in out
+    assert "instructions is a secret from now on (not shown)" in out
+    assert "instructions is no secret any more: its old text is not shown" in out
+
+
+def test_secrets_beside_visible_changes_may_have_changed_too(assistai: Assistai, tmp_path: Path) -> None:
+    file = tmp_path / "preview.json"
+    old = {"name": "A", "purpose": "[secret]", "instructions": "[secret]"}
+    file.write_text(
+        document(
+            step("update", "a", old, old | {"name": "B"}),
+            step("update", "b", old, old, code="A-2"),
+            step("update", "c", old, old, code="A-3", diffReasons=["instructions"]),
+        )
+    )
+    out = assistai("report", file).out
+    assert "secret text may have changed, too (not shown): purpose, instructions" in out
+    assert "secret text changed (not shown): one or more of purpose, instructions" in out
+    assert "secret text changed (not shown): instructions\n" in out
+
+
+def test_types_and_names_of_the_native_provider_are_known(assistai: Assistai, tmp_path: Path) -> None:
+    old = {"name": "Ventas", "onDelete": "archive", "organizationCode": "ACME", "code": "A-1"}
+    urn = urn_of("ventas", "assistai:index:Agent")
+    gone = {"op": "delete", "urn": urn, "oldState": {"urn": urn, "inputs": old, "outputs": old}}
+    (tmp_path / "preview.json").write_text(document(gone))
+    out = assistai("report", tmp_path / "preview.json").out
+    assert "### ACME: 1 archived" in out
+    assert "renamed `[archived] Ventas`" in out
+
+
+def test_blank_lines_at_different_places_are_different_changes(assistai: Assistai, tmp_path: Path) -> None:
+    file = tmp_path / "preview.json"
+    file.write_text(document(update("a", "1\n2", "1\n\n2"), update("b", "3\n4", "3\n\n4", code="A-2")))
+    assert "The same in several agents" not in assistai("report", file).out
+
+
+def test_differences_that_cannot_be_seen_are_spelled_out(assistai: Assistai, tmp_path: Path) -> None:
+    file = tmp_path / "preview.json"
+    file.write_text(document(update("a", "dos  blancos \nCafé", "dos blancos\nCafe\u0301")))
+    out = assistai("report", file).out
+    assert "- dos··blancos·\n" in out
+    assert "+ dos·blancos\n" in out
+    assert "- Caf\\xe9\n" in out
+    assert "+ Cafe\\u0301\n" in out
+
+
+def test_a_long_line_that_is_all_new_is_shown_whole(assistai: Assistai, tmp_path: Path) -> None:
+    old, new = " ".join(f"antes{n}" for n in range(50)), " ".join(f"ahora{n}" for n in range(50))
+    (tmp_path / "preview.json").write_text(document(update("a", old, new)))
+    out = assistai("report", tmp_path / "preview.json").out
+    assert f"- {old}\n+ {new}\n" in out
+
+
+def test_a_line_of_very_many_changed_words_counts_as_one_change(assistai: Assistai, tmp_path: Path) -> None:
+    same = " ".join(f"igual{n}" for n in range(4_000))
+    old, new = f"{same} {'a ' * 3_000}fin", f"{same} {'b ' * 3_000}fin"
+    (tmp_path / "preview.json").write_text(document(update("a", old, new)))
+    out = assistai("report", tmp_path / "preview.json").out
+    assert "[-a a a" in out
+    assert "a-] fin" in out
+
+
+def test_standard_input_is_read_where_no_file_is_named(assistai: Assistai, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Previewing update (dev)\n" * 1_000 + (HERE / "previews" / "blank.json").read_text(encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
+    assert assistai("report").out == (HERE / "reports" / "blank.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "it is empty"),
+        ("Previewing update\n", "it has no JSON object"),
+        ("[1, 2]", "it has no JSON object"),
+        ('{"a": 1}', 'its JSON has neither "steps" nor "changeSummary"'),
+        ('log\n{"steps": [\n{"op": "same",', "its JSON breaks off or is broken at line 3"),
+        ('{"steps": 5}', "steps: Input should be a valid list"),
+        ('{"steps": [{"op": "same"}]}', "steps.0.urn: Field required"),
+        (
+            '{"steps": [{"op": "same", "urn": "u", "oldState": {"inputs": [1]}}]}',
+            "steps.0.oldState.inputs: Input",
+        ),
+        ('{"steps":' + "[" * 100_000, "its JSON cannot be read"),
+        ("{\n" * 50_000, "its JSON breaks off or is broken at line"),
+    ],
+)
+def test_what_is_no_preview_is_one_clear_error(assistai: Assistai, text: str, reason: str, tmp_path: Path) -> None:
+    file = tmp_path / "preview.json"
+    file.write_text(text)
+    run = assistai("report", file)
+    assert run.status == 1
+    assert f"is not the JSON of a preview: {reason}" in run.err
+    assert "write it with `pulumi preview --json`" in run.err
+    assert run.err.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_one_clear_error(assistai: Assistai, tmp_path: Path) -> None:
+    run = assistai("report", tmp_path / "none.json")
+    assert run.err.endswith("none.json: No such file or directory\n")
+    assert assistai("report", "a.json", "b.json").status == 2
+
+
+def test_a_report_does_not_wait_for_somebody_to_type(assistai: Assistai, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert "`pulumi preview --json | assistai report`, or `assistai report --run`" in assistai("report").err
+
+
+def test_the_token_of_the_environment_is_in_no_report(
+    assistai: Assistai, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ASSISTAI_API_TOKEN", "canary-of-the-environment")
+    said = {"severity": "error", "message": "refused canary-of-the-environment"}
+    (tmp_path / "preview.json").write_text(document(diagnostics=(said,)))
+    out = assistai("report", tmp_path / "preview.json").out
+    assert "**error** refused" in out
+    assert "canary" not in out
+
+
+def test_tracebacks_are_not_shown(assistai: Assistai, tmp_path: Path) -> None:
+    trace = 'Traceback (most recent call last):\n  File "/home/ana/x/agentes.py", line 7, in f\n    g()\n'
+    said = {"severity": "error", "message": f"error: Exception calling application: {trace}KeyError: 'a'\n"}
+    (tmp_path / "preview.json").write_text(document(diagnostics=(said,)))
+    out = assistai("report", tmp_path / "preview.json").out
+    assert "Traceback" not in out
+    assert "/home/ana" not in out
+    assert "KeyError: `'a'` (`agentes.py`, line 7)" in out
+
+
+def test_other_resources_and_unknown_operations_are_named(assistai: Assistai, tmp_path: Path) -> None:
+    file = tmp_path / "preview.json"
+    other = {"op": "create", "urn": urn_of("cubo", "aws:s3/bucket:Bucket"), "newState": {"inputs": {"tags": {"a": 1}}}}
+    file.write_text(document(other, {"op": "import", "urn": "strange"}))
+    out = assistai("report", file).out
+    assert "no agent changes; 2 other resources" in out
+    assert "- `cubo`: create\n" in out
+
+
+def test_numbers_and_values_after_up_are_told(assistai: Assistai, tmp_path: Path) -> None:
+    unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    file = tmp_path / "preview.json"
+    old = {"name": "A", "instructions": "x", "tone": 5}
+    file.write_text(json.dumps({"steps": [step("update", "a", old, old | {"instructions": unknown, "tone": 6})]}))
+    out = assistai("report", file).out
+    assert "instructions depends on what is known after `pulumi up` only" in out
+    assert "- 5\n+ 6\n" in out
