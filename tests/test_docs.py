@@ -92,8 +92,8 @@ def test_the_test_of_the_testing_page_passes_as_written(tmp_path: Path) -> None:
 
 def test_commands_stand_in_tested_documents_alone() -> None:
     tested = {"quickstart.md", "inicio-rapido.md", "configuration.md", "testing.md"}
-    # Theirs run in cli/adoption, cli/conversations, cli/link, and emulator/test_command.py.
-    tested |= {"adoption.md", "data.md", "link.md", "emulator.md"}
+    # Theirs run in cli/adoption, cli/conversations, cli/link, emulator/test_command.py, and test_docs_of_state.py.
+    tested |= {"adoption.md", "data.md", "link.md", "emulator.md", "state.md", "estado.md"}
     others = [path.name for path in DOCS if "```sh" in path.read_text(encoding="utf-8") and path.name not in tested]
     assert others == []
 
