@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from benchmarks.contest import Case, Contestant
 from benchmarks.contestants import contestants
 from benchmarks.limits import run, taking_part
 from benchmarks.startup import startup
+from pulumi_assistai.cli.project.declared import AGENT_TYPE
 from tests.conftest import needs_pulumi
 
 
@@ -55,7 +57,8 @@ def test_the_imports_of_a_program_and_of_a_provider_are_measured() -> None:
 def test_a_fleet_is_brought_up_on_another_backend(checkpoints: str, tmp_path: Path) -> None:
     assert backends.up(tmp_path.as_uri(), checkpoints, 3) > 0
     [state] = (tmp_path / ".pulumi" / "stacks" / "bench").glob("*.json")
-    assert state.read_text().count('"type": "pulumi-python:dynamic/assistai:Agent"') == 3
+    resources = json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
+    assert [found["type"] for found in resources].count(AGENT_TYPE) == 3
 
 
 @needs_pulumi

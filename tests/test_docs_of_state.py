@@ -122,13 +122,17 @@ def test_without_standard_input_the_passphrase_becomes_empty_and_the_check_finds
 
 @on_the_cli
 def test_two_at_once_and_a_killed_run(project: Project, api: Api) -> None:
+    project.reopen(ASSISTAI_TIMEOUT="600")
     project.write(PROGRAM)
-    assert project.run("preview").ok
     api.faults.add("hang-after", method="POST", seconds=60)
     with project.stack.start_up() as running:
         wait_while_running(running, api.agents)
-        assert LOCKED in project.fails("up")
-        assert f"(pid {running.pid})" in project.fails("refresh")
+        # It looks for its agent next, and is kept from finding it.
+        api.faults.add("hang", method="GET", seconds=60, count=0)
+        said = project.fails("up")
+        assert LOCKED in said
+        assert f"(pid {running.pid})" in said
+    api.faults.clear()
     assert LOCKED in project.fails("up")
     assert "exists already: A-001" in project.fails("preview")
     project.stack.recover()
