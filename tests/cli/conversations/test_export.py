@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from pulumi_assistai.cli.conversations.transcripts import MOST_FAILURES
+from pulumi_assistai.client import Listing, Message
+from pulumi_assistai.client.conversations import ConversationsApi
 from tests.cli.conftest import Assistai, Run
 from tests.conftest import Api, Project
 
@@ -309,6 +311,27 @@ def test_a_full_disk_leaves_the_old_file(shop: Shop, tmp_path: Path, monkeypatch
     assert run.status == 1
     assert run.err.splitlines()[-1] == f"error: cannot write {out}: No space left on device; nothing was written there"
     assert out.read_text() == "old"
+
+
+def test_an_interrupted_export_leaves_the_old_file_alone(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.start("Hola", "Adiós")
+    out = tmp_path / "said.jsonl"
+    out.write_text("old")
+    read = ConversationsApi.messages
+
+    def interrupted(self: ConversationsApi, uuid: str) -> Listing[Message]:
+        found = read(self, uuid)
+        if found.items[0].content == "Adiós":
+            raise KeyboardInterrupt
+        return found
+
+    monkeypatch.setattr(ConversationsApi, "messages", interrupted)
+    run = shop.conversations("--out", out)
+    assert run.status == 130
+    assert out.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir() if "said" in path.name] == ["said.jsonl"]
 
 
 def test_the_command_of_the_documentation_works_as_written(
