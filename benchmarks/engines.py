@@ -6,9 +6,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.api import BusyApi
@@ -47,6 +47,7 @@ class Program:
         flags: what follows it.
         module: the module `provider` for a head that imports it; the SDK copies any other provider into every resource.
         toolchain: what tells the Pulumi CLI which packages are installed: "pip", or "uv" by its lock file.
+        environment: what the command is told besides, such as another backend.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Program:
     flags: tuple[str, ...]
     module: str = ""
     toolchain: str = "pip"
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @contextmanager
     def begin(self, case: Case, api: BusyApi) -> Iterator[Work]:
@@ -81,6 +83,7 @@ class ProgramWork:
             "PULUMI_SKIP_UPDATE_CHECK": "1",
             "PULUMI_SKIP_CHECKPOINTS": "1",
             "PATH": PATH,
+            **kind.environment,
         }
         (directory / "Pulumi.yaml").write_text(_PROJECTS[kind.toolchain])
         (directory / "provider.py").write_text(kind.module)
@@ -89,7 +92,8 @@ class ProgramWork:
             (directory / "pyproject.toml").write_text(_PYPROJECT)
             self._run("uv", "lock", "--offline")
         if kind.command[0] == "pulumi":
-            self._run("pulumi", "stack", "init", "dev")
+            # A backend that is not this folder's may have stacks of other runs.
+            self._run("pulumi", "stack", "init", directory.name)
 
     def do(self, operation: str) -> None:
         """Run the command; for an edit, after editing the program, which takes no time worth mentioning."""

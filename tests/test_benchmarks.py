@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from benchmarks import backends
 from benchmarks.__main__ import one_run
 from benchmarks.contest import Case, Contestant
 from benchmarks.contestants import contestants
 from benchmarks.limits import run, taking_part
 from benchmarks.startup import startup
+from pulumi_assistai.cli.project.declared import AGENT_TYPE
+from tests.conftest import needs_pulumi
 
 
 @pytest.mark.parametrize("who", contestants(), ids=lambda who: who.name)
@@ -45,3 +50,20 @@ def test_the_imports_of_a_program_and_of_a_provider_are_measured() -> None:
     assert found is not None
     program, provider = map(int, found.groups())
     assert 0 < program < provider
+
+
+@needs_pulumi
+@pytest.mark.parametrize("checkpoints", backends.CHECKPOINTS)
+def test_a_fleet_is_brought_up_on_another_backend(checkpoints: str, tmp_path: Path) -> None:
+    assert backends.up(tmp_path.as_uri(), checkpoints, 3) > 0
+    [state] = (tmp_path / ".pulumi" / "stacks" / "bench").glob("*.json")
+    resources = json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
+    assert [found["type"] for found in resources].count(AGENT_TYPE) == 3
+
+
+@needs_pulumi
+def test_backends_are_compared_with_the_fastest() -> None:
+    seconds = {("", "with checkpoints"): 4.0, ("", "without"): 2.0}
+    other = {("s3://bucket", "with checkpoints"): 6.0, ("s3://bucket", "without"): 3.0}
+    columns = [list(column.cells) for column in backends.table(seconds | other, 3).columns]
+    assert columns == [["file", "s3"], ["4.0 s, x2.0", "6.0 s, x3.0"], ["2.0 s, x1.0", "3.0 s, x1.5"]]

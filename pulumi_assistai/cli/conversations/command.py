@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from pulumi_assistai.cli.conversations.export import UNNAMED_AGENTS, read_all, say_doubts, write
+from pulumi_assistai.cli.conversations.reading import Wanted, list_conversations, read_messages
+from pulumi_assistai.cli.conversations.since import parse_since
+from pulumi_assistai.cli.conversations.transcripts import transcript_of
 from pulumi_assistai.cli.options import AsJson, Directory, InSandbox, OrganizationCode, ProviderName, StackName
-from pulumi_assistai.cli.project.organizations import Organization, side_by_side
-from pulumi_assistai.cli.project.surroundings import open_organizations
+from pulumi_assistai.cli.project.apis import note
+from pulumi_assistai.cli.project.organizations import Organization, Unconnected
+from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting, write_json
-from pulumi_assistai.client import Client, Conversation, Message
-from pulumi_assistai.errors import NotFoundError
+from pulumi_assistai.client import Conversation, Message
+from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.text import visible
 
 Found = tuple[Organization, Sequence[Conversation | Message]]
 
+_INCOMPLETE = 4
 _CONVERSATION = {"UUID": "uuid", "TITLE": "title", "CREATED": "created_at"}
 _MESSAGE = {"TIME": "timestamp", "SENDER": "sender", "CONTENT": "content"}
 
 Uuid = Annotated[str | None, typer.Argument(help="A conversation, to read its messages; left out, all are listed.")]
 Criteria = Annotated[str | None, typer.Option("--criteria", help="Text to look for, as AssistAI understands it.")]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="AGE|DATE",
+        help="Conversations that began since then, or messages of UUID written since: 12h, 7d, 2w or an ISO date.",
+    ),
+]
+AsLines = Annotated[bool, typer.Option("--jsonl", help="Export: one line of JSON per conversation, with its messages.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Export to FILE, which is written whole or not at all.")
+]
 
 
 def conversations(
@@ -35,14 +53,25 @@ def conversations(
     organization: OrganizationCode = None,
     sandbox: InSandbox = False,
     criteria: Criteria = None,
+    since: Since = None,
     as_json: AsJson = False,
+    as_lines: AsLines = False,
+    out: Out = None,
 ) -> None:
-    """List the conversations of the stack's organizations, or the messages of one. Times are as AssistAI gives them."""
-    with (
-        open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around,
-        waiting("Reading conversations"),
-    ):
-        found = _read_all(around.organizations, uuid, criteria)
+    """List or export the conversations of the stack's organizations, or the messages of one.
+
+    AssistAI does not say which agent took part in a conversation. Times are as AssistAI gives them.
+
+    Exit status: 0 where all was read, 4 where an export lacks something that could not be read, 1 after an error.
+    """
+    if as_json and (as_lines or out):
+        raise AssistAIError("--json is for listings: leave it out, an export is JSON Lines")
+    wanted = Wanted(criteria, parse_since(since, datetime.now(UTC)) if since is not None else None)
+    with open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around:
+        if as_lines or out:
+            raise typer.Exit(0 if _export(around, uuid, wanted, out) else _INCOMPLETE)
+        with waiting("Reading conversations"):
+            found = _read(around.organizations, uuid, wanted)
     if as_json:
         write_json([_document(item, known, len(found)) for known, items in found for item in items])
         return
@@ -52,30 +81,28 @@ def conversations(
         _show(items, uuid)
 
 
-def _read_all(organizations: Sequence[Organization], uuid: str | None, criteria: str | None) -> list[Found]:
-    """Return the conversations of each organization, or the messages of a conversation of the one that has it.
+def _export(around: Surroundings, uuid: str | None, wanted: Wanted, out: Path | None) -> bool:
+    """Write conversations with their messages; return whether nothing is missing."""
+    note(UNNAMED_AGENTS)
+    if uuid is not None:
+        known, messages = read_messages(around.organizations, uuid, wanted)
+        return write([transcript_of(known, Conversation(uuid=uuid), messages)], out)
+    with waiting("Reading conversations"):
+        listed = list_conversations(around.organizations, wanted)
+    return all([write(read_all(listed, out), out), say_doubts(listed), _all_were_asked(around.unconnected)])
 
-    Raises:
-        AssistAIError: something could not be read, or no organization has the conversation.
-    """
+
+def _all_were_asked(unconnected: Sequence[Unconnected]) -> bool:
+    for connection in unconnected:
+        note(f"Not asked: {f'provider {connection.provider}: ' if connection.provider else ''}{connection.reason}")
+    return not unconnected
+
+
+def _read(organizations: Sequence[Organization], uuid: str | None, wanted: Wanted) -> list[Found]:
     if uuid is None:
-        read = side_by_side(organizations, lambda known: _list(known, criteria))
-        return list(zip(organizations, read, strict=True))
-    *others, last = organizations
-    for known in others:
-        with suppress(NotFoundError):
-            return [(known, _messages(known, uuid, criteria))]
-    return [(last, _messages(last, uuid, criteria))]
-
-
-def _list(organization: Organization, criteria: str | None) -> list[Conversation]:
-    with Client(organization.settings) as client:
-        return client.conversations.list(criteria).items
-
-
-def _messages(organization: Organization, uuid: str, criteria: str | None) -> list[Message]:
-    with Client(organization.settings) as client:
-        return client.conversations.messages(uuid, criteria).items
+        return [(known, listing.items) for known, listing in list_conversations(organizations, wanted)]
+    known, messages = read_messages(organizations, uuid, wanted)
+    return [(known, messages.items)]
 
 
 def _document(item: Conversation | Message, organization: Organization, organizations: int) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from pulumi_assistai.engine.errors import EngineError
 
@@ -61,7 +63,8 @@ def write_atomically(file: Path, text: str) -> None:
     """
     make_folder(file.parent)
     try:
-        _replace(file, text)
+        with replacing(file) as stream:
+            stream.write(text)
     except OSError as error:
         raise EngineError(
             f"cannot write {file}: {error.strerror}; it keeps its former text. Make room or get write permission, "
@@ -69,12 +72,19 @@ def write_atomically(file: Path, text: str) -> None:
         ) from None
 
 
-def _replace(file: Path, text: str) -> None:
-    # The scratch file is its owner's alone, and so is the file that it becomes.
+@contextmanager
+def replacing(file: Path) -> Iterator[TextIO]:
+    """Give a stream whose text takes the place of a file's when the block ends, and is thrown away where it raises.
+
+    The scratch file beside it is its owner's alone, and so is the file that it becomes.
+
+    Raises:
+        OSError: it cannot be written; the old text stays.
+    """
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).replace(file)
