@@ -208,6 +208,26 @@ def test_two_organizations_are_kept_apart(yaml_project: YamlProject, api: Api) -
     assert yaml_project.run("destroy").ok
 
 
+def test_what_an_explicit_provider_is_not_given_comes_from_the_stack(yaml_project: YamlProject, api: Api) -> None:
+    yaml_project.reopen(ASSISTAI_API_TOKEN="", ASSISTAI_TENANT_DOMAIN="")
+    yaml_project.configure(apiToken="sandbox-token", tenantDomain="sandbox")
+    yaml_project.write_yaml("""
+        resources:
+          same:
+            type: pulumi:providers:assistai
+            properties: {timeout: 7}
+          ventas:
+            type: assistai:Agent
+            properties: {name: Ventas}
+            options: {provider: "${same}"}
+    """)
+    yaml_project.up()
+    assert yaml_project.state()["same"]["inputs"] == {"timeout": 7, "version": "0.1.0"}
+    settle(yaml_project)
+    assert yaml_project.run("destroy").ok
+    assert [agent["name"] for agent in api.agents()] == ["Ventas"]
+
+
 def test_two_declarations_of_one_name_are_one_line_under_the_second(yaml_project: YamlProject, api: Api) -> None:
     yaml_project.write_yaml("""
         resources:
