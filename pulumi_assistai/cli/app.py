@@ -27,6 +27,7 @@ _COMMANDS = {
     "import": "adoption.import_agents",
     "link": "link.link",
     "sandbox": "sandbox.sandbox",
+    "plugin": "plugin.plugin",
 }
 """The folder of each subcommand, and the function or group in the folder's `command.py`."""
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Api
+from tests.conftest import Api, YamlProject, needs_yaml
 from tests.engine.test_killed import is_alive
-from tests.native.conftest import YamlProject, needs_yaml
 from tests.providers.test_orphans import AT_MOST
 from tests.waiting import wait_for
 

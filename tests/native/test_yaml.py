@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from tests.conftest import Api
-from tests.native.conftest import YamlProject, needs_yaml
+from tests.conftest import Api, YamlProject, needs_yaml
 
 pytestmark = needs_yaml
 
@@ -222,7 +221,7 @@ def test_what_an_explicit_provider_is_not_given_comes_from_the_stack(yaml_projec
             options: {provider: "${same}"}
     """)
     yaml_project.up()
-    assert yaml_project.state()["same"]["inputs"] == {"timeout": 7, "version": "0.1.0"}
+    assert yaml_project.state()["same"]["inputs"] == {"timeout": 7}
     settle(yaml_project)
     assert yaml_project.run("destroy").ok
     assert [agent["name"] for agent in api.agents()] == ["Ventas"]
