@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import textwrap
 from collections.abc import Iterator
@@ -22,6 +23,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 needs_pulumi = pytest.mark.skipif(not has_pulumi(), reason="no `pulumi` on PATH")
+
+needs_yaml = pytest.mark.skipif(
+    not has_pulumi() or shutil.which("pulumi-language-yaml") is None, reason="no `pulumi` for YAML programs on PATH"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +92,18 @@ class Project:
         return outputs
 
 
+class YamlProject(Project):
+    """A project with a YAML program, or with a Python one after all, on the real CLI."""
+
+    def write_yaml(self, program: str) -> None:
+        text = f"name: trial\nruntime: yaml\n{textwrap.dedent(program)}"
+        (self.directory / "Pulumi.yaml").write_text(text, encoding="utf-8")
+
+    def write_python(self, program: str) -> None:
+        (self.directory / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
+        self.write(program)
+
+
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
     with Emulator(qr_lifetime=0, faults=True) as running:
@@ -140,3 +157,9 @@ def project(engine: str, tmp_path: Path, environment: dict[str, str]) -> Project
     """Return an empty project; a test that takes it runs once on each engine."""
     (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
     return Project(engine, tmp_path, environment)
+
+
+@pytest.fixture
+def yaml_project(tmp_path: Path, environment: dict[str, str]) -> YamlProject:
+    (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: yaml\n", encoding="utf-8")
+    return YamlProject("pulumi", tmp_path, environment)

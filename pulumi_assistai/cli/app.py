@@ -32,6 +32,7 @@ _COMMANDS = {
     "link": "link.link",
     "report": "report.report",
     "sandbox": "sandbox.sandbox",
+    "plugin": "plugin.plugin",
 }
 """The folder of each subcommand, and the function or group in the folder's `command.py`."""
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from importlib.metadata import version
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -44,8 +44,7 @@ def _answered(
                 problem = in_words(str(error))
             except Exception as error:  # noqa: BLE001 - the engine would show its traceback
                 problem = f"{type(error).__name__}: {error}; this is a mistake in pulumi_assistai, please report it"
-        context.abort(grpc.StatusCode.UNKNOWN, clean(problem))
-        raise AssertionError
+        return cast("Response", context.abort(grpc.StatusCode.UNKNOWN, clean(problem)))
 
     return answer
 
@@ -112,7 +111,8 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def DiffConfig(self, request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:  # noqa: N802
         """Compare settings; a change of them replaces nothing."""
-        changed = settings.changed(from_struct(request.old_inputs or request.olds), from_struct(request.news))
+        olds = from_struct(request.old_inputs) or from_struct(request.olds)
+        changed = settings.changed(olds, from_struct(request.news))
         return _diff_response(dict.fromkeys(changed, _Difference.UPDATE), [])
 
     @_answered
@@ -143,7 +143,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Compare recorded outputs with declared inputs, property by property."""
         kind, olds, news = _kind(request.urn), from_struct(request.olds), from_struct(request.news)
         difference = kind.diff(self.session, request.id, _plain(olds), _plain(news))
-        before = inward(from_struct(request.old_inputs))
+        before = inward(from_struct(request.old_inputs) or olds)
         details = {
             shown(name): _difference(name in before, shown(name) in news, name in difference.replaces)
             for name in difference.changed

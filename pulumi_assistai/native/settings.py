@@ -66,4 +66,6 @@ def _stack_configuration(environment: Mapping[str, str]) -> dict[str, Any]:
         found = json.loads(environment.get(STACK_CONFIGURATION) or "{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    # The CLI leaves the provider's own namespace out.
+    values = found if isinstance(found, dict) else {}
+    return {key if ":" in key else f"{NAMESPACE}:{key}": value for key, value in values.items()}

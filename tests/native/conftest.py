@@ -1,12 +1,9 @@
-"""The native provider in this process, over gRPC as the engine speaks to it; and YAML programs for the real CLI."""
+"""The native provider in this process, over gRPC as the engine speaks to it."""
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -18,16 +15,10 @@ from pulumi_assistai import properties
 from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.native.reports import EngineReporter
 from pulumi_assistai.native.server import start
-from tests.conftest import Project
-from tests.engines import has_pulumi
 
 AGENT, WHATSAPP = "assistai:index:Agent", "assistai:index:WhatsAppIntegration"
 DEFAULT = "urn:pulumi:dev::trial::pulumi:providers:assistai::default_0_1_0"
 EXPLICIT = "urn:pulumi:dev::trial::pulumi:providers:assistai::acme"
-
-needs_yaml = pytest.mark.skipif(
-    not has_pulumi() or shutil.which("pulumi-language-yaml") is None, reason="no `pulumi` for YAML programs on PATH"
-)
 
 
 def urn(type_: str, name: str = "ventas") -> str:
@@ -200,21 +191,3 @@ def engine(reporter: EngineReporter) -> Iterator[Engine]:
     reporter.attach(f"127.0.0.1:{port}")
     yield servicer
     server.stop(0).wait()
-
-
-class YamlProject(Project):
-    """A project with a YAML program, or with a Python one after all, on the real CLI."""
-
-    def write_yaml(self, program: str) -> None:
-        text = f"name: trial\nruntime: yaml\n{textwrap.dedent(program)}"
-        (self.directory / "Pulumi.yaml").write_text(text, encoding="utf-8")
-
-    def write_python(self, program: str) -> None:
-        (self.directory / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
-        self.write(program)
-
-
-@pytest.fixture
-def yaml_project(tmp_path: Path, environment: dict[str, str]) -> YamlProject:
-    (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: yaml\n", encoding="utf-8")
-    return YamlProject("pulumi", tmp_path, environment)

@@ -89,10 +89,11 @@ def test_what_is_wrong_is_named_as_the_program_has_it_and_shown_nowhere(provider
 
 @pytest.mark.parametrize("name", ["on_delete", "tonee", "agentCode", "code", "__x"])
 def test_an_argument_that_there_is_not_is_refused(provider: Provider, name: str) -> None:
-    assert provider.check(AGENT, {"name": "Ventas", name: "canary-value"})[1] == [
+    [reason] = provider.check(AGENT, {"name": "Ventas", name: "canary-value"})[1]
+    assert reason == (
         f"{name}: there is no such argument; there are name, description, purpose, instructions, tone, voice, adopt, "
         "onDelete, allowDuplicateName"
-    ]
+    )
 
 
 def test_unknown_and_secret_inputs_pass_as_they_are(provider: Provider, api: Api) -> None:
@@ -191,14 +192,20 @@ def test_an_import_of_nothing_is_an_error(provider: Provider, api: Api) -> None:
     assert problem == "SANDBOX has no agent A-9; check the code"
 
 
-@pytest.mark.parametrize(("on_delete", "name"), [("retain", "Ventas"), ("archive", "[archived] Ventas")])
-def test_a_delete_does_what_is_declared(
-    again: Again, outputs: dict[str, Any], api: Api, engine: Engine, on_delete: str, name: str
+def test_a_delete_leaves_the_agent(again: Again, outputs: dict[str, Any], api: Api, engine: Engine) -> None:
+    again().delete(AGENT, "A-001", outputs)
+    assert [agent["name"] for agent in api.agents()] == ["Ventas"]
+    assert engine.logged == [
+        ("WARNING", "ventas", "agent A-001 is no longer managed and goes on answering: AssistAI deletes no agent")
+    ]
+
+
+def test_a_delete_archives_where_that_is_declared(
+    again: Again, outputs: dict[str, Any], api: Api, engine: Engine
 ) -> None:
-    again().delete(AGENT, "A-001", outputs | {"onDelete": on_delete})
-    assert [agent["name"] for agent in api.agents()] == [name]
-    left = ("WARNING", "ventas", "agent A-001 is no longer managed and goes on answering: AssistAI deletes no agent")
-    assert (left in engine.logged) is (on_delete == "retain")
+    again().delete(AGENT, "A-001", outputs | {"onDelete": "archive"})
+    assert [agent["name"] for agent in api.agents()] == ["[archived] Ventas"]
+    assert [message for severity, _, message in engine.logged if severity == "WARNING"] == []
 
 
 def test_another_organizations_agent_is_refused_in_one_line(provider: Provider, outputs: dict[str, Any]) -> None:

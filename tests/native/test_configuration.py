@@ -82,8 +82,9 @@ def test_an_explicit_provider_wins_over_the_environment_and_the_default_one_does
     assert settings.load(DEFAULT, given, {}).api_token.get_secret_value() == "saved"
 
 
-def test_what_an_explicit_provider_is_not_given_comes_from_the_stack_last() -> None:
-    stack = {"assistai:apiToken": "of-the-stack", "assistai:tenantDomain": "of-the-stack", "trial:x": "y"}
+@pytest.mark.parametrize("namespace", ["", "assistai:"])
+def test_what_an_explicit_provider_is_not_given_comes_from_the_stack_last(namespace: str) -> None:
+    stack = {f"{namespace}apiToken": "of-the-stack", f"{namespace}tenantDomain": "of-the-stack", "trial:x": "y"}
     environment = {"PULUMI_CONFIG": json.dumps(stack), "ASSISTAI_TENANT_DOMAIN": "environment"}
     found = settings.load(EXPLICIT, {"organizationCode": "given"}, environment)
     assert found.api_token.get_secret_value() == "of-the-stack"

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Api
-from tests.native.conftest import YamlProject, needs_yaml
+from tests.conftest import Api, YamlProject, needs_yaml
 
 pytestmark = needs_yaml
 

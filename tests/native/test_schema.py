@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 from pulumi.runtime.proto import provider_pb2
+from pydantic import BaseModel
 
 from pulumi_assistai.client import Conversation, ListedAgent, Message
 from pulumi_assistai.keys import camel_case

@@ -1,0 +1,1 @@
+"""`assistai plugin`: the native provider as a plugin of the Pulumi CLI."""
