@@ -29,7 +29,7 @@ class Api:
         """Return all agents, oldest first, with the fields that AssistAI's own API does not show.
 
         Keys: code, name, description, purpose, instructions, tone, voice, model, createdAt, tenant, organization,
-        whatsapp ("none", "idle", "connecting" or "connected") and phoneNumber.
+        whatsapp ("none", "disconnected", "connecting" or "connected") and phoneNumber.
         """
         agents: list[dict[str, Any]] = self.call("GET", "/agents")
         return agents
