@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from pulumi_assistai.engine.errors import UnsupportedError
 from pulumi_assistai.engine.model.resource import stack_outputs
+from pulumi_assistai.engine.model.targets import Targets
 from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE, Secret, revealed
 from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.processes.proxies import with_direct_loopback
@@ -82,22 +84,27 @@ class Stack:
         """The stack's configuration, secrets in clear: full keys such as `project:key` to texts."""
         return self._target.config().values
 
-    def preview(self, display: Display, *, parallel: int = 16, refresh: bool = False) -> Result:
+    def preview(
+        self, display: Display, *, parallel: int = 16, refresh: bool = False, targets: Sequence[str] = ()
+    ) -> Result:
         """Say what `up` would do.
 
         Args:
             display: told what happens.
             parallel: how many resources to work on at a time.
             refresh: look at all resources first.
+            targets: the URNs of the resources that may be touched, with the wildcards `*` and `**`; default: all.
 
         Raises:
             EngineError: the operation could not begin; what fails in it is told by the result.
         """
-        return self._deploy("preview", display, Options(preview=True, parallel=parallel), refresh=refresh)
+        options = Options(preview=True, parallel=parallel, targets=Targets(tuple(targets)))
+        return self._deploy("preview", display, options, refresh=refresh)
 
-    def up(self, display: Display, *, parallel: int = 16, refresh: bool = False) -> Result:
+    def up(self, display: Display, *, parallel: int = 16, refresh: bool = False, targets: Sequence[str] = ()) -> Result:
         """Run the program and bring its resources about; see `preview` for the arguments."""
-        return self._deploy("up", display, Options(preview=False, parallel=parallel), refresh=refresh)
+        options = Options(preview=False, parallel=parallel, targets=Targets(tuple(targets)))
+        return self._deploy("up", display, options, refresh=refresh)
 
     def refresh(
         self, display: Display, *, parallel: int = 16, preview: bool = False, clear_pending_creates: bool = False
@@ -154,6 +161,8 @@ class Stack:
         return self._do(Recorder(display, "import"), Options(preview=False, parallel=parallel), Import(document))
 
     def _deploy(self, verb: str, display: Display, options: Options, *, refresh: bool) -> Result:
+        if refresh and options.targets.patterns:
+            raise UnsupportedError("--refresh together with --target")
         recorder = Recorder(display, verb)
         return self._do(recorder, options, Deploy(self._runner(recorder), refresh))
 

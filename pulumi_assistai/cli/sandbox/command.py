@@ -34,6 +34,10 @@ ClearPendingCreates = Annotated[
     bool,
     typer.Option("--clear-pending-creates", help="Forget the creations that a killed run left under way."),
 ]
+Target = Annotated[
+    list[str] | None,
+    typer.Option("--target", "-t", metavar="URN", help="Touch this resource alone; with * and **; may be repeated."),
+]
 Refresh = Annotated[bool, typer.Option("--refresh", "-r", help="Compare with AssistAI first.")]
 
 
@@ -46,6 +50,7 @@ def preview(
     parallel: Parallel = 16,
     expect_no_changes: ExpectNoChanges = False,
     refresh: Refresh = False,
+    target: Target = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what `up` would change."""
@@ -55,6 +60,7 @@ def preview(
         parallel=parallel,
         expect_no_changes=expect_no_changes,
         refresh=refresh,
+        targets=tuple(target or ()),
         as_json=as_json,
     )
     run.on(directory, stack, interpreters)
@@ -70,6 +76,7 @@ def up(
     parallel: Parallel = 16,
     expect_no_changes: ExpectNoChanges = False,
     refresh: Refresh = False,
+    target: Target = None,
     as_json: AsJson = False,
 ) -> None:
     """Create, update and delete resources until they are as the program says."""
@@ -80,6 +87,7 @@ def up(
         parallel=parallel,
         expect_no_changes=expect_no_changes,
         refresh=refresh,
+        targets=tuple(target or ()),
         as_json=as_json,
     )
     run.on(directory, stack, interpreters)
