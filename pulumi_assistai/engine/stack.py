@@ -6,12 +6,14 @@ import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pulumi_assistai.engine.errors import UnsupportedError
+from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.engine.model.resource import stack_outputs
 from pulumi_assistai.engine.model.targets import Targets
+from pulumi_assistai.engine.model.urns import STACK_TYPE, make_urn
 from pulumi_assistai.engine.model.values import SECRET_SIGNATURE, SIGNATURE, Secret, revealed
 from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.processes.proxies import with_direct_loopback
@@ -20,6 +22,7 @@ from pulumi_assistai.engine.reporting.events import Display
 from pulumi_assistai.engine.reporting.recorder import Recorder, Result
 from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, VerbRequest
 from pulumi_assistai.engine.storage.lock import locked
+from pulumi_assistai.engine.storage.moves import move
 from pulumi_assistai.engine.storage.project import Config, Project
 from pulumi_assistai.engine.storage.secrets import Crypter
 from pulumi_assistai.engine.storage.state import empty_document
@@ -145,6 +148,32 @@ class Stack:
         """
         with self._locked():
             self._target.replace_state(deployment)
+
+    def move_resources(self, names: Sequence[str], dest: str) -> list[str]:
+        """Move resources with their children to another stack of the project, as `pulumi state move` does.
+
+        Args:
+            names: their URNs, with the wildcards `*` and `**`.
+            dest: the name of the other stack; its state is made if there is none.
+
+        Returns:
+            The URNs of what was moved, as they were.
+
+        Raises:
+            EngineError: there is nothing to move, or what is moved and what is left depend on each other.
+        """
+        other = replace(self._target, stack=dest)
+        if other.stack == self.name:
+            raise EngineError("both stacks are the same one")
+        with self._locked(), locked(other.lock_file, dest):
+            source, getting = (target.state(target.crypter(), saved=True) for target in (self._target, other))
+            root = make_urn(dest, self.project, "", STACK_TYPE, f"{self.project}-{dest}")
+            moved = move(source.resources, getting.resources, Targets(tuple(names)), root)
+            # Of a run that is killed in between, both have it: what was moved is in no case lost.
+            for target, state, resources in ((other, getting, moved.dest), (self._target, source, moved.source)):
+                state.rebuild(resources)
+                target.write(state)
+        return moved.moved
 
     def import_resources(self, document: Mapping[str, Any], display: Display, *, parallel: int = 16) -> Result:
         """Take resources that exist into the state, as `pulumi import` does; the program is not run.

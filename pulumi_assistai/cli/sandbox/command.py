@@ -201,6 +201,21 @@ def import_file(
             )
 
 
+@sandbox.command()
+def move(
+    urns: Annotated[list[str], typer.Argument(metavar="URN...", help="What to move, with * and **.")],
+    *,
+    dest: Annotated[str, typer.Option("--dest", help="The stack that gets it.")],
+    source: Annotated[str, typer.Option("--source", help="The stack that has it.")] = "dev",
+    directory: Directory = Path(),
+) -> None:
+    """Move resources and their children to another stack's state, as `pulumi state move` does; nothing is deployed."""
+    moved = Stack(directory, source).move_resources(urns, dest)
+    for urn in moved:
+        typer.echo(f"  - {visible(urn)}")
+    typer.echo(f"Moved {len(moved)} resources from stack {visible(source)} to stack {visible(dest)}.")
+
+
 def _import_resources(document: dict[str, Any], directory: Path, name: str) -> None:
     with open_stack(directory, name, interpreters) as stack:
         console = Console(file=sys.stdout)

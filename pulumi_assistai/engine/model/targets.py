@@ -22,7 +22,11 @@ class Targets:
 
     def include(self, urn: str) -> bool:
         """Return whether a resource may be touched."""
-        return not self.patterns or self._is_implied(urn) or any(_matches(pattern, urn) for pattern in self.patterns)
+        return not self.patterns or self._is_implied(urn) or self.names(urn)
+
+    def names(self, urn: str) -> bool:
+        """Return whether a pattern matches the URN."""
+        return any(_matches(pattern, urn) for pattern in self.patterns)
 
     def unmatched(self, known: Iterable[str]) -> list[str]:
         """Return the patterns that none of these URNs matches."""
