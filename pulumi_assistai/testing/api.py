@@ -15,14 +15,16 @@ class Api:
 
     Args:
         url: where the emulator answers.
+        tenant, organization: where `create` makes agents.
 
     Attributes:
         url: the same.
         faults: what makes it fail.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, tenant: str = "sandbox", organization: str = "SANDBOX") -> None:
         self.url = url
+        self._place = {"tenant": tenant, "organization": organization}
         self.faults = Faults(self)
 
     def agents(self) -> list[dict[str, Any]]:
@@ -47,9 +49,14 @@ class Api:
             raise LookupError(f'{len(found)} agents are named "{name}"; there are: {names}')
         return found[0]
 
-    def create(self, name: str, *, tenant: str = "sandbox", organization: str = "SANDBOX", **fields: str) -> str:
-        """Create an agent in the dashboard and return its code."""
-        code: str = self.call("POST", "/agents", name=name, tenant=tenant, organization=organization, **fields)["code"]
+    def create(self, name: str, **fields: str) -> str:
+        """Create an agent in the dashboard and return its code.
+
+        Args:
+            name: its name.
+            fields: its other fields; `tenant` and `organization` make it elsewhere than in the default connection's.
+        """
+        code: str = self.call("POST", "/agents", **{"name": name, **self._place, **fields})["code"]
         return code
 
     def edit(self, code: str, **fields: str) -> None:
