@@ -33,7 +33,7 @@ _PROJECT = "name: fleet\nruntime: python\n"
 
 Codes = Annotated[list[str] | None, typer.Argument(metavar="[CODE]...", help="Codes of the agents.")]
 Unmanaged = Annotated[
-    bool, typer.Option("--unmanaged", help="All agents that the stack does not manage; so it is without codes, too.")
+    bool, typer.Option("--unmanaged", help="All agents that the stack does not manage; default when no CODE is given.")
 ]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to; left out, `imported` in the project's.")
