@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -90,7 +91,7 @@ class EmbeddedEngine:
             preview=verb == "preview",
         )
         arguments = {name.removeprefix("--").replace("-", "_"): True for name in flags if name in _ARGUMENTS}
-        result = getattr(self._stack, verb)(display, **arguments)
+        result = getattr(self._stack, verb)(display, **arguments, **_targets(flags))
         ok = result.succeeded and not ("--expect-no-changes" in flags and result.has_changes)
         return Outcome(ok, text.getvalue(), _counts(text.getvalue()))
 
@@ -171,6 +172,11 @@ def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
 def open_stack(engine: str, directory: Path, environment: dict[str, str]) -> Engine:
     kind = PulumiCli if engine == "pulumi" else EmbeddedEngine
     return kind(directory, environment)
+
+
+def _targets(flags: tuple[str, ...]) -> dict[str, list[str]]:
+    found = [value for flag, value in pairwise(flags) if flag == "--target"]
+    return {"targets": found} if found else {}
 
 
 def _counts(text: str) -> dict[str, int]:

@@ -88,12 +88,17 @@ def test_the_test_of_the_testing_page_passes_as_written(tmp_path: Path) -> None:
     assert file == "test_ventas.py"
     (tmp_path / file).write_text(content, encoding="utf-8")
     assert "3 passed" in run(command, tmp_path)
+    [accounts] = [content for _, _, content in blocks("docs/testing.md") if "accounts=[Account(" in content]
+    (tmp_path / "conftest.py").write_text(accounts, encoding="utf-8")
+    assert "3 passed" in run(command, tmp_path)
 
 
 def test_commands_stand_in_tested_documents_alone() -> None:
     tested = {"quickstart.md", "inicio-rapido.md", "configuration.md", "testing.md"}
     # The tests of each command run what its page says, and test_docs_of_state.py what the pages on state say.
+    # test_weekly_work.py runs the pages of the weekly work.
     tested |= {"adoption.md", "check.md", "commands.md", "data.md", "emulator.md", "estado.md", "link.md", "state.md"}
+    tested |= {"weekly-work.md", "trabajo-semanal.md"}
     others = [path.name for path in DOCS if "```sh" in path.read_text(encoding="utf-8") and path.name not in tested]
     assert others == []
 

@@ -1,6 +1,7 @@
 """The agents of an agency for three clients, each an organization of its own, from one Markdown file an agent.
 
-The tokens come from the configuration: `pulumi config set --secret panaderiaToken TOKEN`, and so on.
+The tokens come from the configuration: `pulumi config set --secret panaderiaToken`, and so on. A stack whose
+configuration says `clients: panaderia` has that client alone; commas separate several.
 """
 
 from dataclasses import dataclass
@@ -32,8 +33,11 @@ CLIENTS = (
 )
 
 config = pulumi.Config()
+wanted = config.get("clients")
 
 for client in CLIENTS:
+    if wanted and client.key not in wanted.split(","):
+        continue
     organization = assistai.Provider(
         client.key,
         api_token=config.require_secret(f"{client.key}Token"),

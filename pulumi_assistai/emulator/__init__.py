@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import lazy_loader
 
@@ -22,4 +23,16 @@ _MODULES = {
 }
 
 # Whoever needs to know its accounts or errors alone does not wait for the packages of a web server.
-__getattr__, _, _ = lazy_loader.attach(__name__, submod_attrs=_MODULES)
+_load, _, _ = lazy_loader.attach(__name__, submod_attrs=_MODULES)
+_EXTRA = ("fastapi", "jinja2", "python_multipart", "segno", "uvicorn")
+
+
+def __getattr__(name: str) -> Any:
+    missing = (
+        [package for package in _EXTRA if find_spec(package) is None] if name in ("Emulator", "create_app") else []
+    )
+    if missing:
+        raise ImportError(
+            f"the emulator needs an extra ({', '.join(missing)} is missing): pip install 'pulumi-assistai[emulator]'"
+        )
+    return _load(name)

@@ -44,6 +44,7 @@ class Emulator:
 
     Attributes:
         url: where it answers, such as http://127.0.0.1:8787.
+        accounts: who may ask from the beginning on.
 
     Raises:
         EmulatorError: it cannot listen there, the database cannot be opened, there is no such oddity, or the rate limit
@@ -70,6 +71,7 @@ class Emulator:
         odd: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.accounts = tuple(accounts)
         self._socket = _listen(host, port)
         self.url = _url(self._socket)
         try:

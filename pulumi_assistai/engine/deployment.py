@@ -14,6 +14,7 @@ from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Goal, ReadGoal
 from pulumi_assistai.engine.model.graph import deletion_order, dependencies
 from pulumi_assistai.engine.model.resource import Resource, stack_outputs
+from pulumi_assistai.engine.model.targets import Targets
 from pulumi_assistai.engine.planning.generator import Plan, StepGenerator
 from pulumi_assistai.engine.planning.inheritance import Family
 from pulumi_assistai.engine.reporting.events import Severity
@@ -32,7 +33,11 @@ class Deployment:
         state: the state.
         context: what the steps work with.
         executor: carries the steps out.
+        targets: the resources that may be touched.
         recorder: told what happens.
+
+    Attributes:
+        skipped: the URNs of new resources that are no targets, and were not created.
     """
 
     def __init__(
@@ -44,14 +49,17 @@ class Deployment:
         state: State,
         context: StepContext,
         executor: Executor,
+        targets: Targets,
         recorder: Recorder,
     ) -> None:
         self.executor = executor
         self.registered: dict[str, Resource] = {}
+        self.skipped: set[str] = set()
+        self._targets = targets
         self._config = config
         self._state = state
         self._recorder = recorder
-        self._generator = StepGenerator(context, state.olds, stack, project, recorder)
+        self._generator = StepGenerator(context, state.olds, stack, project, recorder=recorder, targets=targets)
         self._deciding = asyncio.Lock()
         self._family = Family(self.default_provider)
         self._defaults: dict[str, asyncio.Task[str]] = {}
@@ -126,7 +134,8 @@ class Deployment:
         if urns.type_of(urn) == urns.STACK_TYPE:
             self._stack_outputs = outputs
             return
-        await self._set_outputs(urn, outputs)
+        if self._targets.include(urn):
+            await self._set_outputs(urn, outputs)
 
     async def delete_rest(self) -> None:
         """Delete what the program did not register.
@@ -135,9 +144,12 @@ class Deployment:
             ShutdownError: that, or something else, failed; it has been reported.
         """
         self.executor.check()
+        for target in self._generator.unmatched_targets():
+            self._recorder.diagnose(Severity.WARNING, f"no resource matches --target {target}")
         steps = {step.resource: step for step in self._generator.deletes()}
+        left = self._generator.left_alone()
         for group in deletion_order(steps, self._state.olds):
-            needed = dependencies(self.executor.kept, self._state.olds)
+            needed = dependencies(self.executor.kept | left, self._state.olds)
             await self.executor.run_group([steps[resource] for resource in group if resource not in needed])
 
     async def finish(self) -> None:
@@ -161,6 +173,8 @@ class Deployment:
             await self._state.save()
 
     async def _carry_out(self, plan: Plan) -> None:
+        if not plan.steps:
+            self.skipped.add(plan.resource.urn)
         await self.executor.run(plan.steps)
         self.registered[plan.resource.urn] = plan.resource
 

@@ -141,7 +141,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         # What a component put out before is no news to it, and may name resources that are not there yet.
         outputs = resource.outputs or {} if resource.custom else {}
         kept = to_struct(outputs, secrets=request.acceptSecrets, references=request.acceptResources)
-        return resource_pb2.RegisterResourceResponse(urn=resource.urn, id=resource.id, object=kept)
+        # The SDK takes the outputs of a failure for unknown, and goes on.
+        result = resource_pb2.FAIL if resource.urn in self.deployment.skipped else resource_pb2.SUCCESS
+        return resource_pb2.RegisterResourceResponse(urn=resource.urn, id=resource.id, object=kept, result=result)
 
     @_answered
     async def ReadResource(self, request: Request) -> resource_pb2.ReadResourceResponse:

@@ -69,6 +69,7 @@ class Operation:
             state=self.state,
             context=self.context,
             executor=self.executor,
+            targets=self.options.targets,
             recorder=self.recorder,
         )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi_assistai.engine.model.targets import Targets
 from pulumi_assistai.engine.processes.runner import Runner
 
 
@@ -16,10 +17,12 @@ class Options:
     Attributes:
         preview: nothing is to be done, only said.
         parallel: how many resources are worked on at a time.
+        targets: the resources that may be touched.
     """
 
     preview: bool
     parallel: int
+    targets: Targets = field(default_factory=Targets)
 
 
 @dataclass(frozen=True)

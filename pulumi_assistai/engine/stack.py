@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.engine.model.resource import stack_outputs
+from pulumi_assistai.engine.model.targets import Targets
+from pulumi_assistai.engine.model.urns import STACK_TYPE, make_urn
 from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.processes.proxies import with_direct_loopback
 from pulumi_assistai.engine.processes.runner import FunctionRunner, ProcessRunner, Program, Runner
@@ -17,6 +21,7 @@ from pulumi_assistai.engine.reporting.events import Display
 from pulumi_assistai.engine.reporting.recorder import Recorder, Result
 from pulumi_assistai.engine.requests import Deploy, Destroy, Import, Options, Refresh, VerbRequest
 from pulumi_assistai.engine.storage.lock import locked
+from pulumi_assistai.engine.storage.moves import move
 from pulumi_assistai.engine.storage.project import Config, Project
 from pulumi_assistai.engine.storage.secrets import Crypter
 from pulumi_assistai.engine.storage.state import empty_document
@@ -82,22 +87,27 @@ class Stack:
         """The stack's configuration, secrets in clear: full keys such as `project:key` to texts."""
         return self._target.config().values
 
-    def preview(self, display: Display, *, parallel: int = 16, refresh: bool = False) -> Result:
+    def preview(
+        self, display: Display, *, parallel: int = 16, refresh: bool = False, targets: Sequence[str] = ()
+    ) -> Result:
         """Say what `up` would do.
 
         Args:
             display: told what happens.
             parallel: how many resources to work on at a time.
             refresh: look at all resources first.
+            targets: the URNs of the resources that may be touched, with the wildcards `*` and `**`; default: all.
 
         Raises:
             EngineError: the operation could not begin; what fails in it is told by the result.
         """
-        return self._deploy("preview", display, Options(preview=True, parallel=parallel), refresh=refresh)
+        options = Options(preview=True, parallel=parallel, targets=Targets(tuple(targets)))
+        return self._deploy("preview", display, options, refresh=refresh)
 
-    def up(self, display: Display, *, parallel: int = 16, refresh: bool = False) -> Result:
+    def up(self, display: Display, *, parallel: int = 16, refresh: bool = False, targets: Sequence[str] = ()) -> Result:
         """Run the program and bring its resources about; see `preview` for the arguments."""
-        return self._deploy("up", display, Options(preview=False, parallel=parallel), refresh=refresh)
+        options = Options(preview=False, parallel=parallel, targets=Targets(tuple(targets)))
+        return self._deploy("up", display, options, refresh=refresh)
 
     def refresh(
         self, display: Display, *, parallel: int = 16, preview: bool = False, clear_pending_creates: bool = False
@@ -139,6 +149,32 @@ class Stack:
         with self._locked():
             self._target.replace_state(deployment)
 
+    def move_resources(self, names: Sequence[str], dest: str) -> list[str]:
+        """Move resources with their children to another stack of the project, as `pulumi state move` does.
+
+        Args:
+            names: their URNs, with the wildcards `*` and `**`.
+            dest: the name of the other stack; its state is made if there is none.
+
+        Returns:
+            The URNs of what was moved, as they were.
+
+        Raises:
+            EngineError: there is nothing to move, or what is moved and what is left depend on each other.
+        """
+        other = replace(self._target, stack=dest)
+        if other.stack == self.name:
+            raise EngineError("both stacks are the same one")
+        with self._locked(), locked(other.lock_file, dest):
+            source, getting = (target.state(target.crypter(), saved=True) for target in (self._target, other))
+            root = make_urn(dest, self.project, "", STACK_TYPE, f"{self.project}-{dest}")
+            moved = move(source.resources, getting.resources, Targets(tuple(names)), root)
+            # Of a run that is killed in between, both have it: what was moved is in no case lost.
+            for target, state, resources in ((other, getting, moved.dest), (self._target, source, moved.source)):
+                state.rebuild(resources)
+                target.write(state)
+        return moved.moved
+
     def import_resources(self, document: Mapping[str, Any], display: Display, *, parallel: int = 16) -> Result:
         """Take resources that exist into the state, as `pulumi import` does; the program is not run.
 
@@ -154,6 +190,8 @@ class Stack:
         return self._do(Recorder(display, "import"), Options(preview=False, parallel=parallel), Import(document))
 
     def _deploy(self, verb: str, display: Display, options: Options, *, refresh: bool) -> Result:
+        if refresh and options.targets.patterns:
+            raise UnsupportedError("--refresh together with --target")
         recorder = Recorder(display, verb)
         return self._do(recorder, options, Deploy(self._runner(recorder), refresh))
 

@@ -12,6 +12,7 @@ from pulumi_assistai.fleet.front_matter import FrontMatter, usable_key
 from pulumi_assistai.fleet.templates import Text
 
 _TEXTS = ("name", "description", "purpose", "tone", "voice", "adopt")
+_EMPTY_ON_PURPOSE = ".gitkeep"
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,20 @@ def scan_fleet(source: Path) -> tuple[list[AgentFile], list[str]]:
     """Return the agents of a directory, in the order of the files' names, and what is wrong with the other files.
 
     A file of an agent ends in .md and begins with neither an underscore nor a dot. Files with an underscore, and those
-    in folders below, are there to be included; files with a dot are editors' and systems' own.
+    in folders below, are there to be included; files with a dot are editors' and systems' own. A directory without any
+    agent's file is taken for a mistake, unless a file .gitkeep says that it is to be kept.
 
     Raises:
-        FleetError: there is no such directory, or no agent's file in it.
+        FleetError: there is no such directory, or neither an agent's file nor a .gitkeep in it.
     """
     if not source.is_dir():
         raise FleetError([f"{source}: there is no such directory"])
     paths = sorted(path for path in source.glob("*.md") if not path.name.startswith(("_", ".")))
-    if not paths:
-        raise FleetError([f"{source}: there is no agent's file, such as ventas.md"])
+    if not paths and not (source / _EMPTY_ON_PURPOSE).exists():
+        keep = source / _EMPTY_ON_PURPOSE
+        raise FleetError(
+            [f"{source}: there is no agent's file, such as ventas.md; a fleet that is to be empty needs a file {keep}"]
+        )
     files: list[AgentFile] = []
     problems: list[str] = []
     for path in paths:

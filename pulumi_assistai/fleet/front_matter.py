@@ -54,6 +54,9 @@ class FrontMatter(BaseModel):
         Key,
         Field(description="The resource's name in the fleet; the file's stem if left out. Keep it when renaming."),
     ] = _UNDECLARED
+    moved_from: Annotated[
+        NonEmpty, Field(description="The fleet whose file of this key it was; the agent stays the same one.")
+    ] = _UNDECLARED
     description: Annotated[Text, Field(description="What the agent is, in a line.")] = _UNDECLARED
     purpose: Annotated[Text, Field(description="What the agent is for.")] = _UNDECLARED
     tone: Annotated[Text, Field(description="How it speaks, such as neutral or amigable.")] = _UNDECLARED

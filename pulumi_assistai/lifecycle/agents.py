@@ -423,7 +423,8 @@ def _tell_what_cannot_be_seen(session: Session, declared: Properties) -> None:
     hidden = [field for field in FIELDS if field not in VISIBLE]
     if any(field in declared for field in hidden):
         session.tell_once(
-            f"AssistAI does not show {', '.join(hidden)}: whether somebody changed them there is not known; "
+            f"{session.settings.place_in_words}: AssistAI does not show {', '.join(hidden)}: "
+            "whether somebody changed them there is not known; "
             "ASSISTAI_REAPPLY=true sends what is declared again"
         )
 

@@ -85,7 +85,8 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
             f"{'' if adopt else _REPLACEMENT}"
             f'an agent named "{name}" exists already: {", ".join(codes)}; to manage it declare adopt="{codes[0]}"; '
             "if this resource was renamed in the program give it "
-            "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY`; "
+            "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY` "
+            "or `moved_from: OLD_FLEET`; "
             "if another resource manages it give this one another name; "
             f"for a second agent of that name declare allow_duplicate_name=True; {LIST_ALL}"
         )

@@ -92,8 +92,9 @@ class Session:
         code = recorded.get("code") or recorded.get("agent_code")
         raise WrongOrganizationError(
             f"{code} belongs to {owner}, but the connection is to {here}; "
-            "nothing was read or changed: connect to its organization (ASSISTAI_TENANT_DOMAIN, "
-            "ASSISTAI_ORGANIZATION_CODE, or its provider), or take it out of this stack with `pulumi state delete`"
+            "an agent cannot move to another organization; nothing was read or changed: connect to its organization "
+            "(ASSISTAI_TENANT_DOMAIN, ASSISTAI_ORGANIZATION_CODE, or its provider), "
+            "or take it out of this stack with `pulumi state delete`"
         )
 
     def require_api(self) -> None:

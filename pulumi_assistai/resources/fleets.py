@@ -11,6 +11,7 @@ import pulumi
 
 from pulumi_assistai.errors import FleetError
 from pulumi_assistai.resources.agents import Agent
+from pulumi_assistai.resources.moves import former_names, tell
 from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class AgentFleet(pulumi.ComponentResource):
         Args:
             resource_name: the name of the fleet in the program.
             source: the directory; relative to where the program runs. Its files *.md are agents, but for those that
-                begin with an underscore or a dot.
+                begin with an underscore or a dot. A directory without any is refused, unless it has a file .gitkeep.
             variables: what templates in the files can use; values may be outputs, and a text that uses a secret one is
                 secret.
             fragments: another directory that `{% include "FILE" %}` finds files in, after `source`.
@@ -61,6 +62,8 @@ class AgentFleet(pulumi.ComponentResource):
             declared = _declarations(Path(source), variables or {}, fragments)
         except FleetError as error:
             raise _as_run_error(error) from None
+        if not declared:
+            pulumi.log.warn(f"{source} has no agent's file: the fleet {resource_name} declares no agent", self)
         self.agents = {}
         self.whatsapp = {}
         for file, texts in declared:
@@ -69,14 +72,16 @@ class AgentFleet(pulumi.ComponentResource):
 
     def _declare(self, fleet: str, file: AgentFile, texts: dict[str, pulumi.Input[str]]) -> None:
         front_matter = file.front_matter
+        former = front_matter.moved_from
         phone = texts.pop("expected_phone_number", None)
         agent = Agent(
             f"{fleet}-{file.key}",
             **texts,
             on_delete=front_matter.on_delete or "retain",
             allow_duplicate_name=front_matter.allow_duplicate_name,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, aliases=former_names(former, file.key)),
         )
+        tell(fleet, file, agent)
         self.agents[file.key] = agent
         if front_matter.whatsapp is not None:
             self.whatsapp[file.key] = WhatsAppIntegration(
@@ -84,7 +89,7 @@ class AgentFleet(pulumi.ComponentResource):
                 agent_code=agent.code,
                 expected_phone_number=phone,
                 wait_for_connection=front_matter.whatsapp.wait_for_connection,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, aliases=former_names(former, f"{file.key}-whatsapp")),
             )
 
 

@@ -15,21 +15,23 @@ class Api:
 
     Args:
         url: where the emulator answers.
+        tenant, organization: where `create` makes agents.
 
     Attributes:
         url: the same.
         faults: what makes it fail.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, tenant: str = "sandbox", organization: str = "SANDBOX") -> None:
         self.url = url
+        self._place = {"tenant": tenant, "organization": organization}
         self.faults = Faults(self)
 
     def agents(self) -> list[dict[str, Any]]:
         """Return all agents, oldest first, with the fields that AssistAI's own API does not show.
 
         Keys: code, name, description, purpose, instructions, tone, voice, model, createdAt, tenant, organization,
-        whatsapp ("none", "idle", "connecting" or "connected") and phoneNumber.
+        whatsapp ("none", "disconnected", "connecting" or "connected") and phoneNumber.
         """
         agents: list[dict[str, Any]] = self.call("GET", "/agents")
         return agents
@@ -47,9 +49,14 @@ class Api:
             raise LookupError(f'{len(found)} agents are named "{name}"; there are: {names}')
         return found[0]
 
-    def create(self, name: str, *, tenant: str = "sandbox", organization: str = "SANDBOX", **fields: str) -> str:
-        """Create an agent in the dashboard and return its code."""
-        code: str = self.call("POST", "/agents", name=name, tenant=tenant, organization=organization, **fields)["code"]
+    def create(self, name: str, **fields: str) -> str:
+        """Create an agent in the dashboard and return its code.
+
+        Args:
+            name: its name.
+            fields: its other fields; `tenant` and `organization` make it elsewhere than in the default connection's.
+        """
+        code: str = self.call("POST", "/agents", **{"name": name, **self._place, **fields})["code"]
         return code
 
     def edit(self, code: str, **fields: str) -> None:

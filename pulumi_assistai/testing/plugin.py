@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def assistai_emulator() -> Iterator[Emulator]:
     """Give an emulator of the AssistAI API that runs while the test does, empty and able to fail.
 
-    Define a fixture of this name in a conftest.py for other accounts, another dialect or an odd API.
+    Define a fixture of this name in a conftest.py for other accounts, another dialect or an odd API. Its first account
+    is the default connection of the programs that are tested.
     """
     _require_extra()
     from pulumi_assistai.emulator import Emulator  # noqa: PLC0415 - whoever does not ask for it does not wait for it
@@ -42,6 +43,7 @@ def assistai_stack(assistai_emulator: Emulator, tmp_path: Path) -> Callable[...,
     state.
     """
     _require_extra()
+    from pulumi_assistai.emulator import DEFAULT_ACCOUNTS  # noqa: PLC0415 - as above
     from pulumi_assistai.testing.stack import ProgramStack  # noqa: PLC0415 - as above
 
     numbers = count(1)
@@ -55,8 +57,15 @@ def assistai_stack(assistai_emulator: Emulator, tmp_path: Path) -> Callable[...,
     ) -> ProgramStack:
         state_dir = tmp_path / f"assistai-stack-{next(numbers)}"
         state_dir.mkdir()
-        url = assistai_emulator.url
-        return ProgramStack(program, url=url, state_dir=state_dir, name=name, config=config, environment=environment)
+        return ProgramStack(
+            program,
+            url=assistai_emulator.url,
+            state_dir=state_dir,
+            name=name,
+            config=config,
+            environment=environment,
+            account=next(iter(assistai_emulator.accounts), DEFAULT_ACCOUNTS[0]),
+        )
 
     return make
 

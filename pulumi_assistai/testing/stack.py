@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi_assistai.emulator import DEFAULT_ACCOUNTS
+from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, Account
 from pulumi_assistai.engine import Result, Stack
 from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.processes.runner import Program
@@ -32,6 +32,7 @@ class ProgramStack:
         name: the stack's name.
         config: stack configuration, secrets as `Secret`; a key without a namespace is the project's.
         environment: environment variables of the program, beside those that lead to the emulator.
+        account: the default connection, which the environment of the program names.
 
     Attributes:
         api: the emulator's data.
@@ -46,11 +47,12 @@ class ProgramStack:
         name: str = "test",
         config: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
+        account: Account = DEFAULT_ACCOUNTS[0],
     ) -> None:
-        self.api = Api(url)
+        self.api = Api(url, tenant=account.tenant, organization=account.organization)
         function = program if callable(program) else None
         # Emulators of other tests had the same address before: their creations are none of this test's.
-        variables = {**_environment(url), "XDG_STATE_HOME": str(state_dir), **(environment or {})}
+        variables = {**_environment(url, account), "XDG_STATE_HOME": str(state_dir), **(environment or {})}
         self._stack = Stack(
             state_dir if callable(program) else Path(program),
             name,
@@ -93,10 +95,9 @@ class _Nobody:
         """Say nothing."""
 
 
-def _environment(url: str) -> dict[str, str]:
+def _environment(url: str, account: Account) -> dict[str, str]:
     """Return this process's environment without what leads elsewhere, and with what leads to the emulator."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    account = DEFAULT_ACCOUNTS[0]
     settings = {
         "base_url": url,
         "api_token": account.token,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +15,7 @@ import pytest
 
 from pulumi_assistai.emulator import Emulator, EmulatorError, create_app
 from tests.emulator.conftest import connect, create, dashboard, decode, names, whatsapp
+from tests.waiting import DEADLINE
 
 
 def test_several_run_side_by_side() -> None:
@@ -128,3 +131,12 @@ def test_the_application_can_be_served_otherwise() -> None:
             return await client.get("/sandbox/health")
 
     assert asyncio.run(ask()).json()["status"] == "ok"
+
+
+@pytest.mark.parametrize("name", ["Emulator", "create_app"])
+def test_without_its_extra_the_emulator_says_how_to_get_it(name: str) -> None:
+    code = f"import sys; sys.modules['uvicorn'] = None; from pulumi_assistai.emulator import DEFAULT_ACCOUNTS, {name}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=DEADLINE)
+    assert done.stderr.splitlines()[-1] == (
+        "ImportError: the emulator needs an extra (uvicorn is missing): pip install 'pulumi-assistai[emulator]'"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -594,3 +595,12 @@ def test_a_refresh_hides_what_the_state_says_is_hidden(things: Things) -> None:
     [change] = [event.change for event in things.events.seen if isinstance(event, Finished) and event.change.old]
     shown = [str(line).strip() for line in hidden_differences(change.old or {}, change.new or {}, 1, change.hidden)]
     assert shown == ["~ text (hidden)", '~ out: "none a" => "none live"']
+
+
+def test_a_state_with_secrets_in_clear_is_encrypted_when_it_is_imported(things: Things) -> None:
+    things.up('Thing("a", word=Output.secret("hunter2"))')
+    clear = things.stack.export_state(show_secrets=True)
+    assert "hunter2" in json.dumps(clear)
+    things.stack.import_state(clear)
+    assert "hunter2" not in (things.directory / ".sandbox" / "dev.json").read_text()
+    assert not things.run("preview").has_changes

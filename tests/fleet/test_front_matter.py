@@ -22,6 +22,7 @@ def test_what_is_not_declared_is_none() -> None:
     assert read().model_dump() == {
         "name": "A",
         "key": None,
+        "moved_from": None,
         "description": None,
         "purpose": None,
         "tone": None,
@@ -61,6 +62,7 @@ def test_whatsapp_is_yes_no_or_how(value: Any, whatsapp: WhatsApp | None) -> Non
         ({"key": "a::b"}, KEY),
         ({"key": "a "}, BLANKS),
         ({"key": ""}, "String should have at least 1 character"),
+        ({"moved_from": ""}, "String should have at least 1 character"),
         ({"description": 1}, "Input should be a valid string"),
         ({"purpose": True}, "Input should be a valid string"),
         ({"tone": []}, "Input should be a valid string"),

@@ -41,6 +41,7 @@ EVERYTHING = {
     "voice": "female",
 }
 HIDDEN = (
+    "organization SANDBOX of tenant sandbox: "
     "AssistAI does not show purpose, instructions, tone, voice: whether somebody changed them there is not known; "
     "ASSISTAI_REAPPLY=true sends what is declared again\n"
 )

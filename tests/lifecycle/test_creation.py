@@ -237,7 +237,8 @@ def test_a_name_that_exists_is_refused_with_codes_and_ways_on(session: Session, 
         "it is tainted, or declare another name; if this resource is new: "
         f'an agent named "Ventas" exists already: {first}, {second}; to manage it declare adopt="{first}"; '
         "if this resource was renamed in the program give it "
-        "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY`; "
+        "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY` "
+        "or `moved_from: OLD_FLEET`; "
         "if another resource manages it give this one another name; "
         "for a second agent of that name declare allow_duplicate_name=True; "
         "after a run that was killed, `assistai status` lists all agents that nothing manages, with their adopt lines"

@@ -104,8 +104,9 @@ def test_a_resource_of_another_place_is_refused(
         session.require_own(recorded | code)
     assert str(caught.value) == (
         f"{owner}, but the connection is to tenant sandbox, organization SANDBOX; "
-        "nothing was read or changed: connect to its organization (ASSISTAI_TENANT_DOMAIN, "
-        "ASSISTAI_ORGANIZATION_CODE, or its provider), or take it out of this stack with `pulumi state delete`"
+        "an agent cannot move to another organization; nothing was read or changed: connect to its organization "
+        "(ASSISTAI_TENANT_DOMAIN, ASSISTAI_ORGANIZATION_CODE, or its provider), "
+        "or take it out of this stack with `pulumi state delete`"
     )
     assert api.requests() == []
 

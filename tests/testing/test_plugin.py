@@ -12,7 +12,7 @@ import pytest
 
 import pulumi_assistai as assistai
 from pulumi_assistai import testing
-from pulumi_assistai.emulator import Emulator
+from pulumi_assistai.emulator import Account, Emulator
 from pulumi_assistai.testing import UNKNOWN, Op, ProgramStack, Secret, Severity, plugin
 from tests.waiting import DEADLINE
 
@@ -153,3 +153,18 @@ def test_without_its_extra_a_fixture_says_how_to_get_it(
     monkeypatch.setattr(plugin, "find_spec", lambda _: None)
     with pytest.raises(pytest.UsageError, match=r"pip install 'pulumi-assistai\[testing\]'"):
         request.getfixturevalue("assistai_emulator")
+
+
+def test_the_first_account_of_an_own_emulator_is_the_default_connection(
+    tmp_path: Path,
+) -> None:
+    accounts = [Account("token-1", "tenant-1", "ORG-1"), Account("token-2", "tenant-2", "ORG-2")]
+    with Emulator(accounts=accounts) as emulator:
+        assert emulator.accounts == tuple(accounts)
+        make = plugin.assistai_stack.__wrapped__  # type: ignore[attr-defined]
+        stack = make(emulator, tmp_path)(ventas)
+        assert stack.up().succeeded
+        assert stack.api.agent("Ventas")["organization"] == "ORG-1"
+        stack.api.create("Soporte")
+        stack.api.create("Otro", tenant="tenant-2", organization="ORG-2")
+        assert [agent["organization"] for agent in stack.api.agents()] == ["ORG-1", "ORG-1", "ORG-2"]

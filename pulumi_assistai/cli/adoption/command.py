@@ -16,7 +16,9 @@ from pulumi_assistai.cli.adoption.next_steps import NextSteps
 from pulumi_assistai.cli.options import Directory, InSandbox, OrganizationCode, ProviderName, StackName
 from pulumi_assistai.cli.project.apis import note
 from pulumi_assistai.cli.project.declared import all_resources, declared_agents
+from pulumi_assistai.cli.project.neighbours import look_around
 from pulumi_assistai.cli.project.organizations import Organization
+from pulumi_assistai.cli.project.stacks import KeptStack
 from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.tables import waiting
 from pulumi_assistai.client import ListedAgent
@@ -70,6 +72,7 @@ def import_agents(
         owner = _only_one(around)
         state, session = around.state, Session(owner.settings)
         chosen = _declarable(_choose(session, state, codes or []))
+        _tell_of_other_stacks(around.stack, owner, chosen)
     if not chosen:
         typer.echo("There is nothing to import: the stack manages every agent that can be declared.")
         return
@@ -80,6 +83,22 @@ def import_agents(
     typer.echo(f"Wrote {len(chosen)} {'agent' if len(chosen) == 1 else 'agents'} to {visible(str(folder))}. Next:\n")
     for line in NextSteps(directory, folder, around.stack, stack, fleet=format_ == "markdown").lines():
         typer.echo(visible(line))
+
+
+def _tell_of_other_stacks(stack: KeptStack, owner: Organization, agents: Sequence[ListedAgent]) -> None:
+    """Say which agents another stack manages, and which stacks could not be asked."""
+    if not agents:
+        return
+    found = look_around(stack, owner.settings.place)
+    for agent in agents:
+        other = found.managed.get(agent.code)
+        if other is not None:
+            note(
+                f"{visible(agent.code)} ({visible(agent.name)}) is managed by {visible(other)} already: "
+                "let one stack alone manage it, or each undoes what the other did"
+            )
+    for place, reason in found.unread.items():
+        note(f"{visible(place)} was not looked at: {visible(reason)}")
 
 
 def _only_one(around: Surroundings) -> Organization:

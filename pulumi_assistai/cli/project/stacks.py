@@ -136,6 +136,15 @@ class PulumiStack:
         return state
 
 
+def list_stacks(directory: Path) -> list[str]:
+    """Run `pulumi stack ls --all` and return the names of the stacks, those of other projects with the project.
+
+    Raises:
+        AssistAIError: it failed; with its words.
+    """
+    return [stack["name"] for stack in json.loads(_pulumi(directory, "stack", "ls", "--all", "--json"))]
+
+
 def _selected(directory: Path, name: str | None) -> KeptStack:
     stacks = json.loads(_pulumi(directory, "stack", "ls", "--json"))
     found = [stack["name"] for stack in stacks if (stack["name"] == name if name else stack["current"])]

@@ -34,6 +34,10 @@ ClearPendingCreates = Annotated[
     bool,
     typer.Option("--clear-pending-creates", help="Forget the creations that a killed run left under way."),
 ]
+Target = Annotated[
+    list[str] | None,
+    typer.Option("--target", "-t", metavar="URN", help="Touch this resource alone; with * and **; may be repeated."),
+]
 Refresh = Annotated[bool, typer.Option("--refresh", "-r", help="Compare with AssistAI first.")]
 
 
@@ -46,6 +50,7 @@ def preview(
     parallel: Parallel = 16,
     expect_no_changes: ExpectNoChanges = False,
     refresh: Refresh = False,
+    target: Target = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what `up` would change."""
@@ -55,6 +60,7 @@ def preview(
         parallel=parallel,
         expect_no_changes=expect_no_changes,
         refresh=refresh,
+        targets=tuple(target or ()),
         as_json=as_json,
     )
     run.on(directory, stack, interpreters)
@@ -70,6 +76,7 @@ def up(
     parallel: Parallel = 16,
     expect_no_changes: ExpectNoChanges = False,
     refresh: Refresh = False,
+    target: Target = None,
     as_json: AsJson = False,
 ) -> None:
     """Create, update and delete resources until they are as the program says."""
@@ -80,6 +87,7 @@ def up(
         parallel=parallel,
         expect_no_changes=expect_no_changes,
         refresh=refresh,
+        targets=tuple(target or ()),
         as_json=as_json,
     )
     run.on(directory, stack, interpreters)
@@ -191,6 +199,21 @@ def import_file(
             raise AssistAIError(
                 f'{file} is not an exported state: it has no "deployment"; nor an import file: it has no "resources"'
             )
+
+
+@sandbox.command()
+def move(
+    urns: Annotated[list[str], typer.Argument(metavar="URN...", help="What to move, with * and **.")],
+    *,
+    dest: Annotated[str, typer.Option("--dest", help="The stack that gets it.")],
+    source: Annotated[str, typer.Option("--source", help="The stack that has it.")] = "dev",
+    directory: Directory = Path(),
+) -> None:
+    """Move resources and their children to another stack's state, as `pulumi state move` does; nothing is deployed."""
+    moved = Stack(directory, source).move_resources(urns, dest)
+    for urn in moved:
+        typer.echo(f"  - {visible(urn)}")
+    typer.echo(f"Moved {len(moved)} resources from stack {visible(source)} to stack {visible(dest)}.")
 
 
 def _import_resources(document: dict[str, Any], directory: Path, name: str) -> None:

@@ -32,6 +32,7 @@ class Run:
         diff: show the properties of every change.
         parallel: how many resources are worked on at a time.
         refresh: compare with the world first (preview and up).
+        targets: the URNs of the resources that may be touched, none for all (preview and up).
         expect_no_changes: fail where something changes.
         as_json: write one JSON document instead of text.
         clear_pending_creates: forget the creations that a killed run left under way (refresh).
@@ -42,6 +43,7 @@ class Run:
     diff: bool = False
     parallel: int = 16
     refresh: bool = False
+    targets: tuple[str, ...] = ()
     expect_no_changes: bool = False
     as_json: bool = False
     clear_pending_creates: bool = False
@@ -92,9 +94,9 @@ class Run:
             case "destroy":
                 return stack.destroy(display, parallel=self.parallel, preview=preview)
             case _ if preview:
-                return stack.preview(display, parallel=self.parallel, refresh=self.refresh)
+                return stack.preview(display, parallel=self.parallel, refresh=self.refresh, targets=self.targets)
             case _:
-                return stack.up(display, parallel=self.parallel, refresh=self.refresh)
+                return stack.up(display, parallel=self.parallel, refresh=self.refresh, targets=self.targets)
 
     def _display(self, stack: Stack, *, preview: bool) -> Display:
         if self.as_json:

@@ -140,8 +140,12 @@ def _differences(drift: Iterable[Drift]) -> Iterator[str]:
 
 def _remarks(found: StackStatus, *, live: bool) -> Iterator[str]:
     yield from map(_not_looked_at, found.not_looked_at)
-    if not found.complete:
-        yield "There may be more agents than AssistAI lists: what is not listed is not proved to be gone."
+    for look in found.organizations:
+        if not look.complete:
+            yield (
+                f"organization {look.organization_code} of tenant {look.tenant_domain}: there may be more agents than "
+                "AssistAI lists, and what is not listed is not proved to be gone."
+            )
     agents = [agent for look in found.organizations for agent in look.agents]
     if any(agent.not_visible for agent in agents):
         yield "not visible: AssistAI does not give these fields back, so edits of them cannot be seen."

@@ -21,6 +21,7 @@ from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Goal, ReadGoal
 from pulumi_assistai.engine.model.paths import ignore_changes
 from pulumi_assistai.engine.model.resource import Resource
+from pulumi_assistai.engine.model.targets import Targets
 from pulumi_assistai.engine.planning.aliases import Aliases
 from pulumi_assistai.engine.planning.comparison import compare, replaced_along, with_replace_on_changes
 from pulumi_assistai.engine.reporting.events import Severity
@@ -38,7 +39,7 @@ class Plan:
 
     Attributes:
         resource: the resource as it will be.
-        steps: what leads there, in order.
+        steps: what leads there, in order; none for a new resource that is no target.
     """
 
     resource: Resource
@@ -54,10 +55,18 @@ class StepGenerator:
         stack: the stack's name.
         project: the project's name.
         recorder: told what people should know.
+        targets: the resources that may be touched.
     """
 
     def __init__(
-        self, context: StepContext, resources: list[Resource], stack: str, project: str, recorder: Recorder
+        self,
+        context: StepContext,
+        resources: list[Resource],
+        stack: str,
+        project: str,
+        *,
+        recorder: Recorder,
+        targets: Targets,
     ) -> None:
         self._context = context
         self._resources = resources
@@ -65,6 +74,8 @@ class StepGenerator:
         self._stack = stack
         self._project = project
         self._recorder = recorder
+        self._targets = targets
+        self._skipped: set[str] = set()
         self._aliases = Aliases(stack, project)
         self._seen: set[str] = set()
         self._created: set[str] = set()
@@ -117,6 +128,9 @@ class StepGenerator:
         new = goal.to_resource(urn, _former_urn(urn, old))
         if new.is_provider and old is not None and old.urn != urn:
             self._context.providers.rename(urn, old.urn)
+        if not self._targets.include(urn):
+            return self._left(old, new)
+        self._require_created(new)
         handler = self._context.providers.handler(new) if new.custom else None
         again = urn in self._context.deletes
         fresh = again or old is None or old.external
@@ -138,6 +152,8 @@ class StepGenerator:
         """Decide what to delete of what the program did not register."""
         steps: list[DeleteStep | ForgetStep] = []
         for resource in self._resources:
+            if not self._targets.include(resource.urn):
+                continue
             if resource.delete and resource not in self._removed:
                 steps.append(DeleteReplacedStep(context=self._context, old=resource))
             elif not resource.delete and self._aliases.successor(resource.urn) not in self._kept:
@@ -145,6 +161,37 @@ class StepGenerator:
                 steps.append(step(context=self._context, old=resource))
         self._context.deletes.update(step.resource.urn for step in steps)
         return steps
+
+    def left_alone(self) -> set[Resource]:
+        """Return what the state has, the program did not register, and is no target."""
+        successor = self._aliases.successor
+        return {
+            resource
+            for resource in self._resources
+            if not self._targets.include(resource.urn) and successor(resource.urn) not in self._kept
+        }
+
+    def unmatched_targets(self) -> list[str]:
+        """Return the targets that are neither in the program nor in the state."""
+        return self._targets.unmatched(self._seen | self._olds.keys())
+
+    def _left(self, old: Resource | None, new: Resource) -> Plan:
+        """Leave a resource as the state has it, or out of the state, since it is no target."""
+        if old is None:
+            self._skipped.add(new.urn)
+            return Plan(new, [])
+        self._kept.add(new.urn)
+        left = old.copy()
+        left.urn, left.parent, left.aliases = new.urn, new.parent, new.aliases
+        return Plan(left, [SameStep(context=self._context, old=old, new=left)])
+
+    def _require_created(self, new: Resource) -> None:
+        needed = {*new.dependency_urns, new.parent, new.provider_urn} & self._skipped
+        if needed:
+            raise EngineError(
+                f"{new.urn} needs {', '.join(sorted(needed))}, which does not exist yet and is no target: add it with "
+                "--target"
+            )
 
     def _claim(self, goal: Goal | ReadGoal) -> str:
         if goal.parent and goal.parent not in self._seen:

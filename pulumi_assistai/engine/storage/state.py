@@ -265,19 +265,21 @@ def unusable(file: Path, reason: str) -> EngineError:
 
 def normalized(resources: Sequence[Resource]) -> list[Resource]:
     """Return the resources with every reference to a former URN of one replaced by its present URN."""
-    renamed: dict[str, str] = {}
+    names: dict[str, str] = {}
     for resource in resources:
-        renamed.update(dict.fromkeys(resource.aliases, resource.urn))
-        parent = renamed.get(resource.parent)
+        names.update(dict.fromkeys(resource.aliases, resource.urn))
+        parent = names.get(resource.parent)
         if parent and urns.qualified_type(parent) != urns.STACK_TYPE:
             stack, project, _, name = resource.urn.removeprefix("urn:pulumi:").split("::", 3)
             moved = urns.make_urn(stack, project, parent, resource.type, name)
-            renamed.setdefault(resource.urn, moved)
-    renamed = {old: new for old, new in renamed.items() if old != new}
-    return [_renamed(resource, renamed) for resource in resources] if renamed else list(resources)
+            names.setdefault(resource.urn, moved)
+    names = {old: new for old, new in names.items() if old != new}
+    return [renamed(resource, names) for resource in resources] if names else list(resources)
 
 
-def _renamed(resource: Resource, names: Mapping[str, str]) -> Resource:
+def renamed(resource: Resource, names: Mapping[str, str]) -> Resource:
+    """Return a resource with URNs replaced, its own and those that it refers to."""
+
     def new(urn: str) -> str:
         return names.get(urn, urn)
 

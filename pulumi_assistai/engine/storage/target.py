@@ -14,6 +14,8 @@ from pulumi_assistai.engine.storage.project import Config, Project, StackSetting
 from pulumi_assistai.engine.storage.secrets import Crypter, read_passphrase
 from pulumi_assistai.engine.storage.state import State, check_document, load_state, read_document, unusable
 
+_IN_CLEAR = '"plaintext":'
+
 SANDBOX = ".sandbox"
 """The folder, beside Pulumi.yaml, that holds the states of the embedded engine."""
 
@@ -127,11 +129,14 @@ class Target:
         salt = self.settings().salt or _salt(document)
         crypter = Crypter.open(read_passphrase(self.environment), salt) if salt else self.crypter()
         state = self._load(document, crypter, saved=True)
-        own = _salt(document) == crypter.salt
+        text = json.dumps(document, indent=4, ensure_ascii=False)
+        own = _salt(document) == crypter.salt and _IN_CLEAR not in text
         # What needs no new encryption stays as it is, fields that the engine does not know included.
-        write_atomically(
-            self.state_file, json.dumps(document, indent=4, ensure_ascii=False) if own else state.to_text()
-        )
+        write_atomically(self.state_file, text if own else state.to_text())
+
+    def write(self, state: State) -> None:
+        """Put a state in the place of the stack's."""
+        write_atomically(self.state_file, state.to_text())
 
     def _load(self, document: Mapping[str, Any], crypter: Crypter, *, saved: bool) -> State:
         salt = _salt(document)

@@ -23,7 +23,9 @@ from pulumi_assistai.cli.adoption.generated import agent_file, python_program
 from pulumi_assistai.cli.adoption.import_file import Adoption, adopt, make_import_file
 from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.providers.agents import AgentProvider
+from tests.cli.conftest import Assistai
 from tests.conftest import Api, Project
+from tests.engines import EmbeddedEngine
 from tests.test_docs import blocks
 from tests.waiting import DEADLINE
 
@@ -333,3 +335,33 @@ def test_the_program_of_the_documentation_adopts(project: Project, api: Api) -> 
     project.up(program)
     assert project.outputs("ventas")["code"] == "A-001"
     assert api.requests("POST", "PATCH", "DELETE") == []
+
+
+def test_an_agent_that_another_stack_manages_is_named(assistai: Assistai, fleet: Project, api: Api) -> None:
+    fleet.up('assistai.Agent("ventas", name="Ventas")')
+    api.create("Soporte")
+    (fleet.directory / "Pulumi.otro.yaml").write_text("config: {}\n", encoding="utf-8")
+    if (fleet.directory / ".sandbox").exists():
+        assert assistai("sandbox", "up", "--yes", "--stack", "otro", "-C", fleet.directory).status == 1
+        selected = ("--stack", "otro")
+    else:
+        environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"}
+        create = ["pulumi", "stack", "init", "otro"]
+        subprocess.run(create, cwd=fleet.directory, env=environment, capture_output=True, check=True, timeout=DEADLINE)
+        selected = ()
+    run = assistai("import", "-C", fleet.directory, "--out", fleet.directory / "imported", *selected)
+    assert run.status == 0, run.err
+    assert "A-001 (Ventas) is managed by stack " in run.err
+    assert "already: let one stack alone manage it" in run.err
+    assert "A-002" not in run.err
+
+
+def test_a_stack_that_cannot_be_read_is_named(assistai: Assistai, fleet: Project, api: Api) -> None:
+    if not isinstance(fleet.stack, EmbeddedEngine):
+        pytest.skip("states of the CLI's own backends are not damaged by hand")
+    api.create("Soporte")
+    (fleet.directory / ".sandbox").mkdir()
+    (fleet.directory / ".sandbox" / "otro.json").write_text("{", encoding="utf-8")
+    run = assistai("import", "-C", fleet.directory, "--out", fleet.directory / "imported", "--sandbox")
+    assert run.status == 0, run.err
+    assert "stack otro of the sandbox was not looked at: the state" in run.err

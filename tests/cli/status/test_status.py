@@ -202,7 +202,10 @@ def test_a_listing_that_hides_agents_calls_none_missing(assistai: Assistai, flee
     run = status(assistai, fleet)
     assert run.status == 0
     assert "ventas A-001 Ventas not listed not visible: instructions" in run.lines
-    assert "There may be more agents than AssistAI lists: what is not listed is not proved to be gone." in run.lines
+    assert (
+        "organization SANDBOX of tenant sandbox: there may be more agents than AssistAI lists, and what is not listed "
+        "is not proved to be gone." in run.lines
+    )
 
 
 @embedded
