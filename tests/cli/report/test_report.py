@@ -390,3 +390,35 @@ def test_only_a_file_that_every_agent_includes_names_a_change(assistai: Assistai
     assert "#### `shared/a.md`: 2 agents" in assistai("report", tmp_path / "preview.json", "-C", tmp_path).out
     (shared / "a.md").write_text("Otra cosa.")
     assert "#### `instructions`: 2 agents" in assistai("report", tmp_path / "preview.json", "-C", tmp_path).out
+
+
+def test_a_fence_is_longer_than_any_in_the_prompt(assistai: Assistai, tmp_path: Path) -> None:
+    (tmp_path / "preview.json").write_text(document(update("a", "````\nuno\n```", "````\ndos\n```")))
+    out = assistai("report", tmp_path / "preview.json").out
+    assert "\n`````diff\n@@ instructions -1,3 +1,3 @@\n  ````\n- uno\n+ dos\n  ```\n`````\n" in out
+
+
+def test_the_order_of_a_preview_does_not_matter(assistai: Assistai, tmp_path: Path) -> None:
+    groups = {"ab": "y", "cdef": "z", "ghi": "w"}
+    steps = [update(name, "x", new, code=name) for names, new in groups.items() for name in names]
+    file = tmp_path / "preview.json"
+    file.write_text(document(*steps))
+    first = assistai("report", file).out
+    assert first.index("4 agents") < first.index("3 agents") < first.index("2 agents")
+    file.write_text(document(*reversed(steps)))
+    assert assistai("report", file).out == first
+
+
+def test_new_organizations_are_told_apart_by_their_providers(assistai: Assistai, tmp_path: Path) -> None:
+    steps = [
+        step("create", name, None, {"name": name}, provider=f"{urn_of(name, 'pulumi:providers:pulumi-python')}::id")
+        for name in ("clinica", "taller")
+    ]
+    default = step("create", "otro", None, {"name": "otro"})
+    (tmp_path / "preview.json").write_text(document(*steps, default))
+    out = assistai("report", tmp_path / "preview.json").out
+    assert [line for line in out.splitlines() if line.startswith("### ")] == [
+        "### default connection: 1 created",
+        "### provider clinica: 1 created",
+        "### provider taller: 1 created",
+    ]
