@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pulumi_assistai.cli.report.model import SECRET, UNKNOWN, Preview, Step, name_of
 from pulumi_assistai.keys import stack_key
@@ -17,7 +17,7 @@ class Organization:
 
     code: str = ""
     tenant: str = ""
-    provider: str = field(default="", compare=False)
+    provider: str = ""
 
     @property
     def label(self) -> str:

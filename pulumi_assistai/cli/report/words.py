@@ -43,7 +43,7 @@ class Meaning:
 
 _CREATIONS = ("create", "create-replacement", "import", "import-replacement")
 _DELETIONS = ("delete", "delete-replaced", "discard", "discard-replaced")
-_UPDATES = ("update", "refresh")
+_SEEN = ("name", "description", "status", "phone_number")
 
 
 def meaning(step: Step, steps: Sequence[Step]) -> Meaning:
@@ -67,9 +67,9 @@ def _agent(step: Step, steps: Sequence[Step]) -> Meaning:
         return _new_agent(step)
     if step.op in _DELETIONS:
         return _removed_agent(step, is_managed_on(step, steps))
-    if step.op in _UPDATES:
-        return Meaning("updated" if step.op == "update" else _refreshed(step), tuple(_edits(step)))
-    return Meaning("")
+    if step.op == "refresh":
+        return _refreshed(step)
+    return Meaning("updated", tuple(_edits(step))) if step.op == "update" else Meaning("")
 
 
 def _new_agent(step: Step) -> Meaning:
@@ -104,8 +104,13 @@ def _edits(step: Step) -> Iterator[Remark]:
         yield Remark(words, frozenset({Gate.DRIFT}))
 
 
-def _refreshed(step: Step) -> str:
-    return "drifted" if step.after and step.before and step.after != step.before and step.after.outputs else ""
+def _refreshed(step: Step) -> Meaning:
+    before, after = step.before, step.after
+    fields = [name for name in _SEEN if before and after and before.get(name) != after.get(name)]
+    if not fields:
+        return Meaning("")
+    words = f"{', '.join(fields)} changed in AssistAI, as this refresh found"
+    return Meaning("drifted", (Remark(words, frozenset({Gate.DRIFT})),))
 
 
 def _whatsapp(step: Step, steps: Sequence[Step]) -> Meaning:
@@ -115,6 +120,8 @@ def _whatsapp(step: Step, steps: Sequence[Step]) -> Meaning:
         return Meaning("WhatsApp added", (Remark(words),))
     if step.op in _DELETIONS:
         return _removed_whatsapp(step, name, steps)
+    if step.op == "refresh":
+        return _refreshed(step)
     if step.op == "update" and step.recorded("status") == "disconnected":
         words = f"the phone of {name} is disconnected: it has to be linked again after `pulumi up` (`assistai link`)"
         return Meaning("WhatsApp reconnected", (Remark(words, frozenset({Gate.DRIFT, Gate.DISCONNECT})),))

@@ -73,10 +73,10 @@ def test_fifty_rewritten_agents_fit_into_a_comment(assistai: Assistai, form: str
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_shortest_report_has_the_counts(assistai: Assistai, form: str, tmp_path: Path) -> None:
     file = tmp_path / "preview.json"
-    file.write_text(rewrite(400))
+    file.write_text(rewrite(120))
     run = assistai("report", file, "--format", form, "--max-chars", 3_000, "--rest", "The artifact report.html has it.")
     assert len(run.out) <= 3_000
-    assert "400 agents in 5 organizations: 400 updated" in run.out
+    assert "120 agents in 5 organizations: 120 updated" in run.out
     assert "The artifact report.html has it." in run.out
 
 
@@ -357,3 +357,68 @@ def test_numbers_and_values_after_up_are_told(assistai: Assistai, tmp_path: Path
     out = assistai("report", file).out
     assert "instructions depends on what is known after `pulumi up` only" in out
     assert "- 5\n+ 6\n" in out
+
+
+def test_what_a_refresh_found_reads_as_drift(assistai: Assistai, tmp_path: Path) -> None:
+    found = step("refresh", "ventas", {"name": "Ventas"}, {"name": "Ventas"})
+    found["newState"]["outputs"] = {"name": "Ventas 2", "code": "A-001"}
+    same = step("refresh", "soporte", {"name": "Soporte"}, code="A-2")
+    same["newState"] = same["oldState"]
+    (tmp_path / "preview.json").write_text(document(found, same))
+    run = assistai("report", tmp_path / "preview.json", "--fail-on", "drift")
+    assert run.status == 3
+    out = run.out
+    assert "`ventas` (`Ventas`, `A-001`): drifted" in out
+    assert "name changed in AssistAI, as this refresh found" in out
+    assert "soporte" not in out
+
+
+def test_only_a_file_that_every_agent_includes_names_a_change(assistai: Assistai, tmp_path: Path) -> None:
+    fleet, shared = tmp_path / "fleet", tmp_path / "shared"
+    for folder in (fleet, shared, tmp_path / "venv", tmp_path / "node_modules"):
+        folder.mkdir()
+    (tmp_path / "venv" / "pyvenv.cfg").touch()
+    (tmp_path / "venv" / "copy.md").write_text("Trata de tú.")
+    includes = '{% include "a.md" %}{% include "../b.md" %}{% include "/etc/hosts" %}{% include "none.md" %}'
+    (fleet / "uno.md").write_text(includes)
+    (fleet / "dos.md").write_text('{% include "b.md" %}')
+    (fleet / "tres.md").write_bytes(b"\xff")
+    (shared / "b.md").write_text('{% include "a.md" %}')
+    (shared / "a.md").write_text("Eres de {{ empresa }}.\nTrata de tú.")
+    steps = [update(f"fleet-{key}", "Trata de usted.", "Trata de tú.", code=key) for key in ("uno", "dos")]
+    (tmp_path / "preview.json").write_text(document(*steps))
+    assert "#### `shared/a.md`: 2 agents" in assistai("report", tmp_path / "preview.json", "-C", tmp_path).out
+    (shared / "a.md").write_text("Otra cosa.")
+    assert "#### `instructions`: 2 agents" in assistai("report", tmp_path / "preview.json", "-C", tmp_path).out
+
+
+def test_a_fence_is_longer_than_any_in_the_prompt(assistai: Assistai, tmp_path: Path) -> None:
+    (tmp_path / "preview.json").write_text(document(update("a", "````\nuno\n```", "````\ndos\n```")))
+    out = assistai("report", tmp_path / "preview.json").out
+    assert "\n`````diff\n@@ instructions -1,3 +1,3 @@\n  ````\n- uno\n+ dos\n  ```\n`````\n" in out
+
+
+def test_the_order_of_a_preview_does_not_matter(assistai: Assistai, tmp_path: Path) -> None:
+    groups = {"ab": "y", "cdef": "z", "ghi": "w"}
+    steps = [update(name, "x", new, code=name) for names, new in groups.items() for name in names]
+    file = tmp_path / "preview.json"
+    file.write_text(document(*steps))
+    first = assistai("report", file).out
+    assert first.index("4 agents") < first.index("3 agents") < first.index("2 agents")
+    file.write_text(document(*reversed(steps)))
+    assert assistai("report", file).out == first
+
+
+def test_new_organizations_are_told_apart_by_their_providers(assistai: Assistai, tmp_path: Path) -> None:
+    steps = [
+        step("create", name, None, {"name": name}, provider=f"{urn_of(name, 'pulumi:providers:pulumi-python')}::id")
+        for name in ("clinica", "taller")
+    ]
+    default = step("create", "otro", None, {"name": "otro"})
+    (tmp_path / "preview.json").write_text(document(*steps, default))
+    out = assistai("report", tmp_path / "preview.json").out
+    assert [line for line in out.splitlines() if line.startswith("### ")] == [
+        "### default connection: 1 created",
+        "### provider clinica: 1 created",
+        "### provider taller: 1 created",
+    ]

@@ -95,8 +95,8 @@ class TerminalFormat:
     def _written(self, *texts: Text) -> str:
         stream = io.StringIO()
         console = Console(file=stream, force_terminal=self._colours, color_system="standard" if self._colours else None)
-        for text in texts:
-            console.print(text, soft_wrap=True, highlight=False, markup=False)
+        # Each print takes long, however little it has to write.
+        console.print(Text("\n").join(texts), soft_wrap=True, highlight=False, markup=False)
         return stream.getvalue()
 
 
