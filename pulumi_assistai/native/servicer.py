@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, wraps
 from importlib.metadata import version
 from typing import Any, TypeVar, cast
@@ -18,16 +18,35 @@ from pulumi_assistai.client.limiter import cancel_requests
 from pulumi_assistai.errors import AssistAIError, ConfigurationError
 from pulumi_assistai.lifecycle.lookup import Lookup
 from pulumi_assistai.lifecycle.session import Session
-from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
 from pulumi_assistai.native import settings
 from pulumi_assistai.native.kinds import FUNCTIONS, KINDS, Function, Kind, inputs_of
-from pulumi_assistai.native.names import PROVIDER_KEY, in_words, inward, is_dynamic, outward, shown, unknown_names
+from pulumi_assistai.native.messages import (
+    answer_of,
+    as_struct,
+    checked,
+    failures,
+    no_argument,
+    plain,
+    read_struct,
+    reason_of,
+    resource_diff,
+    settings_diff,
+)
+from pulumi_assistai.native.names import in_words, unknown_names
 from pulumi_assistai.native.reports import EngineReporter, about, clean
-from pulumi_assistai.properties import Secret, Values, contains_secret, contains_unknown, from_struct, revealed
+from pulumi_assistai.properties import Secret, contains_secret, revealed
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
-_Difference = provider_pb2.PropertyDiff
+
+_IN_CLEAR = (
+    "assistai:apiToken is stored in clear; run `pulumi config set --secret assistai:apiToken` and renew the token in "
+    "AssistAI"
+)
+_TIMEOUTS = (
+    "the option `customTimeouts` has no effect on resources of assistai: set ASSISTAI_TIMEOUT, the seconds that a "
+    "request may take, or waitForConnection of a WhatsAppIntegration"
+)
 
 
 def _answered(
@@ -100,26 +119,28 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def CheckConfig(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckResponse:  # noqa: N802
         """Refuse settings that there are not, and make the token a secret."""
-        news = _without_nulls(from_struct(request.news))
+        news = read_struct(request.news)
         wanted, installed = revealed(news.get("version", own_version())), own_version()
         if wanted != installed:
             self._reporter.warn(
                 f"the program asks for version {wanted} of the provider assistai, and the installed one is {installed}"
             )
-        return _checked(settings.with_secret_token(news), settings.problems(news))
+        if settings.is_token_in_clear(request.urn, news):
+            self._reporter.warn(_IN_CLEAR)
+        return checked(settings.with_secret_token(news), settings.problems(news))
 
     @_answered
     def DiffConfig(self, request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:  # noqa: N802
         """Compare settings; a change of them replaces nothing."""
-        olds = from_struct(request.old_inputs) or from_struct(request.olds)
-        changed = settings.changed(olds, from_struct(request.news))
-        return _diff_response(dict.fromkeys(changed, _Difference.UPDATE), [])
+        olds = read_struct(request.old_inputs) or read_struct(request.olds)
+        changed = settings.changed(olds, read_struct(request.news))
+        return settings_diff(changed)
 
     @_answered
     def Configure(self, request: provider_pb2.ConfigureRequest) -> provider_pb2.ConfigureResponse:  # noqa: N802
         """Connect; where that is not possible, the checks of the resources say so."""
         try:
-            found = settings.load(request.urn, from_struct(request.args), os.environ)
+            found = settings.load(request.urn, read_struct(request.args), os.environ)
         except ConfigurationError as error:
             self._problem = in_words(str(error))
         else:
@@ -129,92 +150,92 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def Check(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckResponse:  # noqa: N802
         """Return all problems of a declaration; the inputs pass unchanged, unknown ones too."""
-        kind, news = _kind(request.urn), _without_nulls(from_struct(request.news))
+        kind, news = _kind(request.urn), read_struct(request.news)
         if self._session is None:
-            return _checked(news, [self._problem])
+            return checked(news, [self._problem])
         unknown = unknown_names(news, kind.model.model_fields)
         if unknown:
-            return _checked(news, [_no_argument(name, kind.model.model_fields) for name in unknown])
-        found = kind.check(self.session, _plain(from_struct(request.olds)), _plain(news))
-        return _checked(news, [_in_camel_case(problem) for problem in found])
+            return checked(news, [no_argument(name, kind.model.model_fields) for name in unknown])
+        found = kind.check(self.session, plain(read_struct(request.olds)), plain(news))
+        return checked(news, [reason_of(problem) for problem in found])
 
     @_answered
     def Diff(self, request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:  # noqa: N802
         """Compare recorded outputs with declared inputs, property by property."""
-        kind, olds, news = _kind(request.urn), from_struct(request.olds), from_struct(request.news)
-        difference = kind.diff(self.session, request.id, _plain(olds), _plain(news))
-        before = inward(from_struct(request.old_inputs) or olds)
-        details = {
-            shown(name): _difference(name in before, shown(name) in news, name in difference.replaces)
-            for name in difference.changed
-        }
-        # The state gets this provider's names by an update, which asks the API nothing.
-        moved = {PROVIDER_KEY: _Difference.DELETE} if is_dynamic(olds) else {}
-        return _diff_response(details | moved, [shown(name) for name in difference.replaces])
+        kind, olds, news = _kind(request.urn), read_struct(request.olds), read_struct(request.news)
+        difference = kind.diff(self.session, request.id, plain(olds), plain(news))
+        return resource_diff(difference, olds, read_struct(request.old_inputs) or olds, news)
 
     @_answered
     def Create(self, request: provider_pb2.CreateRequest) -> provider_pb2.CreateResponse:  # noqa: N802
         """Create or adopt; at preview tell what is known of it."""
-        kind, news = _kind(request.urn), from_struct(request.properties)
+        kind, news = _kind(request.urn), read_struct(request.properties)
         if request.preview:
-            expected = kind.expect(self.session, {}, _plain(news))
-            return provider_pb2.CreateResponse(properties=_as_struct(expected, news))
-        made = kind.create(self.session, _plain(news))
-        return provider_pb2.CreateResponse(id=made.id, properties=_as_struct(made.outputs, news))
+            expected = kind.expect(self.session, {}, plain(news))
+            return provider_pb2.CreateResponse(properties=as_struct(expected, news))
+        self._warn_about_timeout(request.timeout)
+        made = kind.create(self.session, plain(news))
+        return provider_pb2.CreateResponse(id=made.id, properties=as_struct(made.outputs, news))
 
     @_answered
     def Read(self, request: provider_pb2.ReadRequest) -> provider_pb2.ReadResponse:  # noqa: N802
         """Read what is recorded with its declared inputs, or what is not recorded yet."""
-        kind, olds = _kind(request.urn), from_struct(request.properties)
-        declared = from_struct(request.inputs) if olds else {}
-        found = kind.read(self.session, request.id, _plain(olds), _plain(declared))
+        kind, olds = _kind(request.urn), read_struct(request.properties)
+        declared = read_struct(request.inputs) if olds else {}
+        found = kind.read(self.session, request.id, plain(olds), plain(declared))
         if found is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
             id=request.id,
-            properties=_as_struct(found.outputs, olds),
+            properties=as_struct(found.outputs, olds),
             # Arguments for what is only read would make it look like managed.
-            inputs=_as_struct(inputs_of(kind, found) if declared or not olds else {}, declared),
+            inputs=as_struct(inputs_of(kind, found) if declared or not olds else {}, declared),
         )
 
     @_answered
     def Update(self, request: provider_pb2.UpdateRequest) -> provider_pb2.UpdateResponse:  # noqa: N802
         """Send what changed; at preview tell what is known of it."""
-        kind, news = _kind(request.urn), from_struct(request.news)
-        recorded, inputs = _plain(from_struct(request.olds)), _plain(news)
+        kind, news = _kind(request.urn), read_struct(request.news)
+        recorded, inputs = plain(read_struct(request.olds)), plain(news)
         if request.preview:
             outputs = kind.expect(self.session, recorded, inputs)
         else:
+            self._warn_about_timeout(request.timeout)
             outputs = kind.update(self.session, request.id, recorded, inputs)
-        return provider_pb2.UpdateResponse(properties=_as_struct(outputs, news))
+        return provider_pb2.UpdateResponse(properties=as_struct(outputs, news))
 
     @_answered
     def Delete(self, request: provider_pb2.DeleteRequest) -> Empty:  # noqa: N802
         """Leave, archive or disconnect."""
-        _kind(request.urn).delete(self.session, request.id, _plain(from_struct(request.properties)))
+        self._warn_about_timeout(request.timeout)
+        _kind(request.urn).delete(self.session, request.id, plain(read_struct(request.properties)))
         return Empty()
 
     @_answered
     def Invoke(self, request: provider_pb2.InvokeRequest) -> provider_pb2.InvokeResponse:  # noqa: N802
         """Answer a function."""
         function = _function(request.tok)
-        given = _without_nulls(from_struct(request.args))
+        given = read_struct(request.args)
         wrong = unknown_names(given, function.arguments)
         missing = [name for name in function.required if name not in given]
         if wrong or missing:
             reasons = [
-                *(_no_argument(name, function.arguments) for name in wrong),
+                *(no_argument(name, function.arguments) for name in wrong),
                 *(f"{name}: missing" for name in missing),
             ]
-            return provider_pb2.InvokeResponse(failures=_failures(reasons))
+            return provider_pb2.InvokeResponse(failures=failures(reasons))
         self.session  # noqa: B018 - it says what is missing
         assert self._lookup is not None
-        answer = _shown_deep(function.answer(self._lookup, _plain(given)))
+        answer = answer_of(function.answer(self._lookup, plain(given)))
         if contains_secret(given):
             answer = {name: Secret(value) for name, value in answer.items()}
         # The field's name is a word of Python.
         response: Any = {"return": properties.to_struct(answer, secrets=True)}
         return provider_pb2.InvokeResponse(**response)
+
+    def _warn_about_timeout(self, seconds: float) -> None:
+        if seconds:
+            self.session.warn_once(_TIMEOUTS)
 
     @_answered
     def Cancel(self, _request: Empty) -> Empty:  # noqa: N802
@@ -240,67 +261,3 @@ def _function(token: str) -> Function:
     if token not in FUNCTIONS:
         raise AssistAIError(f"assistai has no function {token}; it has {', '.join(FUNCTIONS)}")
     return FUNCTIONS[token]
-
-
-def _without_nulls(values: Values) -> Values:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _plain(values: Values) -> dict[str, Any]:
-    """Return properties as the lifecycle takes them: without secrets around them, unknown ones as UNKNOWN."""
-    known = {
-        name: UNKNOWN if contains_unknown(value) else revealed(value) for name, value in _without_nulls(values).items()
-    }
-    return inward(known)
-
-
-def _as_struct(outputs: Mapping[str, Any], model: Values) -> Any:
-    """Return outputs for the engine; secret where the property of that name is in `model`."""
-    named = outward(outputs)
-    values = {
-        name: properties.UNKNOWN if value is UNKNOWN else value for name, value in named.items() if value is not None
-    }
-    return properties.to_struct(properties.with_secrets_of(values, outward(inward(model))), secrets=True)
-
-
-def _shown_deep(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_shown_deep(item) for item in value]
-    return outward({name: _shown_deep(item) for name, item in value.items()}) if isinstance(value, dict) else value
-
-
-def _in_camel_case(problem: Problem) -> str:
-    return Problem(in_words(problem.text), shown(problem.argument)).reason
-
-
-def _no_argument(name: str, known: Any) -> str:
-    return f"{name}: there is no such argument; there are {', '.join(map(shown, known))}"
-
-
-def _failures(reasons: list[str]) -> list[provider_pb2.CheckFailure]:
-    # The CLI prints the value of a property that a failure names, secret or not: the reason names it instead.
-    return [provider_pb2.CheckFailure(property="", reason=clean(reason)) for reason in reasons]
-
-
-def _checked(inputs: Values, reasons: list[str]) -> provider_pb2.CheckResponse:
-    return provider_pb2.CheckResponse(inputs=properties.to_struct(inputs, secrets=True), failures=_failures(reasons))
-
-
-def _difference(before: bool, after: bool, replaces: bool) -> _Difference.Kind.ValueType:  # noqa: FBT001
-    if before and after:
-        return _Difference.UPDATE_REPLACE if replaces else _Difference.UPDATE
-    if before:
-        return _Difference.DELETE
-    return _Difference.ADD if after else _Difference.UPDATE
-
-
-def _diff_response(details: Mapping[str, _Difference.Kind.ValueType], replaces: list[str]) -> provider_pb2.DiffResponse:
-    some = provider_pb2.DiffResponse.DIFF_SOME if details else provider_pb2.DiffResponse.DIFF_NONE
-    return provider_pb2.DiffResponse(
-        changes=some,
-        replaces=replaces,
-        deleteBeforeReplace=False,
-        diffs=list(details),
-        detailedDiff={name: _Difference(kind=kind, inputDiff=True) for name, kind in details.items()},
-        hasDetailedDiff=True,
-    )

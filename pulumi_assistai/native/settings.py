@@ -25,6 +25,11 @@ def problems(inputs: Values) -> list[str]:
     return [f"{NAMESPACE}:{name} is no setting; those are {', '.join(_NAMES)}" for name in unknown]
 
 
+def is_token_in_clear(urn: str, inputs: Values) -> bool:
+    """Return whether the stack's configuration, which is what the default provider has, holds the token in clear."""
+    return _is_default(urn) and isinstance(inputs.get(_TOKEN), str)
+
+
 def with_secret_token(inputs: Values) -> Values:
     """Return a configuration whose token is a secret, whether it was given as one or not."""
     token = inputs.get(_TOKEN)

@@ -50,8 +50,8 @@ class Provider:
         struct = properties.to_struct(args, secrets=True)
         return self.stub.Configure(provider_pb2.ConfigureRequest(urn=provider, args=struct, acceptSecrets=True))
 
-    def check_config(self, news: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        return _checked(self.stub.CheckConfig(provider_pb2.CheckRequest(urn=EXPLICIT, news=_struct(news))))
+    def check_config(self, news: Mapping[str, Any], provider: str = EXPLICIT) -> tuple[dict[str, Any], list[str]]:
+        return _checked(self.stub.CheckConfig(provider_pb2.CheckRequest(urn=provider, news=_struct(news))))
 
     def check(
         self, type_: str, news: Mapping[str, Any], olds: Mapping[str, Any] | None = None

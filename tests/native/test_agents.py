@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
+from pulumi_assistai import properties
 from pulumi_assistai.lifecycle import memory
 from pulumi_assistai.properties import UNKNOWN, Secret
 from tests.conftest import Api
-from tests.native.conftest import AGENT, Engine, Provider
+from tests.native.conftest import AGENT, Engine, Provider, urn
 
 PLACE = {"tenantDomain": "sandbox", "organizationCode": "SANDBOX"}
 VENTAS = {"name": "Ventas", "description": "Vende", "tone": "amigable"}
@@ -206,6 +207,19 @@ def test_a_delete_archives_where_that_is_declared(
     again().delete(AGENT, "A-001", outputs | {"onDelete": "archive"})
     assert [agent["name"] for agent in api.agents()] == ["[archived] Ventas"]
     assert [message for severity, _, message in engine.logged if severity == "WARNING"] == []
+
+
+def test_custom_timeouts_are_warned_about_once(provider: Provider, outputs: dict[str, Any], engine: Engine) -> None:
+    olds = properties.to_struct(outputs)
+    for seconds in (0, 5, 5):
+        request = provider_pb2.UpdateRequest(id="A-001", urn=urn(AGENT), olds=olds, news=olds, timeout=seconds)
+        provider.stub.Update(request)
+    [(severity, name, message)] = engine.logged
+    assert (severity, name) == ("WARNING", "ventas")
+    assert message == (
+        "the option `customTimeouts` has no effect on resources of assistai: set ASSISTAI_TIMEOUT, the seconds "
+        "that a request may take, or waitForConnection of a WhatsAppIntegration"
+    )
 
 
 def test_another_organizations_agent_is_refused_in_one_line(provider: Provider, outputs: dict[str, Any]) -> None:

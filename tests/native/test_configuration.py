@@ -36,6 +36,20 @@ def test_the_token_is_a_secret_however_it_is_given(unconfigured: Provider, token
     assert (inputs, reasons) == ({"apiToken": Secret(TOKEN), "timeout": "7"}, [])
 
 
+def test_a_token_that_the_stack_holds_in_clear_is_warned_about(unconfigured: Provider, engine: Engine) -> None:
+    unconfigured.check_config({"apiToken": TOKEN})
+    unconfigured.check_config({"apiToken": Secret(TOKEN)}, DEFAULT)
+    unconfigured.check_config({"apiToken": UNKNOWN}, DEFAULT)
+    assert engine.logged == []
+    assert unconfigured.check_config({"apiToken": TOKEN}, DEFAULT)[0] == {"apiToken": Secret(TOKEN)}
+    [(severity, _, message)] = engine.logged
+    assert severity == "WARNING"
+    assert message == (
+        "assistai:apiToken is stored in clear; run `pulumi config set --secret assistai:apiToken` and renew the token "
+        "in AssistAI"
+    )
+
+
 def test_settings_that_are_not_known_yet_pass(unconfigured: Provider) -> None:
     inputs, reasons = unconfigured.check_config({"apiToken": Secret(UNKNOWN), "tenantDomain": UNKNOWN})
     assert (inputs, reasons) == ({"apiToken": Secret(UNKNOWN), "tenantDomain": UNKNOWN}, [])

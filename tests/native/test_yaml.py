@@ -272,6 +272,7 @@ def test_no_token_is_in_state_or_output(yaml_project: YamlProject) -> None:
     yaml_project.write_yaml(PROGRAM.replace('"Hola.\\nSaluda."', "{fn::secret: canary-prompt}"))
     yaml_project.configure(apiToken="sandbox-token")
     text = "".join(outcome.text for outcome in (yaml_project.run("preview", "--diff"), yaml_project.up()))
+    assert "warning: assistai:apiToken is stored in clear; run `pulumi config set --secret assistai:apiToken`" in text
     text += yaml_project.run("refresh", "--diff").text
     state = json.dumps(yaml_project.stack.export())
     text += yaml_project.run("destroy", "--diff").text

@@ -14,6 +14,7 @@ from tests.conftest import Api, Project
 PHONE = "584221234567"
 DYNAMIC = "pulumi-python:dynamic/assistai:"
 PROVIDER = "pulumi:providers:pulumi-python"
+NATIVE_PROVIDER = "pulumi:providers:assistai"
 LABELLED = ("Agent", "WhatsAppIntegration")
 PROGRAM = """
     ventas = assistai.Agent("ventas", name="Ventas", description="Vende", instructions="PROMPT", on_delete="archive")
@@ -24,7 +25,7 @@ PROGRAM = """
 
 def as_native(state: dict[str, Any]) -> dict[str, Any]:
     """Return a state of the dynamic providers as the native provider would have written it."""
-    text = json.dumps(state).replace(PROVIDER, "pulumi:providers:assistai")
+    text = json.dumps(state).replace(PROVIDER, NATIVE_PROVIDER)
     for kind in LABELLED:
         text = text.replace(DYNAMIC + kind, native_type(kind))
     native: dict[str, Any] = json.loads(text)
@@ -33,11 +34,13 @@ def as_native(state: dict[str, Any]) -> dict[str, Any]:
             resource |= {key: _renamed(resource[key]) for key in ("inputs", "outputs")}
             depends = resource.get("propertyDependencies") or {}
             resource["propertyDependencies"] = {camel_case(name): urns for name, urns in depends.items()}
+        elif resource["type"] == NATIVE_PROVIDER and not resource["urn"].endswith("::default"):
+            resource |= {key: _renamed(resource[key]) for key in ("inputs", "outputs")}
     return native
 
 
 def _renamed(properties: dict[str, Any]) -> dict[str, Any]:
-    own = {name: value for name, value in properties.items() if name != "__provider"}
+    own = {name: value for name, value in properties.items() if name != "__provider" and ":" not in name}
     return {name if name.startswith("__") else camel_case(name): value for name, value in own.items()}
 
 

@@ -1,4 +1,4 @@
-"""Agents and integrations in the state of a stack."""
+"""Agents and integrations in the state of a stack, of the dynamic providers and of the native one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pulumi_assistai.engine.model.urns import name_of
+from pulumi_assistai.keys import native_type, snake_case
 from pulumi_assistai.lifecycle.comparison import DeclaredAgent, DeclaredIntegration
 from pulumi_assistai.properties import SECRET_SIGNATURE, SIGNATURE
 
 AGENT_TYPE = "pulumi-python:dynamic/assistai:Agent"
 INTEGRATION_TYPE = "pulumi-python:dynamic/assistai:WhatsAppIntegration"
+
+AGENT_TYPES = (AGENT_TYPE, native_type("Agent"))
+INTEGRATION_TYPES = (INTEGRATION_TYPE, native_type("WhatsAppIntegration"))
 
 
 def declared_agents(state: Mapping[str, Any]) -> list[DeclaredAgent]:
@@ -21,7 +25,7 @@ def declared_agents(state: Mapping[str, Any]) -> list[DeclaredAgent]:
     """
     return [
         DeclaredAgent(name_of(resource["urn"]), resource["id"], plain, secret)
-        for resource in resources_of(state, AGENT_TYPE)
+        for resource in resources_of(state, *AGENT_TYPES)
         if not resource.get("external")
         for plain, secret in [_split(resource.get("outputs") or {})]
     ]
@@ -35,7 +39,7 @@ def declared_integrations(state: Mapping[str, Any]) -> list[DeclaredIntegration]
     """
     return [
         DeclaredIntegration(name_of(resource["urn"]), {"agent_code": resource["id"], **plain})
-        for resource in resources_of(state, INTEGRATION_TYPE)
+        for resource in resources_of(state, *INTEGRATION_TYPES)
         for plain, _ in [_split(resource.get("outputs") or {})]
     ]
 
@@ -44,7 +48,7 @@ def read_only_agents(state: Mapping[str, Any]) -> dict[str, str]:
     """Return the codes of the agents that a stack only reads, each with the resource that does."""
     return {
         resource["id"]: name_of(resource["urn"])
-        for resource in resources_of(state, AGENT_TYPE)
+        for resource in resources_of(state, *AGENT_TYPES)
         if resource.get("external")
     }
 
@@ -55,10 +59,10 @@ def all_resources(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return found
 
 
-def resources_of(state: Mapping[str, Any], type_: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the resources of a type, without those whose deletion is only pending."""
+def resources_of(state: Mapping[str, Any], *types: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the resources of these types, without those whose deletion is only pending."""
     for resource in all_resources(state):
-        if resource["type"] == type_ and not resource.get("delete"):
+        if resource["type"] in types and not resource.get("delete"):
             yield resource
 
 
@@ -70,7 +74,8 @@ def is_secret(value: Any) -> bool:
 def _split(outputs: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
     """Return the outputs that are in clear, and the names of those that are encrypted."""
     secret = frozenset(_secret(outputs.items()))
-    return {name: value for name, value in outputs.items() if name not in secret}, secret
+    plain = {snake_case(name): value for name, value in outputs.items() if name not in secret}
+    return plain, frozenset(map(snake_case, secret))
 
 
 def _secret(items: Iterable[tuple[str, Any]]) -> Iterator[str]:

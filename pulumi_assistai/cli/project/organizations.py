@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pulumi_assistai.cli.project.declared import (
-    AGENT_TYPE,
-    INTEGRATION_TYPE,
+    AGENT_TYPES,
+    INTEGRATION_TYPES,
     all_resources,
     is_secret,
     resources_of,
 )
 from pulumi_assistai.engine.model.urns import PYTHON_PROVIDER_TYPE, name_of
 from pulumi_assistai.errors import AssistAIError, ConfigurationError
+from pulumi_assistai.keys import NAMESPACE, snake_case
 from pulumi_assistai.settings import Settings
 
 T = TypeVar("T")
 
 _DEFAULT = "default"
+_NATIVE_PROVIDER_TYPE = f"pulumi:providers:{NAMESPACE}"
 _AT_A_TIME = 16
 
 
@@ -83,7 +85,8 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
         provider = name_of(urn) if urn else ""
         own = {name: value for name, value in inputs.items() if provider and name in Settings.model_fields}
         try:
-            found.append(Organization(provider, Settings.load(own, environment, inputs), urn))
+            fallbacks = {**config, **inputs} if f"::{_NATIVE_PROVIDER_TYPE}::" in urn else inputs
+            found.append(Organization(provider, Settings.load(own, environment, fallbacks), urn))
         except ConfigurationError as error:
             unusable.append(Unconnected(provider, str(error)))
     if not found:
@@ -133,19 +136,25 @@ def _each_once(organizations: Sequence[Organization]) -> list[Organization]:
     return list(first.values())
 
 
-def _explicit_providers(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    for resource in resources_of(state, PYTHON_PROVIDER_TYPE):
+def _explicit_providers(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for resource in resources_of(state, PYTHON_PROVIDER_TYPE, _NATIVE_PROVIDER_TYPE):
         if not name_of(resource["urn"]).startswith(_DEFAULT):
+            native = resource["type"] == _NATIVE_PROVIDER_TYPE
             inputs = {key: _revealed(value) for key, value in (resource.get("inputs") or {}).items()}
-            known = {key: value for key, value in inputs.items() if isinstance(value, str)}
-            if any(key in Settings.model_fields or key.startswith("assistai:") for key in known):
+            known = _native_settings(inputs) if native else {k: v for k, v in inputs.items() if isinstance(v, str)}
+            if native or any(key in Settings.model_fields or key.startswith("assistai:") for key in known):
                 yield resource["urn"], known
+
+
+def _native_settings(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    named = {snake_case(key): value for key, value in inputs.items()}
+    return {key: value for key, value in named.items() if key in Settings.model_fields and value is not None}
 
 
 def _has_resources_of_its_own(state: Mapping[str, Any]) -> bool:
     """Return whether agents or integrations of the state use the default connection."""
     return any(
-        resource["type"] in (AGENT_TYPE, INTEGRATION_TYPE)
+        resource["type"] in (*AGENT_TYPES, *INTEGRATION_TYPES)
         and name_of(str(resource.get("provider", "")).rpartition("::")[0]).startswith(_DEFAULT)
         for resource in all_resources(state)
     )
