@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import backends
+from benchmarks import backends, scale
 from benchmarks.__main__ import one_run
 from benchmarks.contest import Case, Contestant
 from benchmarks.contestants import contestants
@@ -50,6 +50,19 @@ def test_the_imports_of_a_program_and_of_a_provider_are_measured() -> None:
     assert found is not None
     program, provider = map(int, found.groups())
     assert 0 < program < provider
+
+
+def test_a_week_of_many_agents_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    scale.main(organizations=1, agents=3, to_a_stack=1, edited=1)
+    rows = {
+        cells[1]: cells[4:6]
+        for line in capsys.readouterr().out.splitlines()
+        if len(cells := re.split(r"\s*│\s*", line)) > 5
+    }
+    assert rows["create"] == ["4", "4"]
+    assert rows["preview"] == ["0", "0"]
+    assert rows["edit"] == ["3", "3"]
+    assert rows["refresh"] == ["2", "2"]
 
 
 @needs_pulumi
