@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from tests.conftest import Api, YamlProject, needs_yaml
-
-pytestmark = needs_yaml
+from tests.conftest import Api, YamlProject
 
 NO_CHANGES = "--expect-no-changes"
 PHONE = "584221234567"
