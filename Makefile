@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 EMBEDDED := -n 2 -k 'not [pulumi' \
 	--ignore=tests/resources/test_typing.py --ignore=tests/emulator/test_console_browser.py
 PYTHONS := 3.11 3.12 3.13
-PROVIDER_TESTS := tests/client tests/lifecycle tests/providers tests/resources
+PROVIDER_TESTS := tests/client tests/lifecycle tests/native tests/providers tests/resources
 COMMAND_TESTS := tests/cli/test_smoke.py tests/cli/demo
 CORE_TESTS := $(PROVIDER_TESTS) tests/fleet tests/engine tests/test_settings.py
 

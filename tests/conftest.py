@@ -159,7 +159,8 @@ def project(engine: str, tmp_path: Path, environment: dict[str, str]) -> Project
     return Project(engine, tmp_path, environment)
 
 
-@pytest.fixture
-def yaml_project(tmp_path: Path, environment: dict[str, str]) -> YamlProject:
+@pytest.fixture(params=[pytest.param("pulumi", marks=needs_yaml)])
+def yaml_project(request: pytest.FixtureRequest, tmp_path: Path, environment: dict[str, str]) -> YamlProject:
+    """Return an empty project with a YAML program; a test that takes it runs on the real CLI alone."""
     (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: yaml\n", encoding="utf-8")
-    return YamlProject("pulumi", tmp_path, environment)
+    return YamlProject(request.param, tmp_path, environment)

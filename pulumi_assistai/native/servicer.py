@@ -181,15 +181,15 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: provider_pb2.ReadRequest) -> provider_pb2.ReadResponse:  # noqa: N802
         """Read what is recorded with its declared inputs, or what is not recorded yet."""
         kind, olds = _kind(request.urn), read_struct(request.properties)
-        declared = read_struct(request.inputs) if olds else {}
-        found = kind.read(self.session, request.id, plain(olds), plain(declared))
+        given = read_struct(request.inputs) if olds else {}
+        declared = plain(given)
+        found = kind.read(self.session, request.id, plain(olds), declared)
         if found is None:
             return provider_pb2.ReadResponse()
+        # Arguments for what is only read would make it look like managed.
+        inputs = inputs_of(kind, found) if declared or not olds else {}
         return provider_pb2.ReadResponse(
-            id=request.id,
-            properties=as_struct(found.outputs, olds),
-            # Arguments for what is only read would make it look like managed.
-            inputs=as_struct(inputs_of(kind, found) if declared or not olds else {}, declared),
+            id=request.id, properties=as_struct(found.outputs, olds), inputs=as_struct(inputs, given)
         )
 
     @_answered

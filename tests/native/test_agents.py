@@ -185,6 +185,8 @@ def test_what_is_only_read_declares_nothing(again: Again, api: Api) -> None:
     _, found, _ = again().read(AGENT, code)
     api.edit(code, description="Otra")
     assert again().read(AGENT, code, found) == (code, found | {"description": "Otra"}, {})
+    dynamic = {"__provider": "pickle"}
+    assert again().read(AGENT, code, found | dynamic, dynamic) == (code, found | {"description": "Otra"}, {})
 
 
 def test_an_import_of_nothing_is_an_error(provider: Provider, api: Api) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Api, YamlProject, needs_yaml
+from tests.conftest import Api, YamlProject
 from tests.engine.test_killed import is_alive
 from tests.providers.test_orphans import AT_MOST
 from tests.waiting import wait_for
 
-pytestmark = [needs_yaml, pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
 def test_plugins_end_after_their_cli_was_killed(yaml_project: YamlProject, api: Api) -> None:

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Api, YamlProject, needs_yaml
-
-pytestmark = needs_yaml
+from tests.conftest import Api, YamlProject
 
 NO_CHANGES = "--expect-no-changes"
 PHONE = "584221234567"

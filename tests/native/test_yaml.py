@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from tests.conftest import Api, YamlProject, needs_yaml
-
-pytestmark = needs_yaml
+from tests.conftest import Api, YamlProject
 
 NO_CHANGES = "--expect-no-changes"
 PHONE = "584221234567"
@@ -203,7 +201,7 @@ def test_two_organizations_are_kept_apart(yaml_project: YamlProject, api: Api) -
     assert "acme-token" not in json.dumps(yaml_project.stack.export())
     yaml_project.write_yaml(TWO.replace("timeout: 7", "timeout: 8"))
     outcome = yaml_project.up()
-    assert outcome.changes == {"updated": 1}
+    assert outcome.changes == {"updated": 1}, outcome.text
     assert yaml_project.run("destroy").ok
 
 

@@ -14,7 +14,7 @@ import pytest
 from pulumi_assistai.cli.plugin.launchers import NAME, launchers
 from pulumi_assistai.native.servicer import own_version
 from tests.cli.conftest import Assistai
-from tests.conftest import Api, YamlProject, needs_pulumi, needs_yaml
+from tests.conftest import Api, YamlProject, needs_pulumi
 from tests.waiting import DEADLINE
 
 VERSION = own_version()
@@ -111,7 +111,6 @@ def test_a_failure_of_the_cli_is_one_line(assistai: Assistai, monkeypatch: pytes
     assert done.err.count("\n") == 1
 
 
-@needs_yaml
 def test_an_installed_plugin_is_used_without_a_warning(
     assistai: Assistai, yaml_project: YamlProject, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
