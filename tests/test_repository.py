@@ -29,7 +29,11 @@ def test_the_licence_is_named_where_a_package_index_looks_for_it() -> None:
 
 
 def test_every_text_names_the_same_repository() -> None:
-    texts = [ROOT / "SECURITY.md", *(ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")]
+    texts = [
+        ROOT / "SECURITY.md",
+        ROOT / "pulumi_assistai/native/schema.py",
+        *(ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"),
+    ]
     for text in texts:
         for address in re.findall(r"https://github\.com/[\w.-]+/[\w.-]+", text.read_text(encoding="utf-8")):
             assert address == PROJECT["urls"]["Source"], text

@@ -18,7 +18,7 @@ _OWN = "__"
 _IN_PYTHON = (
     (re.compile(r"opts=pulumi\.ResourceOptions\(aliases=\[pulumi\.Alias\(name=OLD_NAME\)\]\)"), "the option `aliases`"),
     (re.compile(r"`opts=pulumi\.ResourceOptions\(protect=True\)`"), "the option `protect`"),
-    (re.compile(r", or in a fleet's file `key: OLD_KEY`"), ""),
+    (re.compile(r", or in a fleet's file `key: OLD_KEY` or `moved_from: OLD_FLEET`"), ""),
     (re.compile(r"with get_agent\(code=\.\.\.\)"), "by its code"),
     (re.compile(r"`opts=ResourceOptions\(provider=\.\.\.\)`"), "the option `provider`"),
     (re.compile(r"from `Agent\.get`"), "that is read and not declared"),

@@ -27,6 +27,7 @@ _LISTS: Mapping[str, tuple[str, type]] = {
     "getMessages": ("messages", Message),
 }
 _DYNAMIC = "pulumi-python:dynamic/assistai:"
+_REPOSITORY = "https://github.com/pulumi-assistai/pulumi-assistai"
 _SECTION = re.compile(r"^(Args|Attributes|Raises|Returns):$", re.MULTILINE)
 _ENTRY = re.compile(r"^    (\w[\w, ]*): (.+(?:\n {6,}.+)*)", re.MULTILINE)
 
@@ -39,6 +40,10 @@ def schema(version: str) -> dict[str, Any]:
         "displayName": "AssistAI",
         "version": version,
         "description": "Declare AssistAI agents, and the WhatsApp numbers that they answer on.",
+        "homepage": _REPOSITORY,
+        "repository": _REPOSITORY,
+        "license": "Apache-2.0",
+        "pluginDownloadURL": _REPOSITORY.replace("https://github.com", "github://api.github.com"),
         "keywords": ["pulumi", "assistai", "category/utility", "kind/native"],
         "config": {"variables": settings},
         "provider": {"description": _summary(Provider), "inputProperties": settings},
