@@ -16,6 +16,7 @@ from pulumi_assistai.emulator import Account, Emulator
 from pulumi_assistai.testing import Api
 from tests.ci.github import GitHub
 from tests.conftest import emulated
+from tests.test_docs_of_state import commands
 
 TEMPLATE = Path(__file__).parents[2] / "templates" / "agency"
 CLIENTS = ("panaderia", "clinica")
@@ -39,11 +40,13 @@ class Repository:
         directory: the folder that is checked out.
         environment: environment of the jobs.
         api: what AssistAI has.
+        backend: what a person's shell has besides, to reach the stack.
     """
 
     directory: Path
     environment: dict[str, str]
     api: Api
+    backend: dict[str, str]
 
     def sh(self, script: str, **environment: str) -> str:
         done = subprocess.run(
@@ -92,8 +95,11 @@ def repository(tmp_path: Path, url: str) -> Repository:
         "PATH": os.environ["PATH"],
         "PULUMI_HOME": str(tmp_path / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "1",
+        **{f"GIT_{role}_NAME": "Ana" for role in ("AUTHOR", "COMMITTER")},
+        **{f"GIT_{role}_EMAIL": "ana@example.com" for role in ("AUTHOR", "COMMITTER")},
     }
-    return Repository(directory, inherited | ours, Api(url))
+    backend = {"PULUMI_BACKEND_URL": (tmp_path / "backend").as_uri(), "PULUMI_CONFIG_PASSPHRASE": "correct horse"}
+    return Repository(directory, inherited | ours, Api(url), backend)
 
 
 @pytest.fixture
@@ -105,17 +111,22 @@ def made(tmp_path: Path, emulator: Emulator) -> Repository:
 
 
 @pytest.fixture
-def stacked(tmp_path: Path, emulator: Emulator) -> Repository:
-    """The template's project as `pulumi new` writes it, with a stack."""
+def new(tmp_path: Path, emulator: Emulator) -> Repository:
+    """The template's project as `pulumi new` writes it, without a stack."""
     found = repository(tmp_path, emulator.url)
-    backend = {"PULUMI_BACKEND_URL": (tmp_path / "backend").as_uri(), "PULUMI_CONFIG_PASSPHRASE": "correct horse"}
-    found.sh(f"pulumi new {TEMPLATE} --force --generate-only --offline --yes --name flota --description x", **backend)
+    command = f"pulumi new {TEMPLATE} --force --generate-only --offline --yes --name flota --description x"
+    found.sh(command, **found.backend)
     # There is no registry to get packages from: Pulumi takes the environment of these tests.
     found.edit("Pulumi.yaml", "toolchain: uv", "toolchain: pip\n    virtualenv: .venv")
-    found.sh("pulumi stack init production", **backend)
-    for client in CLIENTS:
-        found.sh(f"pulumi config set --stack production --secret {client}Token {client}-token", **backend)
     return found
+
+
+@pytest.fixture
+def stacked(new: Repository) -> Repository:
+    """The same with a stack, as docs/ci.md makes it."""
+    set_up, *_ = commands("docs/ci.md")
+    new.sh(set_up, PANADERIA_TOKEN="panaderia-token", CLINICA_TOKEN="clinica-token", **new.backend)
+    return new
 
 
 @pytest.fixture
@@ -123,7 +134,7 @@ def github(stacked: Repository, tmp_path: Path) -> GitHub:
     """The repository on GitHub, with the secrets and variables that docs/ci.md names."""
     found = GitHub(stacked.directory, tmp_path / "github", stacked.environment)
     found.contexts |= {
-        "secrets.PULUMI_CONFIG_PASSPHRASE": "correct horse",
-        "vars.PULUMI_BACKEND_URL": (tmp_path / "backend").as_uri(),
+        "secrets.PULUMI_CONFIG_PASSPHRASE": stacked.backend["PULUMI_CONFIG_PASSPHRASE"],
+        "vars.PULUMI_BACKEND_URL": stacked.backend["PULUMI_BACKEND_URL"],
     }
     return found

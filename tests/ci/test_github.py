@@ -7,8 +7,9 @@ from pathlib import Path
 from tests.ci.conftest import Repository, needs_jq
 from tests.ci.github import GitHub
 from tests.conftest import needs_pulumi
+from tests.test_docs_of_state import commands
 
-REPAIR = "pulumi up --refresh --yes --non-interactive"
+_, _, REPAIR, REVERT, _ = commands("docs/ci.md")
 AGAIN = "Open a pull request, an empty commit is enough: its preview is of what is merged and deployed by now."
 
 
@@ -82,7 +83,7 @@ def find_drift(github: GitHub, calls: list[str]) -> None:
 def roll_back(github: GitHub, stacked: Repository) -> None:
     """Require that reverting the merge brings the prompt back, and leaves what was edited in AssistAI."""
     branch(github, "rollback")
-    github.git("revert", "--mainline", "1", "--no-edit", "HEAD")
+    stacked.sh(REVERT)
     head = github.git("rev-parse", "HEAD")
     assert github.pull_request(head)["preview"].result == "success"
     deployed = github.merge(head)
@@ -94,8 +95,7 @@ def roll_back(github: GitHub, stacked: Repository) -> None:
 
 def repair(github: GitHub, stacked: Repository) -> None:
     """Require that the command of docs/ci.md overwrites the edit, and that the next night closes the issue."""
-    given = {"PULUMI_STACK": "production", "PULUMI_CONFIG_PASSPHRASE": "correct horse"}
-    stacked.sh(REPAIR, PULUMI_BACKEND_URL=github.contexts["vars.PULUMI_BACKEND_URL"], **given)
+    stacked.sh(REPAIR, **stacked.backend)
     assert stacked.agent("Seguros")["description"] == "Dice qué seguros se aceptan"
     assert github.run("drift.yml")["drift"].result == "success"
     assert [issue["state"] for issue in github.forge["issues"]] == ["closed"]

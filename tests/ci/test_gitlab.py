@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,9 +59,8 @@ class Pipeline:
 
 
 @needs_pulumi
-def test_a_merge_request_is_previewed_deployed_and_watched(stacked: Repository, gitlab: GitLab, tmp_path: Path) -> None:
-    backend = (tmp_path / "backend").as_uri()
-    pipeline = Pipeline(stacked, gitlab, PULUMI_BACKEND_URL=backend, PULUMI_CONFIG_PASSPHRASE="correct horse")
+def test_a_merge_request_is_previewed_deployed_and_watched(stacked: Repository, gitlab: GitLab) -> None:
+    pipeline = Pipeline(stacked, gitlab, **stacked.backend)
     assert pipeline.run("preview-production")[0] == 0
     [note] = gitlab.lists["merge_requests/7/notes"]
     assert note["body"].startswith(f"{MARKER}\n## Preview of `flota/production`")
