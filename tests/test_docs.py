@@ -99,6 +99,8 @@ def test_commands_stand_in_tested_documents_alone() -> None:
     # test_weekly_work.py runs the pages of the weekly work.
     tested |= {"adoption.md", "check.md", "commands.md", "data.md", "emulator.md", "estado.md", "link.md", "state.md"}
     tested |= {"weekly-work.md", "trabajo-semanal.md"}
+    # tests/ci runs the pages of the pipelines.
+    tested |= {"ci.md", "despliegue-continuo.md"}
     others = [path.name for path in DOCS if "```sh" in path.read_text(encoding="utf-8") and path.name not in tested]
     assert others == []
 

@@ -1,0 +1,12 @@
+#!/bin/sh
+# Compares AssistAI with the stack PULUMI_STACK. Exits with 0 where nothing differs, and with 7 and a report.md where
+# something does: it was edited in AssistAI, or merged and not deployed.
+set -eu
+
+rm -f report.md
+.venv/bin/assistai doctor
+status=0
+pulumi preview --json --show-sames --refresh --expect-no-changes --non-interactive --suppress-outputs \
+  > preview.json || status=$?
+[ "$status" -eq 0 ] || .venv/bin/assistai report preview.json --out report.md
+exit "$status"
