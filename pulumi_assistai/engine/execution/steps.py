@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pulumi_assistai.engine.execution.providers import Providers
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource, now
-from pulumi_assistai.engine.reporting.events import Change, Op
+from pulumi_assistai.engine.reporting.events import Change, Mark, Op
 from pulumi_assistai.engine.storage.state import State
 from pulumi_assistai.properties import Secret, equal
 
@@ -59,6 +60,7 @@ class Step:
         old: the resource before.
         new: the resource after.
         keys: the properties that made a replacement necessary.
+        details: the properties of which the provider says that they differ.
     """
 
     op: ClassVar[Op]
@@ -69,6 +71,7 @@ class Step:
     old: Resource | None = None
     new: Resource | None = None
     keys: tuple[str, ...] = ()
+    details: Mapping[str, Mark] = field(default_factory=dict)
 
     @property
     def resource(self) -> Resource:
@@ -84,7 +87,7 @@ class Step:
         after = self.new.inputs or {} if self.new else None
         id_ = self.resource.id or (self.old.id if self.old else "")
         hidden = tuple(self.resource.hide_diff)
-        return Change(self.op, self.resource.urn, id_, before, after, self.keys, hidden=hidden)
+        return Change(self.op, self.resource.urn, id_, before, after, self.keys, hidden=hidden, details=self.details)
 
     @property
     def shown(self) -> bool:
@@ -131,6 +134,22 @@ class SameStep(Step):
         state.remove(self.old)
         state.add(self.new)
         return any(not equal(getattr(self.old, name), getattr(self.new, name)) for name in _SAVED_WITHOUT_CHANGE)
+
+
+@dataclass(eq=False, kw_only=True)
+class ImportStep(Step):
+    """Take over a resource that was read for it."""
+
+    op = Op.IMPORT
+    new: Resource
+
+    async def apply(self) -> None:  # noqa: D102
+        mark_secret_outputs(self.new)
+        self.new.created = self.new.modified = now()
+
+    def settle(self, state: State) -> bool:  # noqa: D102
+        state.add(self.new)
+        return True
 
 
 @dataclass(eq=False, kw_only=True)

@@ -27,6 +27,15 @@ UNCHANGED = (Op.SAME, Op.READ)
 """Operations after which a resource is as it was."""
 
 
+class Mark(StrEnum):
+    """What happens to a property."""
+
+    SAME = " "
+    ADD = "+"
+    DELETE = "-"
+    UPDATE = "~"
+
+
 class Severity(StrEnum):
     """How much a diagnostic matters."""
 
@@ -49,6 +58,8 @@ class Change:
         replace_keys: the properties that made a replacement necessary.
         refreshed: the change was found in the world rather than made by the program.
         hidden: the paths of properties of which the difference is not shown, as in `instructions` or `a.b[0]`.
+        details: the properties of which the provider says that they differ, with what happens to each; empty where it
+            says nothing, and `old` and `new` are compared.
     """
 
     op: Op
@@ -59,6 +70,7 @@ class Change:
     replace_keys: tuple[str, ...] = ()
     refreshed: bool = False
     hidden: tuple[str, ...] = ()
+    details: Mapping[str, Mark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
