@@ -18,16 +18,17 @@ from typing import Any, Protocol
 import yaml
 from rich.console import Console
 
+from pulumi_assistai.cli.sandbox.json_display import JsonDisplay
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.reporting.display import TextDisplay
 from tests.waiting import started
 
-ENGINES = ("embedded", "pulumi")
 PASSPHRASE = "correct horse"
 VERBS = ("preview", "up", "refresh", "destroy")
 
 _SUMMARY = re.compile(r"^ +(?:([+~-]|\+-|-\+|<-|>|=) *)?(\d+) (?:to )?([a-z ]+)$", re.MULTILINE)
-_ARGUMENTS = ("--refresh", "--clear-pending-creates")
+_PARALLEL = "--parallel="
+_SWITCHES = ("--refresh", "--clear-pending-creates")
 _PAST = {
     "create": "created",
     "update": "updated",
@@ -64,6 +65,9 @@ class Engine(Protocol):
 
     def import_state(self, file: Path) -> None: ...
 
+    def import_resources(self, file: Path) -> None:
+        """Take the resources of an import file into the state."""
+
     def start_up(self, *flags: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
         """Start `up` in a process of its own, which is killed at the end."""
 
@@ -89,8 +93,7 @@ class EmbeddedEngine:
             verb=verb,
             preview=verb == "preview",
         )
-        arguments = {name.removeprefix("--").replace("-", "_"): True for name in flags if name in _ARGUMENTS}
-        result = getattr(self._stack, verb)(display, **arguments)
+        result = getattr(self._stack, verb)(display, **_arguments(flags))
         ok = result.succeeded and not ("--expect-no-changes" in flags and result.has_changes)
         return Outcome(ok, text.getvalue(), _counts(text.getvalue()))
 
@@ -100,12 +103,24 @@ class EmbeddedEngine:
     def import_state(self, file: Path) -> None:
         self._stack.import_state(json.loads(file.read_text(encoding="utf-8")))
 
+    def import_resources(self, file: Path) -> None:
+        display = JsonDisplay(StringIO())
+        result = self._stack.import_resources(json.loads(file.read_text(encoding="utf-8")), display)
+        assert result.succeeded, result.diagnostics
+
     def start_up(self, *flags: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
         command = [str(Path(sys.executable).with_name("assistai")), "sandbox", "up", "--yes", *flags]
         return started(command, self._environment, self._directory)
 
     def recover(self) -> None:
         """Nothing: a lock of a process that is gone does not count."""
+
+
+def _arguments(flags: tuple[str, ...]) -> dict[str, Any]:
+    """Return flags of the command as arguments of a stack."""
+    switches = {name.removeprefix("--").replace("-", "_"): True for name in flags if name in _SWITCHES}
+    [parallel] = [flag.removeprefix(_PARALLEL) for flag in flags if flag.startswith(_PARALLEL)] or [""]
+    return switches | ({"parallel": int(parallel)} if parallel else {})
 
 
 class PulumiCli:
@@ -133,6 +148,10 @@ class PulumiCli:
 
     def import_state(self, file: Path) -> None:
         self._pulumi("stack", "import", "--file", str(file))
+
+    def import_resources(self, file: Path) -> None:
+        outcome = self.run("import", "--file", str(file), "--generate-code=false", "--protect=false")
+        assert outcome.ok, outcome.text
 
     def edit_state(self, verb: str, urn: str) -> None:
         self._pulumi("state", verb, urn, "--yes")
