@@ -67,6 +67,11 @@ def make_another(api: Api) -> None:
     api.create("Ajeno", description="Vieja", organization="SANDBOX")
 
 
+def make_one_of_acme(api: Api) -> None:
+    # An organization whose listing is empty forgets nothing.
+    api.create("Otro", tenant="acme", organization="ACME")
+
+
 @dataclass(frozen=True)
 class Edit:
     """One edit of a program or of the world, and what is run because of it.
@@ -96,7 +101,7 @@ EDITS = (
     Edit("adopt no more", FINAL),
     Edit("WhatsApp", FINAL + WHATSAPP),
     Edit("a phone", before=lambda api: api.link(code_of(api, "Ventas Norte"), PHONE), verbs=("refresh", "again")),
-    Edit("two organizations", FINAL + WHATSAPP + ACME),
+    Edit("two organizations", FINAL + WHATSAPP + ACME, before=make_one_of_acme),
     Edit(
         "drift",
         before=lambda api: api.edit(code_of(api, "Ventas Norte"), description="Tocada"),
