@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.api import BusyApi
 from benchmarks.contest import ACCOUNT, Case, Work
-from benchmarks.programs import program
+from benchmarks.programs import program, yaml_program
 
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
@@ -58,11 +58,28 @@ class Program:
     toolchain: str = "pip"
     environment: Mapping[str, str] = field(default_factory=dict)
 
+    def files(self, agents: int, *, edited: bool) -> dict[str, str]:
+        """Return the project's files by name."""
+        return {
+            "Pulumi.yaml": _PROJECTS[self.toolchain],
+            "provider.py": self.module,
+            "__main__.py": program(self.head, agents, edited=edited),
+        }
+
     @contextmanager
     def begin(self, case: Case, api: BusyApi) -> Iterator[Work]:
         """Write the project."""
         with tempfile.TemporaryDirectory(prefix="assistai-bench-") as folder:
             yield ProgramWork(self, case, api.url, Path(folder))
+
+
+@dataclass(frozen=True)
+class YamlProgram(Program):
+    """A program in Pulumi YAML, which uses the native provider."""
+
+    def files(self, agents: int, *, edited: bool) -> dict[str, str]:
+        """Return the project's only file."""
+        return {"Pulumi.yaml": yaml_program(agents, edited=edited)}
 
 
 class ProgramWork:
@@ -85,8 +102,6 @@ class ProgramWork:
             "PATH": PATH,
             **kind.environment,
         }
-        (directory / "Pulumi.yaml").write_text(_PROJECTS[kind.toolchain])
-        (directory / "provider.py").write_text(kind.module)
         self._write(edited=False)
         if kind.toolchain == "uv":
             (directory / "pyproject.toml").write_text(_PYPROJECT)
@@ -106,8 +121,8 @@ class ProgramWork:
         return () if verb == "preview" else self._kind.flags
 
     def _write(self, *, edited: bool) -> None:
-        text = program(self._kind.head, self._case.agents, edited=edited)
-        (self._directory / "__main__.py").write_text(text, encoding="utf-8")
+        for name, text in self._kind.files(self._case.agents, edited=edited).items():
+            (self._directory / name).write_text(text, encoding="utf-8")
 
     def _run(self, *command: str) -> None:
         done = subprocess.run(

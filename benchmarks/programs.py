@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 INSTRUCTIONS = "Eres el asistente de ventas. Responde en español, con amabilidad y en pocas líneas.\\n" * 12
 
 FLEET = f"""
@@ -16,6 +18,15 @@ for number in range(AGENTS):
 """
 
 OURS = "from pulumi_assistai import Agent"
+
+NATIVE = """
+import pulumi
+
+
+class Agent(pulumi.CustomResource):
+    def __init__(self, resource_name, **fields):
+        super().__init__("assistai:index:Agent", resource_name, {"code": None, **fields})
+"""
 
 PLAIN = '''
 import os
@@ -96,3 +107,20 @@ Agent = ours.Agent
 def program(head: str, agents: int, *, edited: bool) -> str:
     """Return a program that declares so many agents, one of them edited."""
     return f"{head}\n\nAGENTS, EDITED = {agents}, {0 if edited else -1}\n{FLEET}"
+
+
+def yaml_program(agents: int, *, edited: bool) -> str:
+    """Return the same program in Pulumi YAML, of which JSON is a part."""
+    resources = {
+        f"a{number}": {
+            "type": "assistai:Agent",
+            "properties": {
+                "name": f"Agente {number}",
+                "description": f"Atiende {number}",
+                "instructions": INSTRUCTIONS.replace("\\n", "\n"),
+                "tone": "amigable" if edited and number == 0 else "neutral",
+            },
+        }
+        for number in range(agents)
+    }
+    return json.dumps({"name": "bench", "runtime": "yaml", "resources": resources}, ensure_ascii=False)

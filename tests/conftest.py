@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ import pytest
 
 from pulumi_assistai.client import Client
 from pulumi_assistai.emulator import Emulator
+from pulumi_assistai.native.names import in_words
 from pulumi_assistai.settings import Settings
 from pulumi_assistai.testing import Api
-from tests.engines import ENGINES, PASSPHRASE, Engine, Outcome, has_pulumi, open_stack
+from tests import native_sdk
+from tests.engines import PASSPHRASE, Engine, Outcome, has_pulumi, open_stack
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs tests in its background has them, and all that they start, ignore interrupts.
@@ -28,6 +30,31 @@ needs_yaml = pytest.mark.skipif(
     not has_pulumi() or shutil.which("pulumi-language-yaml") is None, reason="no `pulumi` for YAML programs on PATH"
 )
 
+NATIVE = "-native"
+"""Ends the name of an engine on which programs declare native resources."""
+
+DYNAMICALLY = ["embedded", pytest.param("pulumi", marks=needs_pulumi)]
+ALL_WAYS = [*DYNAMICALLY, f"embedded{NATIVE}", pytest.param(f"pulumi{NATIVE}", marks=needs_pulumi)]
+ALL_ASKED = os.environ.get("ASSISTAI_TEST_NATIVE") == "all"
+
+EITHER_WAY = ALL_WAYS if ALL_ASKED else ALL_WAYS[:3]
+"""The engines of tests that are always played with native resources too; on the Pulumi CLI as asked."""
+
+AS_ASKED = ALL_WAYS if ALL_ASKED else DYNAMICALLY
+"""The engines of tests that are played with native resources where ASSISTAI_TEST_NATIVE=all asks for that."""
+
+
+def with_engines(values: Iterable[Any], always: Any) -> list[Any]:
+    """Return each value with the engines that it is played on: `always` either way, the others as asked."""
+    pairs = [(value, engine) for value in values for engine in (EITHER_WAY if value == always else AS_ASKED)]
+    return [_with_engine(value, engine) for value, engine in pairs]
+
+
+def _with_engine(value: Any, engine: Any) -> Any:
+    if isinstance(engine, str):
+        return pytest.param(engine, value)
+    return pytest.param(*engine.values, value, marks=engine.marks)
+
 
 @pytest.fixture(autouse=True)
 def own_journal(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,18 +63,32 @@ def own_journal(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 
 
 class Project:
-    """A project directory with one stack, on one engine."""
+    """A project directory with one stack, on one engine.
+
+    Args:
+        engine: an engine; with NATIVE at its end, the programs declare native resources.
+        directory: the folder.
+        environment: of the programs.
+    """
 
     def __init__(self, engine: str, directory: Path, environment: dict[str, str]) -> None:
         self.directory = directory
         self.environment = environment
-        self._engine = engine
+        self.native = engine.endswith(NATIVE)
+        self._engine = engine.removesuffix(NATIVE)
         self._stack: Engine | None = None
 
     def write(self, program: str) -> None:
         """Write the program; `pulumi` and `assistai` are imported for it."""
-        imports = "import pulumi\nimport pulumi_assistai as assistai\n"
+        module = native_sdk.__name__.rpartition(".")[2] if self.native else "pulumi_assistai"
+        if self.native:
+            shutil.copy(native_sdk.__file__, self.directory)
+        imports = f"import pulumi\nimport {module} as assistai\n"
         (self.directory / "__main__.py").write_text(imports + textwrap.dedent(program), encoding="utf-8")
+
+    def words(self, message: str) -> str:
+        """Return a message as the provider of the resources puts it."""
+        return in_words(message) if self.native else message
 
     def configure(self, **values: Any) -> None:
         """Write the stack configuration, below `assistai:`."""
@@ -146,7 +187,7 @@ def emulated(url: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture(params=[pytest.param(engine, marks=needs_pulumi if engine == "pulumi" else ()) for engine in ENGINES])
+@pytest.fixture(params=DYNAMICALLY)
 def engine(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name

@@ -19,16 +19,17 @@ from typing import Any, Protocol
 import yaml
 from rich.console import Console
 
+from pulumi_assistai.cli.sandbox.json_display import JsonDisplay
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.reporting.display import TextDisplay
 from tests.waiting import started
 
-ENGINES = ("embedded", "pulumi")
 PASSPHRASE = "correct horse"
 VERBS = ("preview", "up", "refresh", "destroy")
 
 _SUMMARY = re.compile(r"^ +(?:([+~-]|\+-|-\+|<-|>|=) *)?(\d+) (?:to )?([a-z ]+)$", re.MULTILINE)
-_ARGUMENTS = ("--refresh", "--clear-pending-creates")
+_PARALLEL = "--parallel="
+_SWITCHES = ("--refresh", "--clear-pending-creates")
 _PAST = {
     "create": "created",
     "update": "updated",
@@ -65,6 +66,9 @@ class Engine(Protocol):
 
     def import_state(self, file: Path) -> None: ...
 
+    def import_resources(self, file: Path) -> None:
+        """Take the resources of an import file into the state."""
+
     def start_up(self, *flags: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
         """Start `up` in a process of its own, which is killed at the end."""
 
@@ -90,8 +94,7 @@ class EmbeddedEngine:
             verb=verb,
             preview=verb == "preview",
         )
-        arguments = {name.removeprefix("--").replace("-", "_"): True for name in flags if name in _ARGUMENTS}
-        result = getattr(self._stack, verb)(display, **arguments, **_targets(flags))
+        result = getattr(self._stack, verb)(display, **_arguments(flags))
         ok = result.succeeded and not ("--expect-no-changes" in flags and result.has_changes)
         return Outcome(ok, text.getvalue(), _counts(text.getvalue()))
 
@@ -101,12 +104,25 @@ class EmbeddedEngine:
     def import_state(self, file: Path) -> None:
         self._stack.import_state(json.loads(file.read_text(encoding="utf-8")))
 
+    def import_resources(self, file: Path) -> None:
+        display = JsonDisplay(StringIO())
+        result = self._stack.import_resources(json.loads(file.read_text(encoding="utf-8")), display)
+        assert result.succeeded, result.diagnostics
+
     def start_up(self, *flags: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
         command = [str(Path(sys.executable).with_name("assistai")), "sandbox", "up", "--yes", *flags]
         return started(command, self._environment, self._directory)
 
     def recover(self) -> None:
         """Nothing: a lock of a process that is gone does not count."""
+
+
+def _arguments(flags: tuple[str, ...]) -> dict[str, Any]:
+    """Return flags of the command as arguments of a stack."""
+    switches = {name.removeprefix("--").replace("-", "_"): True for name in flags if name in _SWITCHES}
+    [parallel] = [flag.removeprefix(_PARALLEL) for flag in flags if flag.startswith(_PARALLEL)] or [""]
+    targets = [value for flag, value in pairwise(flags) if flag == "--target"]
+    return switches | ({"parallel": int(parallel)} if parallel else {}) | ({"targets": targets} if targets else {})
 
 
 class PulumiCli:
@@ -134,6 +150,10 @@ class PulumiCli:
 
     def import_state(self, file: Path) -> None:
         self._pulumi("stack", "import", "--file", str(file))
+
+    def import_resources(self, file: Path) -> None:
+        outcome = self.run("import", "--file", str(file), "--generate-code=false", "--protect=false")
+        assert outcome.ok, outcome.text
 
     def edit_state(self, verb: str, urn: str) -> None:
         self._pulumi("state", verb, urn, "--yes")
@@ -172,11 +192,6 @@ def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
 def open_stack(engine: str, directory: Path, environment: dict[str, str]) -> Engine:
     kind = PulumiCli if engine == "pulumi" else EmbeddedEngine
     return kind(directory, environment)
-
-
-def _targets(flags: tuple[str, ...]) -> dict[str, list[str]]:
-    found = [value for flag, value in pairwise(flags) if flag == "--target"]
-    return {"targets": found} if found else {}
 
 
 def _counts(text: str) -> dict[str, int]:

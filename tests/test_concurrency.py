@@ -19,7 +19,7 @@ from pulumi_assistai.engine import Result, Stack
 from pulumi_assistai.lifecycle import agents, whatsapp
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.providers.agents import AgentProvider
-from tests.conftest import emulated, settings_for
+from tests.conftest import NATIVE, Project, emulated, needs_pulumi, settings_for
 from tests.engine.conftest import Events
 from tests.in_process import account, as_in_its_own, configure
 from tests.scripted import Reply, Request, Server, as_json, serve
@@ -163,3 +163,15 @@ def test_the_engine_works_on_as_many_resources_at_a_time_as_it_is_told(
     fleet.tone = "amigable"
     fleet.run("up")
     assert crowd.calls == {"POST": MANY, "GET qr": MANY, "PATCH": MANY}
+
+
+@pytest.mark.parametrize("engine", [f"embedded{NATIVE}", pytest.param(f"pulumi{NATIVE}", marks=needs_pulumi)])
+def test_a_native_provider_has_as_many_creations_in_flight_as_are_allowed(engine: str, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
+    crowd = Crowd(2 * MANY)
+    with serve(crowd) as server:
+        project = Project(engine, tmp_path, emulated(server.url) | {"ASSISTAI_TIMEOUT": "120"})
+        project.write(f'for number in range({2 * MANY}): assistai.Agent(f"a{{number}}", name=f"Agente {{number}}")')
+        outcome = project.run("up", f"--parallel={2 * MANY}")
+    assert outcome.ok, outcome.text
+    assert crowd.calls == {"POST": 2 * MANY}

@@ -1,4 +1,8 @@
-"""No agent created twice, none forgotten, none edited that is not ours, whatever the API does. On both engines."""
+"""No agent created twice, none forgotten, none edited that is not ours, whatever the API does. On both engines.
+
+What is marked so is played with native resources too, on the embedded engine: each of the twelve faults, once at least.
+The rest is where ASSISTAI_TEST_NATIVE=all asks for it, and so is all of it on the Pulumi CLI.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,22 @@ from email.utils import format_datetime
 
 import pytest
 
-from tests.conftest import Api, Project
+from tests.conftest import AS_ASKED, EITHER_WAY, Api, Project, with_engines
 from tests.waiting import wait_while_running
 
 VENTAS = 'assistai.Agent("ventas", name="Ventas", description="Vende", instructions="Hola.")'
+
+either_way = pytest.mark.parametrize("engine", EITHER_WAY)
 CREATED = {"name": "Ventas", "description": "Vende", "instructions": "Hola."}
 
 
-@pytest.mark.parametrize("fault", ["cut-after", "status-after", "half"])
+@pytest.fixture(params=AS_ASKED)
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.mark.parametrize(("engine", "fault"), with_engines(["cut-after", "status-after", "half"], always="cut-after"))
 def test_1_a_create_whose_answer_is_lost_is_found_and_recorded(project: Project, api: Api, fault: str) -> None:
     api.faults.add(fault, method="POST", status=502)
     project.up(VENTAS)
@@ -23,6 +35,7 @@ def test_1_a_create_whose_answer_is_lost_is_found_and_recorded(project: Project,
     assert project.run("preview", "--expect-no-changes").ok
 
 
+@either_way
 def test_2_a_create_that_did_not_happen_is_not_repeated_blindly(project: Project, api: Api) -> None:
     project.write(VENTAS)
     api.faults.add("cut-before", method="POST")
@@ -44,6 +57,7 @@ def test_2_an_unknown_outcome_is_one_line(project: Project, api: Api) -> None:
     assert "ServerError" not in text
 
 
+@either_way
 def test_3_two_candidates_are_left_alone_and_named(project: Project, api: Api) -> None:
     api.faults.add("stale", method="GET", count=2, rows=1)
     rival = api.create("Ventas", description="Vende")
@@ -58,6 +72,7 @@ def test_3_two_candidates_are_left_alone_and_named(project: Project, api: Api) -
     assert api.requests("PATCH") == []
 
 
+@either_way
 def test_4_a_run_that_was_killed_names_what_it_made(project: Project, api: Api) -> None:
     project.write(VENTAS)
     assert project.run("preview").ok
@@ -67,7 +82,8 @@ def test_4_a_run_that_was_killed_names_what_it_made(project: Project, api: Api) 
     project.stack.recover()
     code = api.agent("Ventas")["code"]
     for verb in ("preview", "up"):
-        assert f'exists already: {code}; to manage it declare adopt="{code}"' in project.fails(verb)
+        found = f'exists already: {code}; to manage it declare adopt="{code}"'
+        assert project.words(found) in project.fails(verb)
     project.up(VENTAS.replace("instructions", f'adopt="{code}", instructions'))
     assert [agent["code"] for agent in api.agents()] == [code]
     assert project.state()["ventas"]["id"] == code
@@ -77,12 +93,14 @@ def test_4_a_run_that_was_killed_names_what_it_made(project: Project, api: Api) 
     assert "pending_operations" not in project.stack.export()["deployment"]
 
 
+@either_way
 def test_5_the_same_name_twice_is_still_one_post(project: Project, api: Api) -> None:
     project.write('for number in range(8): assistai.Agent(f"a{number}", name="Ventas")')
     project.fails("up")
     assert len(api.requests("POST")) <= 1
 
 
+@either_way
 def test_6_a_new_code_that_is_not_listed_yet_is_kept_and_dropped_after_the_grace_period(
     project: Project, api: Api
 ) -> None:
@@ -108,6 +126,7 @@ def test_7_a_429_is_waited_for(project: Project, api: Api, retry_after: str | No
     assert len(api.agents()) == 1
 
 
+@either_way
 def test_7_an_absurd_429_is_an_error_at_once(project: Project, api: Api) -> None:
     api.faults.add(
         "status-before", method="POST", status=429, retry_after="99999", count=0, body='{"message": "slow down"}'
@@ -138,6 +157,7 @@ def test_9_a_lost_patch_is_sent_again(project: Project, api: Api, fault: str) ->
     assert api.agent("Ventas")["instructions"] == "Buenas."
 
 
+@either_way
 def test_9_a_failed_change_is_in_the_next_preview(project: Project, api: Api) -> None:
     project.up(VENTAS)
     api.faults.add("status-before", method="PATCH", status=400, body='{"message": ["instructions are too long"]}')
@@ -146,6 +166,7 @@ def test_9_a_failed_change_is_in_the_next_preview(project: Project, api: Api) ->
     assert project.run("preview").changes == {"updated": 1}
 
 
+@either_way
 def test_10_an_outside_edit_is_repaired_and_what_cannot_be_seen_is_said(project: Project, api: Api) -> None:
     project.up(VENTAS)
     code = api.agent("Ventas")["code"]
@@ -165,6 +186,7 @@ def test_10_an_outside_edit_is_repaired_and_what_cannot_be_seen_is_said(project:
     assert api.agent("Ventas")["instructions"] == "Hola."
 
 
+@either_way
 def test_8_an_empty_listing_forgets_nothing(project: Project, api: Api) -> None:
     project.up(VENTAS)
     code = api.agent("Ventas")["code"]
@@ -186,6 +208,7 @@ def test_10_an_outside_removal_is_proposed_for_creation(project: Project, api: A
     assert [agent["name"] for agent in api.agents()] == ["Ajeno", "Ventas"]
 
 
+@either_way
 def test_11_a_disconnect_is_sent_again(project: Project, api: Api) -> None:
     project.up("""
         ventas = assistai.Agent("ventas", name="Ventas")
@@ -207,6 +230,7 @@ def test_11_asking_for_the_qr_is_not_repeated(project: Project, api: Api) -> Non
     project.up()
 
 
+@either_way
 def test_12_the_token_and_a_secret_prompt_are_nowhere(project: Project, api: Api) -> None:
     one = """
         prompt = pulumi.Output.secret("canary-prompt")

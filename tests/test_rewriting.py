@@ -1,7 +1,8 @@
 """APIs that rewrite, lag, hide or repeat: nothing twice, nothing forgotten, and each program comes to rest.
 
 Every case is played on the embedded engine. A third is played on the Pulumi CLI as well: what depends on the engine's
-refresh, state, replacements, provider processes and killed runs, and some texts.
+refresh, state, replacements, provider processes and killed runs, and some texts. Some cases are played with native
+resources on the embedded engine as well, and all of them, on both engines, where ASSISTAI_TEST_NATIVE=all asks for it.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import pytest
 from pulumi_assistai.cli.status.fleet_status import look
 from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.lifecycle.session import Session
-from tests.conftest import Api, Project, needs_pulumi, settings_for
+from tests.conftest import ALL_ASKED, AS_ASKED, EITHER_WAY, NATIVE, Api, Project, needs_pulumi, settings_for
 from tests.scripted import Reply, Request, serve
 from tests.waiting import DEADLINE, wait_while_running
 
-EMBEDDED, BOTH = ["embedded"], ["embedded", pytest.param("pulumi", marks=needs_pulumi)]
+BOTH = AS_ASKED
+EMBEDDED = ["embedded", f"embedded{NATIVE}"] if ALL_ASKED else ["embedded"]
 
 TEXTS = {
     "trim": {"description": "hola \n"},
@@ -59,9 +61,10 @@ def emulator(odd: str) -> Iterator[Emulator]:
         yield running
 
 
-@pytest.fixture
-def engine() -> str:
-    return "embedded"
+@pytest.fixture(params=EMBEDDED)
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
 
 
 @pytest.fixture
@@ -83,12 +86,18 @@ def agent(**fields: str) -> str:
 ARCHIVED = agent().replace(", instructions", ', on_delete="archive", instructions')
 
 
+def engines(*, cli: bool, native: bool) -> list[str]:
+    """Return the embedded engine, and the Pulumi CLI and native resources on the embedded engine where wanted."""
+    wanted = {"embedded": True, "pulumi": cli, f"embedded{NATIVE}": native or ALL_ASKED}
+    return [engine for engine, is_wanted in wanted.items() if is_wanted]
+
+
 def both(*ids: str, texts: dict[str, dict[str, str]] = TEXTS) -> list[object]:
-    """Return every text on the embedded engine, and those of `ids` on the Pulumi CLI as well."""
+    """Return every text on the embedded engine, those of `ids` on the CLI, and the first with native resources too."""
     return [
         pytest.param(engine, odd, fields, id=f"{odd}-{engine}", marks=[needs_pulumi] if engine == "pulumi" else [])
         for odd, fields in texts.items()
-        for engine in (["embedded", "pulumi"] if odd in ids else ["embedded"])
+        for engine in engines(cli=odd in ids, native=odd == ids[0])
     ]
 
 
@@ -116,7 +125,7 @@ def test_a_lost_creation_is_one_agent(project: Project, api: Api, fields: dict[s
 
 
 LOOKALIKES = [
-    ("embedded", "Café", "Cafe\u0301"),
+    *((engine, "Café", "Cafe\u0301") for engine in EMBEDDED),
     ("embedded", "Ventas", "Ven\u200btas"),
     ("embedded", "Ventas Acme", "Ventas\u00a0Acme"),
     ("embedded", "Ventas Acme", "Ventas  Acme"),
@@ -131,7 +140,7 @@ def test_a_name_that_a_person_cannot_tell_apart_is_taken(project: Project, api: 
     code = api.create(live)
     project.write(agent(name=declared))
     assert code in project.fails("preview")
-    assert f'adopt="{code}"' in project.fails("up")
+    assert project.words(f'adopt="{code}"') in project.fails("up")
     assert api.requests("POST") == []
 
 
@@ -178,7 +187,7 @@ assistai.Agent("b", name="Ventas", opts=pulumi.ResourceOptions(provider=second))
 """
 
 
-@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("engine", EITHER_WAY)
 def test_one_name_under_two_providers_is_one_post(project: Project, api: Api) -> None:
     api.faults.add("hang-after", method="POST", seconds=0.5, count=1)
     project.write(TWO_PROVIDERS)
@@ -205,7 +214,7 @@ class MeetingPoint:
 
 @pytest.mark.parametrize(
     ("engine", "grace"),
-    [("embedded", "0"), ("embedded", "60"), pytest.param("pulumi", "60", marks=needs_pulumi)],
+    [*((engine, "0") for engine in EMBEDDED), ("embedded", "60"), pytest.param("pulumi", "60", marks=needs_pulumi)],
 )
 def test_one_name_in_two_stacks_at_once_is_one_post(
     engine: str, tmp_path: Path, environment: dict[str, str], api: Api, grace: str
@@ -220,17 +229,18 @@ def test_one_name_in_two_stacks_at_once_is_one_post(
     assert len(api.requests("POST")) == 1
     (failed,) = [outcome for outcome in outcomes if not outcome.ok]
     code = api.agent("Ventas")["code"]
-    assert f'an agent named "Ventas" exists already: {code}; to manage it declare adopt="{code}"' in failed.text
+    found = f'an agent named "Ventas" exists already: {code}; to manage it declare adopt="{code}"'
+    assert projects[0].words(found) in failed.text
 
 
 def test_one_agent_is_not_adopted_by_two_providers(project: Project, api: Api) -> None:
     code = api.create("Ventas")
     adopting = TWO_PROVIDERS.replace('name="Ventas"', f'name="Ventas", adopt="{code}"')
     project.write(adopting)
-    assert f'adopt="{code}" was said by another provider of this program' in project.fails("up")
+    assert project.words(f'adopt="{code}" was said by another provider of this program') in project.fails("up")
 
 
-@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("engine", EITHER_WAY)
 def test_a_killed_run_is_not_repeated_at_once(project: Project, api: Api) -> None:
     project.reopen(ASSISTAI_TIMEOUT="20", ASSISTAI_GRACE_PERIOD="20", ASSISTAI_SETTLE_TIME="20")
     project.write("\n".join(f'assistai.Agent("a{n}", name="Agente {n}")' for n in range(3)))
@@ -259,7 +269,7 @@ def test_a_preview_after_a_killed_run_leads_to_all_that_it_made(project: Project
     assert [agent.code for agent in found.unmanaged] == [agent["code"] for agent in api.agents()]
 
 
-@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("engine", EITHER_WAY)
 def test_a_rename_onto_a_live_agent_is_refused_at_preview(project: Project, api: Api) -> None:
     code = api.create("Soporte")
     project.up(agent())
@@ -317,7 +327,7 @@ def test_an_empty_listing_forgets_nothing(project: Project, api: Api) -> None:
     assert project.run("up", "--expect-no-changes").ok
 
 
-@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("engine", EITHER_WAY)
 def test_an_edited_prompt_is_repaired_with_an_edited_description(project: Project, api: Api) -> None:
     project.up(agent(description="Vende"))
     code = api.agent("Ventas")["code"]
@@ -354,13 +364,14 @@ def test_an_archive_that_fails_half_way_is_taken_back(project: Project, api: Api
     assert project.run("preview", "--expect-no-changes").ok
 
 
-@pytest.mark.parametrize("engine", BOTH)
+@pytest.mark.parametrize("engine", EITHER_WAY)
 def test_an_archived_agent_comes_back(project: Project, api: Api) -> None:
     project.up(ARCHIVED)
     project.up("pass")
     (live,) = api.agents()
     project.write(ARCHIVED)
-    assert f'was archived: {live["code"]}; to bring it back declare adopt="{live["code"]}"' in project.fails("preview")
+    archived = f'was archived: {live["code"]}; to bring it back declare adopt="{live["code"]}"'
+    assert project.words(archived) in project.fails("preview")
     project.up(ARCHIVED.replace('"ventas", ', f'"ventas", adopt="{live["code"]}", '))
     assert [agent["name"] for agent in api.agents()] == ["Ventas"]
 
@@ -373,7 +384,8 @@ assistai.WhatsAppIntegration("whatsapp", agent_code={agent}.code)
 
 
 @pytest.mark.parametrize(
-    ("engine", "status"), [("embedded", 500), ("embedded", 404), pytest.param("pulumi", 500, marks=needs_pulumi)]
+    ("engine", "status"),
+    [("embedded", 500), ("embedded", 404), pytest.param("pulumi", 500, marks=needs_pulumi), (f"embedded{NATIVE}", 500)],
 )
 def test_an_integration_that_cannot_move_keeps_its_phone(project: Project, api: Api, status: int) -> None:
     project.up(WITH_WHATSAPP.format(agent="ventas"))
@@ -404,7 +416,7 @@ def connections(*ids: str) -> list[object]:
     return [
         pytest.param(engine, odd, id=f"{odd}-{engine}", marks=[needs_pulumi] if engine == "pulumi" else [])
         for odd in answers
-        for engine in (["embedded", "pulumi"] if odd in ids else ["embedded"])
+        for engine in engines(cli=odd in ids, native=odd == ids[0])
     ]
 
 

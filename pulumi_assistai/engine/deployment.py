@@ -8,7 +8,7 @@ from typing import Any
 
 from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, ShutdownError
 from pulumi_assistai.engine.execution.executor import Executor
-from pulumi_assistai.engine.execution.providers import require_package
+from pulumi_assistai.engine.execution.plugins import Plugin
 from pulumi_assistai.engine.execution.steps import StepContext
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Goal, ReadGoal
@@ -29,7 +29,7 @@ class Deployment:
     Args:
         stack: the stack's name.
         project: the project's name.
-        config: the configuration of the default provider.
+        config: the configuration of the default providers, under full keys.
         state: the state.
         context: what the steps work with.
         executor: carries the steps out.
@@ -62,7 +62,8 @@ class Deployment:
         self._generator = StepGenerator(context, state.olds, stack, project, recorder=recorder, targets=targets)
         self._deciding = asyncio.Lock()
         self._family = Family(self.default_provider)
-        self._defaults: dict[str, asyncio.Task[str]] = {}
+        self._providers = context.providers
+        self._defaults: dict[tuple[str, str], asyncio.Task[str]] = {}
         self._stack_outputs: Values | None = None
         self._ignored: set[str] = set()
 
@@ -89,7 +90,7 @@ class Deployment:
         Raises:
             ShutdownError: that, or something else, failed; it has been reported.
         """
-        provider = goal.provider or await self.default_provider(urns.package_of(goal.type))
+        provider = goal.provider or await self.default_provider(urns.package_of(goal.type), goal.version)
         async with self._deciding:
             self.executor.check()
             try:
@@ -114,16 +115,34 @@ class Deployment:
                 "the embedded engine runs what is installed",
             )
 
-    async def default_provider(self, package: str) -> str:
+    async def default_provider(self, package: str, version: str = "") -> str:
         """Return the reference of the default provider of a package, which is made if there is none.
 
+        Args:
+            package: the package.
+            version: the version that the program asks for, empty where it does not; dynamic providers have none.
+
         Raises:
-            UnsupportedError: it is no provider of Python dynamic resources.
+            UnsupportedError: nothing serves such providers.
             ShutdownError: that, or something else, failed; it has been reported.
         """
-        if package not in self._defaults:
-            self._defaults[package] = asyncio.create_task(self._register_default(package))
-        return await asyncio.shield(self._defaults[package])
+        key = package, "" if package == urns.PYTHON_PACKAGE else version
+        if key not in self._defaults:
+            self._defaults[key] = asyncio.create_task(self._register_default(*key))
+        return await asyncio.shield(self._defaults[key])
+
+    def has_functions(self, package: str) -> bool:
+        """Tell whether there may be functions of a package."""
+        return package != urns.PYTHON_PACKAGE and self._providers.serves_package(package)
+
+    async def function_provider(self, package: str, version: str, reference: str) -> Plugin:
+        """Return the provider of a function: the one that is referred to, else the default one.
+
+        Raises:
+            UnsupportedError: nothing serves functions of that package.
+            ShutdownError: the provider failed; it has been reported.
+        """
+        return self._providers.get(reference or await self.default_provider(package, version))
 
     async def register_outputs(self, urn: str, outputs: Values) -> None:
         """Set a component's outputs; those of the stack are kept until it is known how all ended.
@@ -178,9 +197,12 @@ class Deployment:
         await self.executor.run(plan.steps)
         self.registered[plan.resource.urn] = plan.resource
 
-    async def _register_default(self, package: str) -> str:
-        require_package(package)
-        provider = await self.register(Goal(urns.PYTHON_PROVIDER_TYPE, "default", custom=True, inputs=self._config))
+    async def _register_default(self, package: str, version: str) -> str:
+        self._providers.require(package)
+        name, inputs = urns.default_provider_name(version), self._config
+        if package != urns.PYTHON_PACKAGE:
+            inputs = _own(package, self._config) | ({"version": version} if version else {})
+        provider = await self.register(Goal(urns.provider_type(package), name, custom=True, inputs=inputs))
         return urns.make_reference(provider.urn, provider.id)
 
     def _failed(self, error: EngineError, goal: Goal | ReadGoal) -> ShutdownError:
@@ -191,3 +213,9 @@ class Deployment:
         else:
             self.executor.fail(str(error), self._generator.urn_of(goal))
         return ShutdownError(str(error))
+
+
+def _own(package: str, config: Values) -> Values:
+    """Return the part of a configuration that is a package's own, under the names that it has there."""
+    named = {key.partition(":")[::2]: value for key, value in config.items()}
+    return {name: value for (namespace, name), value in named.items() if namespace == package}

@@ -32,7 +32,7 @@ class Entry:
         provider: the name of its provider in the file, empty for the default one.
         component: whether it is a component.
         inputs: its inputs.
-        outputs: its outputs, of which dynamic resources need `__provider`.
+        outputs: its outputs, of which dynamic resources need `__provider`; native resources are read instead.
     """
 
     type: str
@@ -43,6 +43,16 @@ class Entry:
     component: bool = False
     inputs: Values = field(default_factory=dict)
     outputs: Values = field(default_factory=dict)
+
+    @property
+    def package(self) -> str:
+        """The package of its type."""
+        return urns.package_of(self.type)
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether it is a resource of a dynamic provider."""
+        return not self.component and self.package == urns.PYTHON_PACKAGE
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
@@ -61,7 +71,7 @@ class Entry:
         entry = cls(**{**fields, **values})
         if entry.component == bool(entry.id):
             raise EngineError(f"{entry.name}: an entry of the import file has either an id or is a component")
-        if not entry.component and "__provider" not in entry.outputs:
+        if entry.is_dynamic and "__provider" not in entry.outputs:
             raise EngineError(f"{entry.name}: an entry of the import file needs inputs and outputs, with __provider")
         return entry
 
@@ -76,16 +86,19 @@ class ImportStep(Step):
 
     async def apply(self) -> None:  # noqa: D102
         if self.new.custom:
-            await self._require_existence()
+            await self._look_up()
         self.new.created = self.new.modified = now()
 
-    async def _require_existence(self) -> None:
+    async def _look_up(self) -> None:
         # What the file records of it is kept; a provider may take a recorded resource at its word.
         bare = self.new.copy()
         bare.outputs = None
         live = await self.context.providers.handler(bare).read(bare)
         if not live.id:
             raise EngineError(f"resource '{self.new.id}' does not exist")
+        if not self.new.outputs:
+            self.new.id, self.new.inputs, self.new.outputs = live.id, live.inputs, live.outputs
+            self.new.import_id = live.id
         mark_secret_outputs(self.new)
 
     def settle(self, state: State) -> bool:  # noqa: ARG002, D102
@@ -102,18 +115,25 @@ async def import_resources(operation: Operation, document: Mapping[str, Any]) ->
 
     Raises:
         EngineError: it is no import file, or names what the state has already.
+        UnsupportedError: nothing serves a resource of it.
         ShutdownError: a resource does not exist, or could not be read; it has been reported.
     """
     state = operation.state
     entries = _read(document)
     table = _urns(entries, dict(document.get("nameTable") or {}), operation)
     _refuse_known(entries, table, state.resources)
+    ordered = _parents_first(entries, table)
+    explicit = _explicit_providers(ordered, table, state.olds)
+    packages = sorted({entry.package for entry in ordered if not (entry.component or entry.provider)})
+    for package in packages:
+        operation.context.providers.require(package)
     deployment = operation.deployment()
     root = await _root(operation, deployment)
-    provider = await _default_provider(operation, deployment)
-    ordered = _parents_first(entries, table)
-    references = {"": provider, **_explicit_providers(ordered, table, state.olds)}
-    resources = [_resource(entry, table, root, references[entry.provider]) for entry in ordered]
+    defaults = {package: await _default_provider(operation, deployment, package) for package in packages}
+    resources = [
+        _resource(entry, table, root, explicit.get(entry.provider) or defaults.get(entry.package, ""))
+        for entry in ordered
+    ]
     steps = [ImportStep(context=operation.context, new=resource) for resource in resources]
     try:
         await operation.executor.run_group(steps)
@@ -174,11 +194,11 @@ async def _root(operation: Operation, deployment: Deployment) -> str:
     return (await deployment.register(Goal(urns.STACK_TYPE, name, custom=False))).urn
 
 
-async def _default_provider(operation: Operation, deployment: Deployment) -> str:
+async def _default_provider(operation: Operation, deployment: Deployment, package: str) -> str:
     for known in operation.state.olds:
-        if known.is_default_provider and known.type == urns.PYTHON_PROVIDER_TYPE:
+        if known.is_default_provider and known.type == urns.provider_type(package):
             return urns.make_reference(known.urn, known.id)
-    return await deployment.default_provider(urns.PYTHON_PACKAGE)
+    return await deployment.default_provider(package)
 
 
 def _explicit_providers(entries: Sequence[Entry], table: Mapping[str, str], olds: Sequence[Resource]) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
@@ -16,14 +16,17 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 from pulumi_assistai.engine.deployment import Deployment
-from pulumi_assistai.engine.errors import EngineError, ShutdownError, UnsupportedError
-from pulumi_assistai.engine.execution.plugins import CHANNEL_OPTIONS
+from pulumi_assistai.engine.errors import EngineError, ProviderError, ShutdownError, UnsupportedError
+from pulumi_assistai.engine.execution.connections import CHANNEL_OPTIONS
+from pulumi_assistai.engine.execution.handlers import CheckFailure
+from pulumi_assistai.engine.execution.plugins import Plugin
+from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import goal, read_goal
 from pulumi_assistai.engine.processes.runner import RunInfo
 from pulumi_assistai.engine.reporting.events import Severity
 from pulumi_assistai.engine.reporting.recorder import Recorder
 from pulumi_assistai.engine.storage.project import Config
-from pulumi_assistai.properties import from_struct, to_struct
+from pulumi_assistai.properties import UNKNOWN, Values, from_struct, to_struct
 
 # Features that are refused are announced as well: else the SDK refuses them by itself, with advice that is no help.
 _FEATURES = (
@@ -70,6 +73,9 @@ def _answered(method: Method) -> Any:
                 return work.result()
         except ShutdownError:
             pass
+        except ProviderError as error:
+            # A function failed: what becomes of that is the program's decision.
+            return await call.abort(grpc.StatusCode.UNKNOWN, str(error))
         except EngineError as error:
             executor.fail(str(error))
         except Exception as error:  # noqa: BLE001 - a defect of the engine must not pass for one of the program
@@ -166,19 +172,22 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answered
     async def Invoke(self, request: Request) -> resource_pb2.ResourceInvokeResponse:
-        """Look a resource of this deployment up; there are no other functions."""
-        if request.tok != _GET_RESOURCE:
+        """Look a resource of this deployment up, or call a function of a native provider."""
+        if request.tok == _GET_RESOURCE:
+            found = self._registered(str(from_struct(request.args).get("urn")))
+            return _invoked(found, request)
+        package = urns.package_of(request.tok)
+        if not self.deployment.has_functions(package):
             raise UnsupportedError(f"the function {request.tok}")
-        urn = str(from_struct(request.args).get("urn"))
+        provider = await self.deployment.function_provider(package, request.version, request.provider)
+        result, failures = await _called(provider, request)
+        return _invoked(result, request, failures)
+
+    def _registered(self, urn: str) -> Values:
         resource = self.deployment.registered.get(urn)
         if resource is None:
             raise EngineError(f"unknown resource {urn}")
-        found = {"urn": resource.urn, "id": resource.id, "state": resource.outputs or {}}
-        answer = to_struct(found, secrets=True, references=request.acceptResources)
-        response = resource_pb2.ResourceInvokeResponse()
-        # The field's name is a keyword of Python.
-        getattr(response, "return").CopyFrom(answer)
-        return response
+        return {"urn": resource.urn, "id": resource.id, "state": resource.outputs or {}}
 
     @_answered
     async def SignalAndWaitForShutdown(self, _request: Request) -> empty_pb2.Empty:
@@ -188,6 +197,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return empty_pb2.Empty()
 
     def _warn_about_ignored(self, request: Request) -> None:
+        if urns.served_package(request.type) != urns.PYTHON_PACKAGE:
+            # A native provider is told the version, and says itself where it is another one.
+            return
         for name, option in _IGNORED.items():
             if getattr(request, name, ""):
                 self.deployment.warn_about_ignored(option, request.name)
@@ -198,6 +210,29 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     RegisterResourceHook = _refused("resource hooks")
     RegisterErrorHook = _refused("resource hooks")
     RegisterPackage = _refused("parameterized packages")
+
+
+async def _called(provider: Plugin, request: Request) -> tuple[Any, list[CheckFailure]]:
+    try:
+        return await provider.invoke(request.tok, from_struct(request.args))
+    except ProviderError as error:
+        raise ProviderError(f"invocation of {request.tok} returned an error: {error}") from None
+
+
+def _invoked(
+    result: Any, request: Request, failures: Sequence[CheckFailure] = ()
+) -> resource_pb2.ResourceInvokeResponse:
+    """Return the answer to the call of a function; SDKs that know no unknown results get one without properties."""
+    response = resource_pb2.ResourceInvokeResponse()
+    if result is UNKNOWN:
+        if hasattr(response, "unknown"):
+            response.unknown = True
+        return response
+    # The field's name is a keyword of Python.
+    getattr(response, "return").CopyFrom(to_struct(result, secrets=True, references=request.acceptResources))
+    for failure in failures:
+        response.failures.add(property=failure.property, reason=failure.reason)
+    return response
 
 
 class Log(engine_pb2_grpc.EngineServicer):
@@ -241,20 +276,28 @@ class Log(engine_pb2_grpc.EngineServicer):
 
 
 @asynccontextmanager
-async def server() -> AsyncIterator[tuple[grpc.aio.Server, str]]:
-    """Give a server on a loopback port, and its address; whoever takes it starts it."""
+async def _served(add: Callable[[grpc.aio.Server], None]) -> AsyncIterator[str]:
+    """Serve on a loopback port, and give its address.
+
+    Args:
+        add: lets a service answer there.
+    """
     made = grpc.aio.server(options=CHANNEL_OPTIONS)
     port = made.add_insecure_port("127.0.0.1:0")
+    add(made)
+    await made.start()
     try:
-        yield made, f"127.0.0.1:{port}"
+        yield f"127.0.0.1:{port}"
     finally:
         # A server that ends at once makes its clients complain.
         await made.stop(_STOP_GRACE_SECONDS)
 
 
-async def serve(made: grpc.aio.Server, monitor: Monitor | None, log: Log) -> None:
-    """Start a server that answers for the engine, and for the monitor where a program runs."""
-    if monitor is not None:
-        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, made)
-    engine_pb2_grpc.add_EngineServicer_to_server(log, made)
-    await made.start()
+def served_log(log: Log) -> AbstractAsyncContextManager[str]:
+    """Serve the engine's log."""
+    return _served(lambda made: engine_pb2_grpc.add_EngineServicer_to_server(log, made))
+
+
+def served_monitor(monitor: Monitor) -> AbstractAsyncContextManager[str]:
+    """Serve the resource monitor."""
+    return _served(lambda made: resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, made))

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-import grpc.aio
+from pulumi.runtime.proto import provider_pb2
 
 from pulumi_assistai.engine.deployment import Deployment
+from pulumi_assistai.engine.execution.connections import Launch, Source
 from pulumi_assistai.engine.execution.executor import Executor
-from pulumi_assistai.engine.execution.plugins import Launch
 from pulumi_assistai.engine.execution.providers import Providers
 from pulumi_assistai.engine.execution.steps import StepContext
-from pulumi_assistai.engine.monitor import Log, Monitor, serve, server
+from pulumi_assistai.engine.model import urns
+from pulumi_assistai.engine.monitor import Log, Monitor, served_log, served_monitor
 from pulumi_assistai.engine.processes.children import ChildProcess
 from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.processes.program import REPORTED
 from pulumi_assistai.engine.processes.runner import RunInfo, Runner
+from pulumi_assistai.engine.processes.scripts import plugin_script, start_script
 from pulumi_assistai.engine.reporting.recorder import Recorder
 from pulumi_assistai.engine.requests import Options
 from pulumi_assistai.engine.storage.project import Config
@@ -41,8 +44,7 @@ class Operation:
         recorder: told what happens.
         context: what steps work with.
         executor: carries them out.
-        server: answers the processes, once it is started.
-        address: where it answers.
+        engine: the address of the engine's log.
     """
 
     target: Target
@@ -52,13 +54,7 @@ class Operation:
     recorder: Recorder
     context: StepContext
     executor: Executor
-    server: grpc.aio.Server
-    address: str
-
-    @property
-    def log(self) -> Log:
-        """What the processes tell people through."""
-        return Log(self.recorder, self.executor.stopped)
+    engine: str
 
     def deployment(self) -> Deployment:
         """Return a deployment on the state as it is now."""
@@ -80,8 +76,11 @@ class Operation:
             ShutdownError: something failed; it has been reported.
         """
         monitor = Monitor(deployment, self._info(), self.config, self.target.project.directory)
-        await serve(self.server, monitor, self.log)
-        await runner.start(self._info(), self.config)
+        async with served_monitor(monitor) as address:
+            await self._run(deployment, runner, monitor, address)
+
+    async def _run(self, deployment: Deployment, runner: Runner, monitor: Monitor, address: str) -> None:
+        await runner.start(self._info(address), self.config)
         ended = asyncio.create_task(runner.wait())
         signals = [asyncio.create_task(event.wait()) for event in (monitor.program_done, self.executor.stopped)]
         try:
@@ -119,10 +118,10 @@ class Operation:
             self.executor.fail(f"program exited with non-zero exit code: {status}")
         self.executor.check()
 
-    def _info(self) -> RunInfo:
+    def _info(self, monitor: str = "") -> RunInfo:
         return RunInfo(
-            monitor=self.address,
-            engine=self.address,
+            monitor=monitor,
+            engine=self.engine,
             project=self.target.project.name,
             stack=self.target.stack,
             root_directory=str(self.target.project.directory),
@@ -146,21 +145,25 @@ async def begin(
     """
     config = target.config(crypter)
     state = target.state(crypter, saved=not options.preview)
-    async with server() as (made, address):
-        providers = Providers(_launch(target, config, interpreters, address, recorder), lambda: state.olds)
-        executor = Executor(state, recorder, options.parallel)
+    executor = Executor(state, recorder, options.parallel)
+    async with served_log(Log(recorder, executor.stopped)) as address:
+        providers = Providers(_sources(target, config, interpreters, address, recorder), lambda: state.olds)
         context = StepContext(providers, options.preview)
         async with AsyncExitStack() as ending:
             ending.push_async_callback(providers.close)
             ending.push_async_callback(state.finish)
             ending.push_async_callback(executor.drain)
             ending.callback(executor.stop)
-            operation = Operation(target, options, config, state, recorder, context, executor, made, address)
+            operation = Operation(target, options, config, state, recorder, context, executor, address)
             ending.push_async_exit(operation.cancel_if_interrupted)
             yield operation
 
 
-def _launch(target: Target, config: Config, interpreters: Interpreters, address: str, recorder: Recorder) -> Launch:
+def _sources(
+    target: Target, config: Config, interpreters: Interpreters, engine: str, recorder: Recorder
+) -> Callable[[str], Source | None]:
+    """Return what finds the processes of a package: dynamic providers, and plugins that are installed beside Python."""
+    directory = target.project.program_directory
     environment = {
         **target.environment,
         "PULUMI_PROJECT": target.project.name,
@@ -169,11 +172,24 @@ def _launch(target: Target, config: Config, interpreters: Interpreters, address:
 
     async def launch() -> ChildProcess:
         process = ChildProcess(interpreters.take("provider"), recorder.printed_by_provider)
-        directory = target.project.program_directory
-        await process.run("pulumi.dynamic", address, directory=directory, environment=environment)
+        await process.run("pulumi.dynamic", engine, directory=directory, environment=environment)
         return process
 
-    return launch
+    def launcher(script: Path) -> Launch:
+        async def launch() -> ChildProcess:
+            started = start_script(script, engine, directory=directory, environment=environment)
+            return ChildProcess(started, recorder.printed_by_provider)
+
+        return launch
+
+    def source(package: str) -> Source | None:
+        if package == urns.PYTHON_PACKAGE:
+            return Source(launch)
+        script = plugin_script(package)
+        handshake = provider_pb2.ProviderHandshakeRequest(engine_address=engine, configure_with_urn=True)
+        return None if script is None else Source(launcher(script), handshake)
+
+    return source
 
 
 def _default_provider_config(config: Config) -> Values:

@@ -66,7 +66,7 @@ class RefreshStep(Step):
             return not equal(found.outputs, self.old.outputs)
         handler = self.context.providers.handler(found)
         # What would an update have to do about it? That is what has drifted.
-        diff = await compare(handler, found, self.old.inputs or {}, self.old.ignore_changes)
+        diff = await compare(handler, found.urn, found, self.old.inputs or {}, self.old.ignore_changes)
         return bool(diff.changes)
 
     def settle(self, state: State) -> bool:  # noqa: ARG002, D102

@@ -26,6 +26,7 @@ _LISTS: Mapping[str, tuple[str, type]] = {
     "getConversations": ("conversations", Conversation),
     "getMessages": ("messages", Message),
 }
+_GO_PACKAGE = "github.com/pulumi-assistai/pulumi-assistai/sdk/go/assistai"
 _DYNAMIC = "pulumi-python:dynamic/assistai:"
 _REPOSITORY = "https://github.com/pulumi-assistai/pulumi-assistai"
 _SECTION = re.compile(r"^(Args|Attributes|Raises|Returns):$", re.MULTILINE)
@@ -54,7 +55,7 @@ def schema(version: str) -> dict[str, Any]:
             # The package `pulumi_assistai` is the one with the dynamic providers.
             "python": {"packageName": "pulumi_assistai_native", "respectSchemaVersion": True},
             "nodejs": {"respectSchemaVersion": True},
-            "go": {"respectSchemaVersion": True},
+            "go": {"importBasePath": _GO_PACKAGE, "respectSchemaVersion": True},
         },
     }
 

@@ -120,7 +120,11 @@ ENTRY = {"type": "t:m:T", "name": "a", "id": "1", "outputs": {"__provider": "p"}
         ({"resources": [{**ENTRY, "version": "1"}]}, 'the embedded engine does not support "version" in an .*'),
         ({"resources": [{"name": "a"}]}, "an entry of the import file has no type or no name"),
         ({"resources": [{**ENTRY, "component": True}]}, "a: an entry .* has either an id or is a component"),
-        ({"resources": [{**ENTRY, "outputs": {}}]}, "a: an entry .* needs inputs and outputs, with __provider"),
+        (
+            {"resources": [{**ENTRY, "type": "pulumi-python:m:T", "outputs": {}}]},
+            "a: an entry .* needs inputs and outputs, with __provider",
+        ),
+        ({"resources": [ENTRY]}, "the embedded engine does not support the provider t; the Pulumi CLI does"),
         ({"resources": [{**ENTRY, "parent": "b"}]}, "the parent 'b' of a is not in the import file"),
         ({"resources": [ENTRY, {**ENTRY, "id": "2"}]}, "the import file names a twice"),
         ({"resources": [ENTRY, {**ENTRY, "name": "b"}]}, "'1' is managed already, by .*"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pulumi_assistai.engine.model.paths import Path
 from pulumi_assistai.engine.model.resource import Resource
+from pulumi_assistai.engine.reporting.events import Mark
 from pulumi_assistai.properties import Values
 
 
@@ -30,13 +32,15 @@ class Diff:
         changes: whether anything did; None leaves it to the engine to compare.
         replace_keys: the properties that need a replacement.
         delete_before_replace: delete the old one first.
-        changed: the paths of what changed, where the engine compared.
+        changed: the paths of what changed, where the engine compared or the provider names them.
+        details: the properties that the provider names, with what happens to each; empty where it names none.
     """
 
     changes: bool | None
     replace_keys: tuple[str, ...] = ()
     delete_before_replace: bool = False
     changed: tuple[Path, ...] = ()
+    details: Mapping[str, Mark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ class Handler(Protocol):
     async def check(self, urn: str, olds: Values, news: Values) -> tuple[Values, list[CheckFailure]]:
         """Return the inputs as they are completed, and what is not accepted of them."""
 
-    async def diff(self, old: Resource, news: Values, ignored: list[str]) -> Diff:
-        """Compare a resource with the inputs that it is to have."""
+    async def diff(self, urn: str, old: Resource, news: Values, ignored: list[str]) -> Diff:
+        """Compare a resource, which the state may know by a former URN, with the inputs that it is to have."""
 
     async def create(self, new: Resource, *, preview: bool) -> tuple[str, Values]:
         """Create a resource and return its id and its outputs; a preview only says what is known of them."""

@@ -1,24 +1,24 @@
-"""Provider processes: Pulumi's provider protocol, spoken to the dynamic providers of the Python SDK."""
+"""Plugins: Pulumi's provider protocol, spoken to a configured provider."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import re
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import grpc
-import grpc.aio
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from google.protobuf import struct_pb2
+from pulumi.runtime.proto import provider_pb2
 
 from pulumi_assistai.engine.errors import ProviderError
+from pulumi_assistai.engine.execution.connections import Connection
 from pulumi_assistai.engine.execution.handlers import CheckFailure, Diff, Live
 from pulumi_assistai.engine.model import urns
+from pulumi_assistai.engine.model.paths import parse_path
 from pulumi_assistai.engine.model.resource import Resource
+from pulumi_assistai.engine.reporting.events import Mark
 from pulumi_assistai.properties import (
+    UNKNOWN,
     Values,
     contains_unknown,
     from_struct,
@@ -27,112 +27,104 @@ from pulumi_assistai.properties import (
     with_secrets_of,
 )
 
-CHANNEL_OPTIONS = [
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.max_send_message_length", -1),
-    # Else a proxy of the environment would be asked for a port of this machine.
-    ("grpc.enable_http_proxy", 0),
-]
-_TRACEBACK = "Traceback (most recent call last):\n"
-_CLASS = re.compile(r"(?:\w+\.)*\w+(?:Error|Exception|Interrupt|Exit): ")
-_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:: |$)")
-_WRAPPER = "Exception calling application: "
-
-
-class Process(Protocol):
-    """A process that serves a provider."""
-
-    async def first_line(self) -> str:
-        """Return the first line that it prints: the port that it serves at."""
-
-    def drain(self) -> None:
-        """Pass on what else it prints."""
-
-    async def stop(self) -> None:
-        """End it."""
-
-
-Launch = Callable[[], Awaitable[Process]]
-"""Starts a process that serves a provider."""
+_Kind = provider_pb2.PropertyDiff
+_MARKS = {
+    _Kind.ADD: Mark.ADD,
+    _Kind.ADD_REPLACE: Mark.ADD,
+    _Kind.DELETE: Mark.DELETE,
+    _Kind.DELETE_REPLACE: Mark.DELETE,
+    _Kind.UPDATE: Mark.UPDATE,
+    _Kind.UPDATE_REPLACE: Mark.UPDATE,
+}
 
 
 class Plugin:
-    """One provider: its configuration, and the process that serves it once there is something to do.
+    """One provider with its configuration, which it is told once there is something to do.
 
-    Where the configuration is not known yet, which happens in previews alone, no process is asked anything.
+    Where the configuration is not known yet, which happens in previews alone, the provider is asked nothing.
 
     Args:
-        launch: starts the process.
+        connection: reaches the provider.
         urn: the provider resource.
         config: its configuration.
     """
 
-    def __init__(self, launch: Launch, urn: str, config: Values) -> None:
+    def __init__(self, connection: Connection, urn: str, config: Values) -> None:
         self.known = not contains_unknown(config)
-        self._launch = launch
+        self._connection = connection
         self._urn = urn
         self._config = config
-        self._process: Process | None = None
-        self._channel: grpc.aio.Channel | None = None
-        self._started: asyncio.Task[provider_pb2_grpc.ResourceProviderStub] | None = None
+        self._configured: asyncio.Task[provider_pb2.ConfigureResponse] | None = None
 
     async def check(self, urn: str, olds: Values, news: Values) -> tuple[Values, list[CheckFailure]]:
         """Return the inputs as the provider completes them, and what it does not accept of them."""
         if not self.known:
             return news, []
-        response = await self._call("Check", provider_pb2.CheckRequest, urn, olds=to_struct(olds), news=to_struct(news))
-        failures = [CheckFailure(failure.property, failure.reason) for failure in response.failures]
-        return with_secrets_of(from_struct(response.inputs), news), failures
+        struct = await self._encoder()
+        response = await self._call("Check", provider_pb2.CheckRequest, urn, olds=struct(olds), news=struct(news))
+        return await self._decoded(response.inputs, news), failures_of(response)
 
-    async def diff(self, old: Resource, news: Values, ignored: list[str]) -> Diff:
+    async def diff(self, urn: str, old: Resource, news: Values, ignored: list[str]) -> Diff:
         """Compare a resource with the inputs that it is to have."""
         if not self.known:
             return Diff(changes=True)
+        struct = await self._encoder()
         response = await self._call(
-            "Diff", provider_pb2.DiffRequest, old.urn, **_olds(old), news=to_struct(news), ignoreChanges=ignored
+            "Diff", provider_pb2.DiffRequest, urn, **_olds(old, struct), news=struct(news), ignoreChanges=ignored
         )
-        unknown = response.changes == provider_pb2.DiffResponse.DIFF_UNKNOWN
-        changes = None if unknown else response.changes == provider_pb2.DiffResponse.DIFF_SOME
-        return Diff(changes, tuple(response.replaces), response.deleteBeforeReplace)
+        return diff_of(response)
 
     async def create(self, new: Resource, *, preview: bool) -> tuple[str, Values]:
         """Create a resource and return its id and its outputs."""
         inputs = new.inputs or {}
-        if preview:
-            return "", dict(inputs) if self.known else {}
+        if not self.known:
+            return "", {}
+        if preview and not (await self._ready()).supportsPreview:
+            return "", dict(inputs)
+        struct = await self._encoder()
         timeout = new.custom_timeouts.get("create", 0)
         response = await self._call(
-            "Create", provider_pb2.CreateRequest, new.urn, properties=to_struct(inputs), timeout=timeout
+            "Create",
+            provider_pb2.CreateRequest,
+            new.urn,
+            properties=struct(inputs),
+            timeout=timeout,
+            preview=preview,
         )
-        if not response.id:
+        if not response.id and not preview:
             raise ProviderError("the provider returned no id for the new resource")
-        return response.id, with_secrets_of(from_struct(response.properties), inputs)
+        return response.id, await self._decoded(response.properties, inputs)
 
     async def update(self, old: Resource, new: Resource, *, preview: bool) -> Values:
         """Update a resource and return its outputs."""
         inputs = new.inputs or {}
-        if preview:
-            return dict(inputs) if self.known else {}
+        if not self.known:
+            return {}
+        if preview and not (await self._ready()).supportsPreview:
+            return dict(inputs)
+        struct = await self._encoder()
         response = await self._call(
             "Update",
             provider_pb2.UpdateRequest,
             new.urn,
-            **_olds(old),
-            news=to_struct(inputs),
+            **_olds(old, struct),
+            news=struct(inputs),
             ignoreChanges=new.ignore_changes,
             timeout=new.custom_timeouts.get("update", 0),
+            preview=preview,
         )
-        return with_secrets_of(from_struct(response.properties), inputs)
+        return await self._decoded(response.properties, inputs)
 
     async def delete(self, old: Resource) -> None:
         """Delete a resource."""
+        struct = await self._encoder()
         await self._call(
             "Delete",
             provider_pb2.DeleteRequest,
             old.urn,
             id=old.id,
-            old_inputs=to_struct(old.inputs or {}),
-            properties=to_struct(old.outputs or {}),
+            old_inputs=struct(old.inputs or {}),
+            properties=struct(old.outputs or {}),
             timeout=old.custom_timeouts.get("delete", 0),
         )
 
@@ -142,6 +134,7 @@ class Plugin:
             return Live(resource.id, {}, {})
         inputs = resource.inputs or {}
         state = inputs if resource.outputs is None else resource.outputs
+        struct = await self._encoder()
         # SDKs that cannot declare this timeout have no field for it either.
         seconds = resource.custom_timeouts.get("read")
         timeout = {} if seconds is None else {"timeout": seconds}
@@ -150,84 +143,107 @@ class Plugin:
             provider_pb2.ReadRequest,
             resource.urn,
             id=resource.id,
-            inputs=to_struct(inputs),
-            properties=to_struct(state),
+            inputs=struct(inputs),
+            properties=struct(state),
             **timeout,
         )
-        told = with_secrets_of(from_struct(response.inputs), inputs) if response.HasField("inputs") else None
-        return Live(response.id, with_secrets_of(from_struct(response.properties), state), told)
+        told = await self._decoded(response.inputs, inputs) if response.HasField("inputs") else None
+        return Live(response.id, await self._decoded(response.properties, state), told)
+
+    async def invoke(self, token: str, arguments: Values) -> tuple[Any, list[CheckFailure]]:
+        """Call a function that only reads, and return its result and what it does not accept of the arguments.
+
+        The result is unknown where the configuration is.
+        """
+        if not self.known:
+            return UNKNOWN, []
+        struct = await self._encoder()
+        response = await self._connection.call("Invoke", provider_pb2.InvokeRequest(tok=token, args=struct(arguments)))
+        # The field's name is a keyword of Python.
+        return from_struct(getattr(response, "return")), failures_of(response)
 
     async def close(self) -> None:
         """End the process."""
-        if self._started is not None:
-            await asyncio.wait([self._started])
-        if self._channel is not None:
-            await self._channel.close()
-        if self._process is not None:
-            await self._process.stop()
+        if self._configured is not None:
+            await asyncio.wait([self._configured])
+        await self._connection.close()
 
     async def cancel(self) -> None:
         """Let the process know that the run was cancelled, so that it waits for nothing any more."""
-        if self._started is None or not self._started.done():
-            return
-        with suppress(grpc.aio.AioRpcError, ProviderError):
-            await (await self._started).Cancel(empty_pb2.Empty())
+        await self._connection.cancel()
 
     async def _call(self, method: str, request: Callable[..., Any], urn: str, **fields: Any) -> Any:
-        if self._started is None:
-            self._started = asyncio.create_task(self._start())
-        stub = await self._started
+        await self._ready()
         message = request(urn=urn, name=urns.name_of(urn), type=urns.type_of(urn), **fields)
-        try:
-            return await getattr(stub, method)(message)
-        except grpc.aio.AioRpcError as error:
-            if error.code() is grpc.StatusCode.UNAVAILABLE:
-                raise ProviderError(f"the process of the provider {urns.name_of(self._urn)} has ended") from None
-            raise ProviderError(readable(error.details() or str(error.code()))) from None
+        return await self._connection.call(method, message)
 
-    async def _start(self) -> provider_pb2_grpc.ResourceProviderStub:
-        self._process = await self._launch()
-        port = await self._process.first_line()
-        self._process.drain()
-        if not port.isdecimal():
-            raise ProviderError("the provider process did not start: " + (port or "it ended without a word"))
-        self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", CHANNEL_OPTIONS)
-        stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
-        prefix = f"{urns.provided_package(urns.type_of(self._urn))}:config:"
-        variables = {prefix + key: _as_text(value) for key, value in self._config.items() if key != "version"}
-        await stub.Configure(
+    async def _encoder(self) -> Callable[[Values], struct_pb2.Struct]:
+        """Return what writes properties as the provider accepts them."""
+        secrets = (await self._ready()).acceptSecrets
+        return lambda values: to_struct(values, secrets=secrets)
+
+    async def _decoded(self, properties: struct_pb2.Struct, model: Values) -> Values:
+        """Return properties; where the provider keeps no secrets, those are secret whose namesake in `model` is."""
+        values = from_struct(properties)
+        return values if (await self._ready()).acceptSecrets else with_secrets_of(values, model)
+
+    async def _ready(self) -> provider_pb2.ConfigureResponse:
+        """Return what the provider said when it was configured."""
+        if self._configured is None:
+            self._configured = asyncio.create_task(self._configure())
+        return await self._configured
+
+    async def _configure(self) -> provider_pb2.ConfigureResponse:
+        type_ = urns.type_of(self._urn)
+        prefix = f"{urns.provided_package(type_)}:config:"
+        answer: provider_pb2.ConfigureResponse = await self._connection.call(
+            "Configure",
             provider_pb2.ConfigureRequest(
-                variables=variables,
+                urn=self._urn,
+                name=urns.name_of(self._urn),
+                type=type_,
+                variables={prefix + key: _as_text(value) for key, value in self._config.items() if key != "version"},
                 args=to_struct(self._config, secrets=True, references=True),
                 acceptSecrets=True,
                 acceptResources=True,
                 sends_old_inputs=True,
                 sends_old_inputs_to_delete=True,
-            )
+            ),
         )
-        return stub
+        return answer
 
 
-def readable(details: str) -> str:
-    """Return what a provider's exception says, without its class; a traceback that it came with follows.
-
-    Without a traceback the class may be missing as well: older SDKs send the words alone.
-
-    Args:
-        details: the text of the exception as the SDK formats it.
-    """
-    text = details.removeprefix(_WRAPPER)
-    if _TRACEBACK not in text:
-        return _CLASS.sub("", text, count=1).strip() if _CLASS.match(text) else text.strip()
-    *_, last = text.split(_TRACEBACK)
-    lines = last.splitlines(keepends=True)
-    frames = next((index for index, line in enumerate(lines) if not line.startswith(" ")), 0)
-    message = _EXCEPTION.sub("", "".join(lines[frames:]), count=1).strip() or last.strip()
-    return f"{message}\n{text.strip()}"
+def failures_of(response: Any) -> list[CheckFailure]:
+    """Return what a provider does not accept."""
+    return [CheckFailure(failure.property, failure.reason) for failure in response.failures]
 
 
-def _olds(old: Resource) -> dict[str, Any]:
-    return {"id": old.id, "old_inputs": to_struct(old.inputs or {}), "olds": to_struct(old.outputs or {})}
+def diff_of(response: provider_pb2.DiffResponse) -> Diff:
+    """Return a provider's comparison."""
+    unknown = response.changes == provider_pb2.DiffResponse.DIFF_UNKNOWN
+    changes = None if unknown else response.changes == provider_pb2.DiffResponse.DIFF_SOME
+    details = _details(response.detailedDiff)
+    return Diff(
+        changes,
+        tuple(response.replaces),
+        response.deleteBeforeReplace,
+        changed=tuple(path for path in map(parse_path, response.detailedDiff) if path),
+        details=details,
+    )
+
+
+def _details(paths: Mapping[str, _Kind]) -> dict[str, Mark]:
+    """Return the marks of whole properties; a change within one is an update of it."""
+    marks = {}
+    for text, difference in paths.items():
+        path = parse_path(text)
+        if path:
+            marks[str(path[0])] = _MARKS[difference.kind] if len(path) == 1 else Mark.UPDATE
+    return marks
+
+
+def _olds(old: Resource, struct: Callable[[Values], struct_pb2.Struct]) -> dict[str, Any]:
+    return {"id": old.id, "old_inputs": struct(old.inputs or {}), "olds": struct(old.outputs or {})}
 
 
 def _as_text(value: Any) -> str:

@@ -1,17 +1,22 @@
-"""Providers of a deployment: which process serves which provider resource, started when it is first needed."""
+"""Providers of a deployment: which process serves which provider resource."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from google.protobuf import struct_pb2
+from pulumi.runtime.proto import provider_pb2
 
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
+from pulumi_assistai.engine.execution.connections import Connection, Source
 from pulumi_assistai.engine.execution.handlers import CheckFailure, Diff, Handler, Live
-from pulumi_assistai.engine.execution.plugins import Launch, Plugin
+from pulumi_assistai.engine.execution.plugins import Plugin, diff_of, failures_of
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource
-from pulumi_assistai.properties import Values, equal
+from pulumi_assistai.properties import Values, equal, from_struct, to_struct
 
 _INTERNAL = "__internal"
 
@@ -19,16 +24,17 @@ _INTERNAL = "__internal"
 class Providers:
     """The providers that are configured, by reference; it also serves the provider resources themselves.
 
-    Each gets a process of its own.
+    Each gets a process of its own, started when it is first needed: for native ones, to check their configuration.
 
     Args:
-        launch: starts such a process.
+        source: finds what serves the providers of a package, None where nothing does.
         olds: finds resources of the state before, among which providers that were not registered again are looked up.
     """
 
-    def __init__(self, launch: Launch, olds: Callable[[], Sequence[Resource]]) -> None:
-        self._launch = launch
+    def __init__(self, source: Callable[[str], Source | None], olds: Callable[[], Sequence[Resource]]) -> None:
+        self._source = source
         self._olds = olds
+        self._checking: dict[str, Connection] = {}
         self._plugins: dict[str, Plugin] = {}
         self._retired: list[Plugin] = []
         self._aliases: dict[str, str] = {}
@@ -37,11 +43,12 @@ class Providers:
         """Make a provider serve, with the configuration that `inputs` are, and return that configuration.
 
         Raises:
-            UnsupportedError: it is no provider of Python dynamic resources.
+            UnsupportedError: nothing serves such providers.
         """
-        require_package(urns.provided_package(urns.type_of(urn)))
         configuration = public_inputs(inputs)
-        plugin = Plugin(self._launch, urn, configuration)
+        connection = self._checking_connection(urn)
+        del self._checking[urn]
+        plugin = Plugin(connection, urn, configuration)
         for known_urn in {urn, self._aliases.get(urn, urn)}:
             reference = urns.make_reference(known_urn, id_)
             if reference in self._plugins:
@@ -76,14 +83,47 @@ class Providers:
         """Provider resources can always be served."""
         return True
 
-    async def check(self, urn: str, _olds: Values, news: Values) -> tuple[Values, list[CheckFailure]]:
-        """Accept any configuration, for dynamic providers do not check theirs."""
-        require_package(urns.provided_package(urns.type_of(urn)))
-        return news, []
+    def serves_package(self, package: str) -> bool:
+        """Tell whether there are providers of a package."""
+        return self._source(package) is not None
 
-    async def diff(self, old: Resource, news: Values, _ignored: list[str]) -> Diff:
-        """Compare configurations; a change never needs a replacement."""
-        return Diff(changes=not equal(old.outputs or {}, public_inputs(news)))
+    def require(self, package: str) -> Source:
+        """Return what serves the providers of a package.
+
+        Raises:
+            UnsupportedError: nothing does.
+        """
+        source = self._source(package)
+        if source is None:
+            raise UnsupportedError(f"the provider {package}")
+        return source
+
+    async def check(self, urn: str, olds: Values, news: Values) -> tuple[Values, list[CheckFailure]]:
+        """Have a native provider check its configuration; a dynamic one accepts any."""
+        if not self._is_native(urn):
+            return news, []
+        response = await self._checking_connection(urn).call(
+            "CheckConfig",
+            provider_pb2.CheckRequest(**_named(urn), olds=_struct(olds), news=_struct(public_inputs(news))),
+        )
+        return from_struct(response.inputs) | _internal_inputs(news), failures_of(response)
+
+    async def diff(self, urn: str, old: Resource, news: Values, ignored: list[str]) -> Diff:
+        """Compare configurations: a native provider does it itself, and for a dynamic one no change replaces it."""
+        if not self._is_native(urn):
+            return Diff(changes=not equal(old.outputs or {}, public_inputs(news)))
+        response = await self._checking_connection(urn).call(
+            "DiffConfig",
+            provider_pb2.DiffRequest(
+                **_named(urn),
+                id=old.id,
+                old_inputs=_struct(public_inputs(old.inputs or {})),
+                olds=_struct(old.outputs or {}),
+                news=_struct(public_inputs(news)),
+                ignoreChanges=ignored,
+            ),
+        )
+        return diff_of(response)
 
     async def create(self, new: Resource, *, preview: bool) -> tuple[str, Values]:
         """Configure a new provider."""
@@ -108,7 +148,19 @@ class Providers:
     async def close(self) -> None:
         """End all processes."""
         plugins = {*self._plugins.values(), *self._retired}
-        await asyncio.gather(*(plugin.close() for plugin in plugins))
+        await asyncio.gather(*(served.close() for served in plugins), *(one.close() for one in self._checking.values()))
+
+    def _is_native(self, urn: str) -> bool:
+        return self.require(_package(urn)).handshake is not None
+
+    def _connection(self, urn: str) -> Connection:
+        return Connection(self.require(_package(urn)), urns.name_of(urn))
+
+    def _checking_connection(self, urn: str) -> Connection:
+        """Return the process that will serve a provider, which has not been configured yet."""
+        if urn not in self._checking:
+            self._checking[urn] = self._connection(urn)
+        return self._checking[urn]
 
     def _configure_old(self, reference: str) -> None:
         for old in self._olds():
@@ -118,16 +170,22 @@ class Providers:
         raise EngineError(f"the state has no provider {reference}")
 
 
-def require_package(package: str) -> None:
-    """Refuse packages other than that of Python dynamic resources.
-
-    Raises:
-        UnsupportedError: the package is another one.
-    """
-    if package != urns.PYTHON_PACKAGE:
-        raise UnsupportedError(f"the provider {package}")
-
-
 def public_inputs(inputs: Mapping[str, object]) -> Values:
     """Return a provider's configuration: its inputs without what is the engine's own."""
     return {key: value for key, value in inputs.items() if key != _INTERNAL}
+
+
+def _internal_inputs(inputs: Mapping[str, object]) -> Values:
+    return {key: value for key, value in inputs.items() if key == _INTERNAL}
+
+
+def _package(urn: str) -> str:
+    return urns.provided_package(urns.type_of(urn))
+
+
+def _named(urn: str) -> dict[str, Any]:
+    return {"urn": urn, "name": urns.name_of(urn), "type": urns.type_of(urn)}
+
+
+def _struct(values: Values) -> struct_pb2.Struct:
+    return to_struct(values, secrets=True, references=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pulumi_assistai.engine.execution.providers import Providers
 from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource, now
-from pulumi_assistai.engine.reporting.events import Change, Op
+from pulumi_assistai.engine.reporting.events import Change, Mark, Op
 from pulumi_assistai.engine.storage.state import State
 from pulumi_assistai.properties import Secret, equal
 
@@ -59,6 +60,7 @@ class Step:
         old: the resource before.
         new: the resource after.
         keys: the properties that made a replacement necessary.
+        details: the properties of which the provider says that they differ.
     """
 
     op: ClassVar[Op]
@@ -69,6 +71,7 @@ class Step:
     old: Resource | None = None
     new: Resource | None = None
     keys: tuple[str, ...] = ()
+    details: Mapping[str, Mark] = field(default_factory=dict)
 
     @property
     def resource(self) -> Resource:
@@ -95,6 +98,7 @@ class Step:
             old_urn=self.old.urn if self.old else "",
             old_outputs=self.old.outputs or {} if self.old else None,
             provider=self.resource.provider,
+            details=self.details,
         )
 
     @property
@@ -142,6 +146,22 @@ class SameStep(Step):
         state.remove(self.old)
         state.add(self.new)
         return any(not equal(getattr(self.old, name), getattr(self.new, name)) for name in _SAVED_WITHOUT_CHANGE)
+
+
+@dataclass(eq=False, kw_only=True)
+class ImportStep(Step):
+    """Take over a resource that was read for it."""
+
+    op = Op.IMPORT
+    new: Resource
+
+    async def apply(self) -> None:  # noqa: D102
+        mark_secret_outputs(self.new)
+        self.new.created = self.new.modified = now()
+
+    def settle(self, state: State) -> bool:  # noqa: D102
+        state.add(self.new)
+        return True
 
 
 @dataclass(eq=False, kw_only=True)

@@ -14,12 +14,12 @@ from urllib.parse import unquote, urlsplit
 from pulumi.runtime.proto import alias_pb2, resource_pb2, source_pb2
 
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
+from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource
 from pulumi_assistai.properties import Values, from_struct, from_value, output_dependencies
 
 _REFUSED = {
     "remote": "remote components",
-    "importId": "the resource option import_",
     "transforms": "transforms",
     "hooks": "resource hooks",
     "state_migrations": "state migrations",
@@ -42,6 +42,7 @@ _TAKEN_OVER = (
     "ignore_changes",
     "hide_diff",
     "replace_on_changes",
+    "import_id",
 )
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)")
@@ -89,6 +90,8 @@ class Goal:
     aliases: Sequence[Alias] = ()
     custom_timeouts: dict[str, float] = field(default_factory=dict)
     source_position: str = ""
+    import_id: str = ""
+    version: str = ""
 
     def to_resource(self, urn: str, former_urns: list[str]) -> Resource:
         """Return the resource as it is to be, before its provider has had a say.
@@ -121,6 +124,7 @@ class ReadGoal:
     provider: str
     additional_secret_outputs: list[str]
     source_position: str
+    version: str = ""
 
 
 def read_goal(request: resource_pb2.ReadResourceRequest, root: Path) -> ReadGoal:
@@ -140,6 +144,7 @@ def read_goal(request: resource_pb2.ReadResourceRequest, root: Path) -> ReadGoal
         provider=request.provider,
         additional_secret_outputs=list(request.additionalSecretOutputs),
         source_position=_source_position(request.sourcePosition, root),
+        version=request.version,
     )
 
 
@@ -151,13 +156,15 @@ def goal(request: resource_pb2.RegisterResourceRequest, root: Path) -> Goal:
         EngineError: it is malformed.
     """
     _refuse(request)
+    if request.importId and urns.package_of(request.type) == urns.PYTHON_PACKAGE:
+        raise UnsupportedError(f"the resource option import_ (resource {request.name})")
     decided = request.deleteBeforeReplaceDefined or request.deleteBeforeReplace
     return Goal(
         type=request.type,
         name=request.name,
         custom=request.custom,
         parent=request.parent,
-        inputs=from_struct(request.object),
+        inputs=_inputs(request),
         dependencies=sorted(request.dependencies),
         property_dependencies=_property_dependencies(request),
         provider=request.provider,
@@ -175,6 +182,8 @@ def goal(request: resource_pb2.RegisterResourceRequest, root: Path) -> Goal:
         aliases=[*(Alias(urn=urn) for urn in request.aliasURNs), *map(_alias, request.aliases)],
         custom_timeouts=_timeouts(request.customTimeouts),
         source_position=_source_position(request.sourcePosition, root),
+        import_id=request.importId,
+        version=request.version,
     )
 
 
@@ -183,6 +192,14 @@ def _refuse(request: resource_pb2.RegisterResourceRequest | resource_pb2.ReadRes
         value = getattr(request, name, None)
         if value and (name != "hooks" or value.ListFields()):
             raise UnsupportedError(f"{feature} (resource {request.name})")
+
+
+def _inputs(request: resource_pb2.RegisterResourceRequest) -> Values:
+    """Return the inputs; those of a provider have the version that the program asks for."""
+    inputs = from_struct(request.object)
+    native = urns.served_package(request.type) != urns.PYTHON_PACKAGE
+    versioned = urns.is_provider_type(request.type) and native and request.version
+    return inputs | {"version": request.version} if versioned else inputs
 
 
 def _property_dependencies(request: resource_pb2.RegisterResourceRequest) -> dict[str, list[str]]:

@@ -87,7 +87,7 @@ class Resource:
     @property
     def is_default_provider(self) -> bool:
         """Whether the resource is a provider that the engine made by itself."""
-        return self.is_provider and urns.name_of(self.urn).startswith("default")
+        return self.is_provider and urns.is_default_provider_name(urns.name_of(self.urn))
 
     @property
     def dependency_urns(self) -> set[str]:

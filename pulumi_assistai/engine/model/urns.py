@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 STACK_TYPE = "pulumi:pulumi:Stack"
 UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 PYTHON_PACKAGE = "pulumi-python"
 _PROVIDER_PREFIX = "pulumi:providers:"
 PYTHON_PROVIDER_TYPE = _PROVIDER_PREFIX + PYTHON_PACKAGE
+_DEFAULT = "default"
+_NO_NAME = re.compile(r"[^\w]")
 
 
 def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> str:
@@ -52,6 +56,26 @@ def is_provider_type(type_: str) -> bool:
 def provided_package(type_: str) -> str:
     """Return the package that providers of the type serve."""
     return type_.removeprefix(_PROVIDER_PREFIX)
+
+
+def served_package(type_: str) -> str:
+    """Return the package that has to do with resources of a type, which may be providers themselves."""
+    return provided_package(type_) if is_provider_type(type_) else package_of(type_)
+
+
+def provider_type(package: str) -> str:
+    """Return the type of the providers of a package."""
+    return _PROVIDER_PREFIX + package
+
+
+def default_provider_name(version: str) -> str:
+    """Return the name of a default provider; there is one for each version that a program asks for."""
+    return f"{_DEFAULT}_{_NO_NAME.sub('_', version)}" if version else _DEFAULT
+
+
+def is_default_provider_name(name: str) -> bool:
+    """Tell whether the engine gave a provider its name."""
+    return name.startswith(_DEFAULT)
 
 
 def make_reference(urn: str, id_: str) -> str:

@@ -14,16 +14,17 @@ from pulumi_assistai.properties import UNKNOWN, Values, revealed
 Replacement = tuple[Resource, tuple[str, ...]]
 
 
-async def compare(handler: Handler, old: Resource, inputs: Values, ignored: list[str]) -> Diff:
+async def compare(handler: Handler, urn: str, old: Resource, inputs: Values, ignored: list[str]) -> Diff:
     """Compare a resource with the inputs that it is to have.
 
     Args:
         handler: serves the resource.
-        old: the resource as it is.
+        urn: the resource.
+        old: the resource as it is, under this or a former URN.
         inputs: the inputs that it is to have.
         ignored: the property paths of which changes do not matter.
     """
-    diff = await handler.diff(old, inputs, ignored)
+    diff = await handler.diff(urn, old, inputs, ignored)
     if diff.changes is not None:
         return diff
     kept, _ = ignore_changes(inputs, old.inputs or {}, ignored)
@@ -78,7 +79,7 @@ async def _keys_lost(
     inputs = {key: UNKNOWN if key in dependent else value for key, value in (candidate.inputs or {}).items()}
     if not dependent & inputs.keys():
         return None
-    diff = await compare(handler_of(candidate), candidate, inputs, candidate.ignore_changes)
+    diff = await compare(handler_of(candidate), candidate.urn, candidate, inputs, candidate.ignore_changes)
     if diff.changes:
         diff = with_replace_on_changes(diff, candidate.replace_on_changes)
     return diff.replace_keys or None

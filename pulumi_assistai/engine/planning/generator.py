@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, ProtectedError
+from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, ProtectedError, UnsupportedError
 from pulumi_assistai.engine.execution.deletions import DeleteReplacedStep, DeleteStep, ForgetStep
 from pulumi_assistai.engine.execution.handlers import Diff, Handler
 from pulumi_assistai.engine.execution.steps import (
     CreateReplacementStep,
     CreateStep,
+    ImportStep,
     ReadStep,
     ReplaceStep,
     SameStep,
@@ -132,6 +133,8 @@ class StepGenerator:
             return self._left(old, new)
         self._require_created(new)
         handler = self._context.providers.handler(new) if new.custom else None
+        if handler is not None and goal.import_id and not _manages(old, goal.import_id):
+            return await self._import(goal, handler, old, new)
         again = urn in self._context.deletes
         fresh = again or old is None or old.external
         inputs = goal.inputs if old is None else self._ignoring(urn, goal, old)
@@ -211,6 +214,24 @@ class StepGenerator:
             )
         return inputs
 
+    async def _import(self, goal: Goal, handler: Handler, old: Resource | None, new: Resource) -> Plan:
+        """Take over what exists, and update it where it is not as the program says."""
+        if old is not None:
+            raise UnsupportedError(f"the resource option import_ of a resource with another id (resource {goal.name})")
+        found = await _existing(handler, new, goal.import_id)
+        inputs = self._ignoring(new.urn, goal, found)
+        new.inputs = await _checked(handler, new.urn, found.inputs or {}, inputs)
+        diff = await compare(handler, new.urn, found, new.inputs, new.ignore_changes)
+        if diff.replace_keys:
+            keys = ", ".join(diff.replace_keys)
+            raise EngineError(f"{goal.name} cannot be imported: its {keys} differ from those of {goal.import_id}")
+        self._created.add(new.urn)
+        if diff.changes:
+            update = UpdateStep(context=self._context, old=found, new=new, details=diff.details)
+            return Plan(new, [ImportStep(context=self._context, new=found), update])
+        new.id, new.outputs = found.id, found.outputs
+        return Plan(new, [ImportStep(context=self._context, new=new)])
+
     async def _changed(self, goal: Goal, handler: Handler | None, old: Resource, new: Resource, inputs: Values) -> Plan:
         triggered = _is_triggered(goal, old)
         diff = Diff(changes=True) if triggered else await self._diff(handler, old, new, inputs)
@@ -223,7 +244,7 @@ class StepGenerator:
             return await self._replace(goal, handler, diff, old, new)
         self._kept.add(new.urn)
         if diff.changes or old.init_errors:
-            return Plan(new, [UpdateStep(context=self._context, old=old, new=new)])
+            return Plan(new, [UpdateStep(context=self._context, old=old, new=new, details=diff.details)])
         return Plan(new, [SameStep(context=self._context, old=old, new=new)])
 
     async def _diff(self, handler: Handler | None, old: Resource, new: Resource, inputs: Values) -> Diff:
@@ -237,7 +258,7 @@ class StepGenerator:
             return Diff(changes=not equal(old.inputs or {}, inputs))
         if not handler.known:
             self._recorder.diagnose(Severity.WARNING, _UNKNOWN_CONFIGURATION, new.urn)
-        return await compare(handler, old, inputs, new.ignore_changes)
+        return await compare(handler, new.urn, old, inputs, new.ignore_changes)
 
     async def _replace(self, goal: Goal, handler: Handler | None, diff: Diff, old: Resource, new: Resource) -> Plan:
         if new.protect and old.protect:
@@ -311,6 +332,22 @@ async def _checked(handler: Handler, urn: str, olds: Values, news: Values) -> Va
     if failures:
         raise InvalidResourceError(urn, [str(failure) for failure in failures])
     return inputs
+
+
+async def _existing(handler: Handler, new: Resource, id_: str) -> Resource:
+    """Return a resource that is to be imported as it is now."""
+    asked = new.copy()
+    asked.id, asked.inputs, asked.outputs = id_, None, None
+    live = await handler.read(asked)
+    if not live.id:
+        raise EngineError(f"resource '{id_}' does not exist")
+    found = new.copy()
+    found.id, found.inputs, found.outputs = live.id, live.inputs, live.outputs
+    return found
+
+
+def _manages(old: Resource | None, id_: str) -> bool:
+    return old is not None and not old.external and id_ in (old.id, old.import_id)
 
 
 def _is_triggered(goal: Goal, old: Resource) -> bool:

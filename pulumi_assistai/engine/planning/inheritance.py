@@ -13,10 +13,10 @@ class Family:
     """The resources that were registered, as parents.
 
     Args:
-        default_provider: returns the reference of the default provider of a package.
+        default_provider: returns the reference of the default provider of a package in a version.
     """
 
-    def __init__(self, default_provider: Callable[[str], Awaitable[str]]) -> None:
+    def __init__(self, default_provider: Callable[[str, str], Awaitable[str]]) -> None:
         self._default_provider = default_provider
         self._goals: dict[str, Goal] = {}
 
@@ -31,7 +31,9 @@ class Family:
             goal = _inherited(goal, parent)
         if not goal.custom or urns.is_provider_type(goal.type):
             return replace(goal, provider="")
-        return replace(goal, provider=goal.provider or await self._default_provider(urns.package_of(goal.type)))
+        if goal.provider:
+            return goal
+        return replace(goal, provider=await self._default_provider(urns.package_of(goal.type), goal.version))
 
 
 def _inherited(goal: Goal, parent: Goal) -> Goal:

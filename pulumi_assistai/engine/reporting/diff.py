@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from pulumi_assistai.engine.model.paths import differing, masked
+from pulumi_assistai.engine.reporting.events import Change, Mark
 from pulumi_assistai.engine.reporting.lines import Block, common_blocks
 from pulumi_assistai.properties import UNKNOWN, ResourceReference, Secret, equal
 from pulumi_assistai.text import quoted, visible
@@ -19,15 +19,7 @@ from pulumi_assistai.text import quoted, visible
 _CONTEXT_LINES = 2
 _SHOWN_LINES = 3
 _SHOWN_COLUMNS = 150
-
-
-class Mark(StrEnum):
-    """What a line says about its property."""
-
-    SAME = " "
-    ADD = "+"
-    DELETE = "-"
-    UPDATE = "~"
+_CHANGES = (Mark.ADD, Mark.DELETE, Mark.UPDATE)
 
 
 @dataclass(frozen=True)
@@ -54,15 +46,24 @@ def public(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None and not key.startswith("__")}
 
 
-def changed_keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """Name the properties that differ, as in `+added-removed~changed,other`; empty where none does."""
-    before, after = public(old), public(new)
-    groups = {
-        Mark.ADD: after.keys() - before.keys(),
-        Mark.DELETE: before.keys() - after.keys(),
-        Mark.UPDATE: {key for key in before.keys() & after.keys() if not equal(before[key], after[key])},
+def changed_keys(change: Change) -> str:
+    """Name the properties that differ, as in `+added-removed~changed,other`; empty where none does.
+
+    Those that the provider names are the ones that differ, where it names any.
+    """
+    if change.old is None or change.new is None:
+        return ""
+    marks = change.details or _compared(public(change.old), public(change.new))
+    groups = {mark: sorted(visible(key) for key in marks if marks[key] is mark) for mark in _CHANGES}
+    return "".join(mark + ",".join(keys) for mark, keys in groups.items() if keys)
+
+
+def _compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Mark]:
+    return {
+        **dict.fromkeys(after.keys() - before.keys(), Mark.ADD),
+        **dict.fromkeys(before.keys() - after.keys(), Mark.DELETE),
+        **{key: Mark.UPDATE for key in before.keys() & after.keys() if not equal(before[key], after[key])},
     }
-    return "".join(mark + ",".join(sorted(map(visible, keys))) for mark, keys in groups.items() if keys)
 
 
 def listing(values: Mapping[str, Any], depth: int) -> Iterator[Line]:

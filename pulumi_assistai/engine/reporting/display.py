@@ -7,20 +7,21 @@ never read as markup.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.text import Text
 
-from pulumi_assistai.engine.reporting.diff import Line, Mark, changed_keys, differences, hidden_differences, listing
+from pulumi_assistai.engine.reporting.diff import Line, changed_keys, differences, hidden_differences, listing
 from pulumi_assistai.engine.reporting.events import (
     UNCHANGED,
     Change,
     Diagnostic,
     Event,
     Finished,
+    Mark,
     Op,
     Severity,
     Started,
@@ -129,7 +130,7 @@ class TextDisplay:
         self._remember(diagnostic)
 
     def _row(self, change: Change, status: str) -> None:
-        keys = changed_keys(change.old, change.new) if change.old is not None and change.new is not None else ""
+        keys = changed_keys(change)
         look = _LOOKS[change.op]
         row = _Row(change.op, self._resource(change.urn), status, f"[diff: {keys}]" if keys else "", look.style)
         self._rows[change.urn] = row
@@ -237,8 +238,13 @@ def _block(change: Change, name: Op) -> Iterable[Text]:
 
 def _properties(change: Change, depth: int) -> Iterable[Line]:
     if change.old is not None and change.new is not None:
-        return hidden_differences(change.old, change.new, depth, change.hidden)
+        old, new = (_named(values, change.details) for values in (change.old, change.new))
+        return hidden_differences(old, new, depth, change.hidden)
     return listing(change.new or change.old or {}, depth)
+
+
+def _named(values: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+    return {name: values[name] for name in values if name in names} if names else values
 
 
 def _outputs_section(summary: Summary, *, preview: bool, diff: bool) -> list[Text]:

@@ -27,6 +27,15 @@ UNCHANGED = (Op.SAME, Op.READ)
 """Operations after which a resource is as it was."""
 
 
+class Mark(StrEnum):
+    """What happens to a property."""
+
+    SAME = " "
+    ADD = "+"
+    DELETE = "-"
+    UPDATE = "~"
+
+
 class Severity(StrEnum):
     """How much a diagnostic matters."""
 
@@ -52,6 +61,8 @@ class Change:
         old_urn: what the resource was called before, empty for a creation; another one where an alias moved it.
         old_outputs: its outputs in the state, None for a creation.
         provider: the reference of its provider, empty where it has none.
+        details: the properties of which the provider says that they differ, with what happens to each; empty where it
+            says nothing, and `old` and `new` are compared.
     """
 
     op: Op
@@ -65,6 +76,7 @@ class Change:
     old_urn: str = ""
     old_outputs: Mapping[str, Any] | None = None
     provider: str = ""
+    details: Mapping[str, Mark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
