@@ -17,7 +17,16 @@ from typing import Any
 from pulumi_assistai.engine.storage.secrets import Crypter
 from tests.engines import PASSPHRASE
 
-_TIMES = ("created", "modified", "created_at", "managed_since", "sourcePosition", "stackTrace")
+_TIMES = (
+    "created",
+    "modified",
+    "created_at",
+    "createdAt",
+    "managed_since",
+    "managedSince",
+    "sourcePosition",
+    "stackTrace",
+)
 _OPERATION = "create|update|delete|replace|creating|updating|deleting|replacing|created|updated|deleted|replaced"
 # The CLI says "[retain]" as well where a resource is only forgotten.
 _ROW = re.compile(
@@ -33,6 +42,11 @@ _OWN_WORDS = (
     "warning: The provider for this resource has inputs that are not known during preview.",
     "This preview may not correctly represent the changes that will be applied during an update.",
     f"warning: {_OWN_WARNING}",
+)
+# The CLI says of all plugins that are not in its cache where they are; the embedded engine takes one place alone.
+_ABOUT_PLUGINS = re.compile(
+    r"^ +pulumi:pulumi:Stack \(\S+\):\n(?: +warning: using pulumi-resource-\S+ from \$PATH at \S+\n)+(?=\n|\S)",
+    re.MULTILINE,
 )
 _ENDING = re.compile("(e|ing|ed)$")
 
@@ -77,7 +91,7 @@ def summary(text: str, *, ok: bool) -> list[str]:
 
 def messages(text: str) -> list[str]:
     """Return the lines below "Diagnostics:", sorted, but for what each engine says in its own words."""
-    return sorted(line for line in _section(text, "Diagnostics:") if line not in _OWN_WORDS)
+    return sorted(line for line in _section(_ABOUT_PLUGINS.sub("", text), "Diagnostics:") if line not in _OWN_WORDS)
 
 
 def operations(text: str) -> list[str]:

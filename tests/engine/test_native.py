@@ -109,6 +109,10 @@ def test_the_stack_configures_the_default_provider(native: Project, api: Api) ->
     native.configure(tenantDomain="sandbox", organizationCode="SANDBOX", timeout=8)
     assert native.run("up", NO_CHANGES).ok
     assert native.state()["default"]["inputs"]["timeout"] == "8"
+    # The environment comes before the stack, for the default provider alone: it is known by its URN.
+    native.reopen(ASSISTAI_TENANT_DOMAIN="sandbox")
+    native.configure(tenantDomain="other", organizationCode="SANDBOX")
+    assert native.run("up", NO_CHANGES).ok
     assert len(api.requests("POST")) == 1
 
 
