@@ -188,3 +188,14 @@ def test_a_comment_of_somebody_else_is_left_alone(made: Repository, tmp_path: Pa
         assert job.result == "success", job.log
     assert [one["body"].splitlines()[1] for one in github.forge["comments"]] == ["All is well.", "Two."]
     assert "pr comment" in github.forge["calls"]
+
+
+@needs_jq
+@needs_pulumi
+def test_a_nightly_preview_that_fails_opens_no_issue_and_says_why(github: GitHub, stacked: Repository) -> None:
+    stacked.edit("__main__.py", "    fleet = ", '    pulumi.log.error("Se acabó el pan.")\n    fleet = ')
+    connection = {"ASSISTAI_API_TOKEN": "panaderia-token", "ASSISTAI_TENANT_DOMAIN": "panaderia"}
+    job = github.run("drift.yml", ASSISTAI_ORGANIZATION_CODE="PANADERIA", **connection)["drift"]
+    assert job.result == "failure"
+    assert "Se acabó el pan." in job.log
+    assert github.forge["calls"] == []

@@ -8,5 +8,8 @@ rm -f report.md
 status=0
 pulumi preview --json --show-sames --refresh --expect-no-changes --non-interactive --suppress-outputs \
   > preview.json || status=$?
-[ "$status" -eq 0 ] || .venv/bin/assistai report preview.json --out report.md
+if [ "$status" -ne 0 ]; then
+  .venv/bin/assistai report preview.json --out report.md
+  [ "$status" -eq 7 ] || cat report.md
+fi
 exit "$status"

@@ -180,4 +180,4 @@ def test_the_templates_lie_in_the_wheel(tmp_path: Path) -> None:
     [wheel] = tmp_path.glob("*.whl")
     packed = {name.removeprefix("pulumi_assistai/templates/") for name in zipfile.ZipFile(wheel).namelist()}
     assert {f"{name}/Pulumi.yaml" for name in NAMES} < packed
-    assert "assistai/.gitignore" in packed
+    assert {"assistai/.gitignore", "agency/.github/workflows/deploy.yml", "agency/.gitlab-ci.yml"} < packed
