@@ -23,7 +23,7 @@ COVERED := pulumi_assistai/client/*,pulumi_assistai/lifecycle/*,pulumi_assistai/
 MUTANTS :=
 MUTANT_PROCESSES := 2
 
-.PHONY: demo test test-lowest test-matrix soak bench mutants screenshots release-check compatibility lint types layers tests format clean
+.PHONY: demo test test-lowest test-matrix soak bench mutants screenshots docs release-check compatibility lint types layers tests format clean
 
 demo: $(READY)
 	$(BIN)/assistai demo
@@ -63,6 +63,11 @@ bench: $(READY)
 screenshots: $(READY)
 	$(BIN)/python -m tools.screenshots
 
+# The site, into site/. A link or an anchor that leads nowhere, or a page that is missing in mkdocs.yml, is an error.
+docs: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 # What is published, as its users get it: built, looked into, and installed with each extra where nothing else is.
 release-check: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --editable '.[release]'
@@ -101,7 +106,7 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf dist $(VENV) .venv-lowest $(PYTHONS:%=.venv-%) mutants
+	rm -rf dist site $(VENV) .venv-lowest $(PYTHONS:%=.venv-%) mutants
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -287,7 +287,3 @@ def test_a_new_client_comes_from_the_folder_of_another(agency: Desk) -> None:
     created = [path for method, path, _ in agency.writes() if method == "POST"]
     assert created == ["/api/v1/agents"] * 4
     agency.sh("pulumi preview --expect-no-changes")
-
-
-def test_both_languages_have_the_same_commands_and_files() -> None:
-    assert sections(PAGE) == sections(PAGE.with_name("trabajo-semanal.md"))

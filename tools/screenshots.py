@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
+from typing import Literal
 from unittest.mock import patch
 from uuid import UUID
 
@@ -56,18 +57,27 @@ pre { background: #f6f8fa; padding: 12px; border-radius: 6px; overflow: auto } p
 .add { color: #116329; background: #dafbe1 } .remove { color: #82071e; background: #ffebe9 } .place { color: #8250df }
 blockquote { border-left: 4px solid #d1242f; margin: 0; padding: 0 14px }
 """
+COMMENT_IN_DARK = """
+main { color: #f0f6fc; background: #0d1117 } h2, h3 { border-color: #3d444d }
+code { background: #656c7633 } pre { background: #151b23 } pre code { background: none }
+.add { color: #aff5b4; background: #033a16 } .remove { color: #ffdcd7; background: #67060c } .place { color: #d2a8ff }
+"""
 PAGE: ViewportSize = {"width": 620, "height": 660}
+Scheme = Literal["light", "dark"]
+SCHEMES: dict[Scheme, str] = {"light": "", "dark": "-dark"}
+"""What the pictures' names end with; the site shows a dark one on dark pages."""
 
 
 def main() -> None:
     """Draw every picture."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        draw_console(browser)
         code, qr = first_qr()
-        draw_page(browser, code, qr)
+        for scheme in SCHEMES:
+            draw_console(browser, scheme)
+            draw_page(browser, code, qr, scheme)
+            draw_report(browser, scheme)
         draw_terminal(browser, code, qr)
-        draw_report(browser)
         browser.close()
 
 
@@ -92,28 +102,28 @@ def first_qr() -> tuple[str, bytes]:
         return code, client.get(f"{whatsapp(code)}/qr").content
 
 
-def draw_console(browser: Browser) -> None:
+def draw_console(browser: Browser, scheme: Scheme) -> None:
     """Draw the emulator's console, for docs/emulator.md."""
     with (
         the_same_each_time() as emulator,
-        browser.new_context(viewport=CONSOLE, locale="en-US", color_scheme="light") as parts,
+        browser.new_context(viewport=CONSOLE, locale="en-US", color_scheme=scheme) as parts,
     ):
         page = parts.new_page()
         for name, path in zip(("agents", "agent", "conversation"), fill(emulator), strict=False):
             page.goto(emulator.url + path)
-            keep(page.screenshot(), f"console-{name}.png")
+            keep(page.screenshot(), f"console-{name}{SCHEMES[scheme]}.png")
 
 
-def draw_page(browser: Browser, code: str, qr: bytes) -> None:
+def draw_page(browser: Browser, code: str, qr: bytes, scheme: Scheme) -> None:
     """Draw the page of `assistai link --web`, for docs/link.md."""
-    with WebView(code) as view, browser.new_context(viewport=PAGE, locale="en-US", color_scheme="light") as parts:
+    with WebView(code) as view, browser.new_context(viewport=PAGE, locale="en-US", color_scheme=scheme) as parts:
         view.show(qr)
         page = parts.new_page()
         page.goto(view.url)
         picture = page.get_by_alt_text("QR to scan with WhatsApp")
         picture.wait_for()
         picture.evaluate("image => image.decode()")
-        keep(page.screenshot(), "link-web.png")
+        keep(page.screenshot(), f"link-web{SCHEMES[scheme]}.png")
         view.end("stopped", "")
 
 
@@ -134,7 +144,7 @@ def draw_terminal(browser: Browser, code: str, qr: bytes) -> None:
         keep(page.locator("svg").screenshot(), "link-terminal.png")
 
 
-def draw_report(browser: Browser) -> None:
+def draw_report(browser: Browser, scheme: Scheme) -> None:
     """Draw a report in Markdown as a comment of a pull request, for docs/commands.md."""
     steps, diagnostics = [], []
     for case, chosen in REPORTED.items():
@@ -145,19 +155,19 @@ def draw_report(browser: Browser) -> None:
     with TemporaryDirectory() as folder:
         report = make_report(preview, find_fragments(changed_agency(Path(folder))))
     written = write(report, MarkdownFormat(), None, "")
-    with browser.new_context(viewport=COMMENT, locale="en-US", color_scheme="light") as parts:
+    with browser.new_context(viewport=COMMENT, locale="en-US", color_scheme=scheme) as parts:
         page = parts.new_page()
-        page.set_content(as_github_shows(written))
-        keep(page.locator("main").screenshot(), "report.png")
+        page.set_content(as_github_shows(written, COMMENT_IN_DARK if scheme == "dark" else ""))
+        keep(page.locator("main").screenshot(), f"report{SCHEMES[scheme]}.png")
 
 
-def as_github_shows(markdown: str) -> str:
+def as_github_shows(markdown: str, more_style: str) -> str:
     """Return Markdown as a page that looks as a comment on GitHub does."""
     body = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown)
     body = re.sub(r"<blockquote>\s*<p>\[!(\w+)\]", r'<blockquote class="\1"><p><b>\1</b><br>', body)
     for sign, name in (("+", "add"), ("-", "remove"), ("@@", "place")):
         body = re.sub(rf"(?m)^(<pre><code[^>]*>)?({re.escape(sign)}.*)$", rf'\1<span class="{name}">\2</span>', body)
-    return f"<!doctype html><meta charset=utf-8><style>{COMMENT_STYLE}</style><main>{body}</main>"
+    return f"<!doctype html><meta charset=utf-8><style>{COMMENT_STYLE}{more_style}</style><main>{body}</main>"
 
 
 def keep(picture: bytes, name: str) -> None:

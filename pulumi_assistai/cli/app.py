@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from pulumi_assistai import __version__
 from pulumi_assistai.emulator.errors import EmulatorError
 from pulumi_assistai.engine.errors import EngineError
-from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.errors import AssistAIError, with_code
 from pulumi_assistai.text import visible
 
 _COMMANDS = {
@@ -72,7 +72,9 @@ def run() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except (AssistAIError, EmulatorError, EngineError) as error:
+    except AssistAIError as error:
+        sys.exit(f"error: {visible(with_code(error))}")
+    except (EmulatorError, EngineError) as error:
         sys.exit(f"error: {visible(str(error))}")
     except OSError as error:
         if error.errno not in _FULL:

@@ -93,7 +93,7 @@ def check(session: Session, recorded: Properties, inputs: Properties) -> list[Pr
         else:
             _keep(session, recorded, inputs)
     except AssistAIError as error:
-        return [Problem(str(error))]
+        return [Problem(str(error), code=error.code)]
     return []
 
 

@@ -26,15 +26,18 @@ class Problem:
     Attributes:
         text: the words.
         argument: the argument that is wrong, empty where it is none alone.
+        code: the code of the error that it is, empty where it is none.
     """
 
     text: str
     argument: str = ""
+    code: str = ""
 
     @property
     def reason(self) -> str:
-        """The words with the argument's name before them."""
-        return f"{self.argument}: {self.text}" if self.argument else self.text
+        """The words with the argument's name before them and the code behind them."""
+        said = f"{self.argument}: {self.text}" if self.argument else self.text
+        return f"{said} [{self.code}]" if self.code else said
 
 
 @dataclass(frozen=True)

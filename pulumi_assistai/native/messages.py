@@ -51,7 +51,7 @@ def answer_of(value: Any) -> Any:
 
 def reason_of(problem: Problem) -> str:
     """Return a problem in the words and names of a program."""
-    return Problem(in_words(problem.text), shown(problem.argument)).reason
+    return Problem(in_words(problem.text), shown(problem.argument), problem.code).reason
 
 
 def no_argument(name: str, known: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pulumi_assistai import properties
 from pulumi_assistai.client.limiter import cancel_requests
-from pulumi_assistai.errors import AssistAIError, ConfigurationError
+from pulumi_assistai.errors import AssistAIError, ConfigurationError, with_code
 from pulumi_assistai.lifecycle.lookup import Lookup
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.native import settings
@@ -60,7 +60,7 @@ def _answered(
             try:
                 return method(self, request)
             except AssistAIError as error:
-                problem = in_words(str(error))
+                problem = in_words(with_code(error))
             except Exception as error:  # noqa: BLE001 - the engine would show its traceback
                 problem = f"{type(error).__name__}: {error}; this is a mistake in pulumi_assistai, please report it"
         return cast("Response", context.abort(grpc.StatusCode.UNKNOWN, clean(problem)))
@@ -79,7 +79,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         self._reporter = reporter
         self._session: Session | None = None
         self._lookup: Lookup | None = None
-        self._problem = "the provider is not configured"
+        self._problem = ConfigurationError("the provider is not configured")
 
     @property
     def session(self) -> Session:
@@ -89,7 +89,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
             ConfigurationError: settings are missing or not usable.
         """
         if self._session is None:
-            raise ConfigurationError(self._problem)
+            raise self._problem
         return self._session
 
     @_answered
@@ -142,7 +142,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         try:
             found = settings.load(request.urn, read_struct(request.args), os.environ)
         except ConfigurationError as error:
-            self._problem = in_words(str(error))
+            self._problem = ConfigurationError(in_words(str(error)))
         else:
             self._session, self._lookup = Session(found, self._reporter), Lookup(found)
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
@@ -152,7 +152,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Return all problems of a declaration; the inputs pass unchanged, unknown ones too."""
         kind, news = _kind(request.urn), read_struct(request.news)
         if self._session is None:
-            return checked(news, [self._problem])
+            return checked(news, [with_code(self._problem)])
         unknown = unknown_names(news, kind.model.model_fields)
         if unknown:
             return checked(news, [no_argument(name, kind.model.model_fields) for name in unknown])

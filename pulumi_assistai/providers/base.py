@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, ResourceProvider
 from pulumi.output import Unknown
 
 from pulumi_assistai import lifecycle
-from pulumi_assistai.errors import ConfigurationError
+from pulumi_assistai.errors import AssistAIError, ConfigurationError, with_code
 from pulumi_assistai.garbage import search_new_objects_alone
 from pulumi_assistai.keys import snake_case
 from pulumi_assistai.lifecycle.values import UNKNOWN, Problem
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
 
 _PROVIDER_KEY = "__provider"
 
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def coded(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Let every error that a method raises end with its code: the SDK shows people the name and the message."""
+
+    @wraps(method)
+    def call(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
+        try:
+            return method(*arguments, **named)
+        except AssistAIError as error:
+            # One error may be raised for several resources, so it stays as it is.
+            raise AssistAIError.__new__(type(error), with_code(error)) from None
+
+    return call
+
 
 class AssistAIProvider(ResourceProvider):
     """A provider of one organization's resources.
@@ -34,7 +52,7 @@ class AssistAIProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     _session: Session | None = None
-    _problem: str = ""
+    _problem = ConfigurationError("the provider is not configured")
 
     def configure(self, req: ConfigureRequest) -> None:
         """Find the settings; where they are not usable, the checks of the resources say so."""
@@ -47,7 +65,7 @@ class AssistAIProvider(ResourceProvider):
         try:
             self._session = lifecycle.session.session_of(req.config._props)  # noqa: SLF001 - `get` cannot read keys without a namespace
         except ConfigurationError as error:
-            self._problem = str(error)
+            self._problem = error
 
     @property
     def session(self) -> Session:
@@ -57,18 +75,19 @@ class AssistAIProvider(ResourceProvider):
             ConfigurationError: settings are missing or not usable.
         """
         if self._session is None:
-            raise ConfigurationError(self._problem)
+            raise self._problem
         return self._session
 
     def problems(self, recorded: dict[str, Any], inputs: dict[str, Any]) -> list[Problem]:
         """Return everything that is wrong with a declaration; `recorded` is empty for a new resource."""
         raise NotImplementedError
 
+    @coded
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Return all problems of a declaration; the inputs pass unchanged, unknown ones too."""
         inputs = {name: value for name, value in news.items() if value is not None}
         if self._session is None:
-            return CheckResult(inputs, [_failure(self._problem)])
+            return CheckResult(inputs, [_failure(with_code(self._problem))])
         problems = self.problems(from_state(_olds), from_pulumi(inputs))
         return CheckResult(inputs, [_failure(problem.reason) for problem in problems])
 

@@ -14,7 +14,7 @@ import pulumi
 from pulumi.runtime.config import get_config
 
 from pulumi_assistai import lifecycle
-from pulumi_assistai.errors import AssistAIError, ConfigurationError
+from pulumi_assistai.errors import AssistAIError, ConfigurationError, with_code
 from pulumi_assistai.keys import stack_key
 from pulumi_assistai.resources.base import warn_about_clear_token
 from pulumi_assistai.resources.mocking import mocked
@@ -170,7 +170,7 @@ def _ask(connection: ConnectionLike | None, question: Callable[[Lookup], T], *ar
     try:
         return question(_lookup(explicit))
     except AssistAIError as error:
-        raise pulumi.RunError(str(error)) from None
+        raise pulumi.RunError(with_code(error)) from None
 
 
 def _ask_later(

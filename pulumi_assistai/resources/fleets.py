@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from pulumi_assistai.errors import FleetError
+from pulumi_assistai.errors import FleetError, with_code
 from pulumi_assistai.resources.agents import Agent
 from pulumi_assistai.resources.moves import former_names, tell
 from pulumi_assistai.resources.whatsapp import WhatsAppIntegration
@@ -159,6 +159,6 @@ def _has_output(value: Any) -> bool:
 
 def _as_run_error(error: FleetError) -> pulumi.RunError:
     if len(error.problems) == 1:
-        return pulumi.RunError(error.problems[0])
+        return pulumi.RunError(with_code(error))
     lines = "".join(f"\n  {problem}" for problem in error.problems)
-    return pulumi.RunError(f"the fleet's files have {len(error.problems)} problems:{lines}")
+    return pulumi.RunError(f"the fleet's files have {len(error.problems)} problems [{error.code}]:{lines}")

@@ -15,7 +15,8 @@ class Api:
 
     Args:
         url: where the emulator answers.
-        tenant, organization: where `create` makes agents.
+        tenant: where `create` makes agents.
+        organization: the same.
 
     Attributes:
         url: the same.

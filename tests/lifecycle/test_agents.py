@@ -139,7 +139,7 @@ def test_a_duplicate_that_is_meant_is_not_refused(session: Session, api: Api, co
 
 def test_a_name_that_is_declared_twice_is_refused(session: Session) -> None:
     assert reasons(session, {"name": "Ventas"}) == []
-    assert reasons(session, {"name": "Ventas"}) == [declared_twice("Ventas")]
+    assert reasons(session, {"name": "Ventas"}) == [f"{declared_twice('Ventas')} [AAI-151]"]
     assert reasons(session, {"name": "Soporte"}) == []
 
 
@@ -159,8 +159,8 @@ def test_an_agent_that_is_managed_is_not_compared(session: Session, api: Api, co
 
 def test_a_new_name_of_a_managed_agent_must_not_be_declared_by_another(session: Session) -> None:
     assert reasons(session, {"name": "Nuevo"}, {"name": "Ventas"}) == []
-    assert reasons(session, {"name": "Nuevo"}) == [declared_twice("Nuevo")]
-    assert reasons(session, {"name": "Nuevo"}, {"name": "Otro"}) == [declared_twice("Nuevo")]
+    assert reasons(session, {"name": "Nuevo"}) == [f"{declared_twice('Nuevo')} [AAI-151]"]
+    assert reasons(session, {"name": "Nuevo"}, {"name": "Otro"}) == [f"{declared_twice('Nuevo')} [AAI-151]"]
     assert reasons(session, {"name": "Nuevo", "allow_duplicate_name": True}, {"name": "Otro"}) == []
 
 
@@ -205,14 +205,17 @@ def test_an_agent_to_adopt_that_is_not_known_yet_is_not_looked_for(session: Sess
 
 def test_an_agent_to_adopt_must_be_there(session: Session) -> None:
     assert reasons(session, {"name": "Ventas", "adopt": "A-404"}) == [
-        'adopt="A-404": the organization SANDBOX has no such agent; check the code, or remove adopt to create one'
+        (
+            'adopt="A-404": the organization SANDBOX has no such agent; '
+            "check the code, or remove adopt to create one [AAI-152]"
+        )
     ]
 
 
 def test_an_agent_is_adopted_by_one_resource(session: Session, code: str) -> None:
     assert reasons(session, {"name": "Uno", "adopt": code}) == []
     assert reasons(session, {"name": "Dos", "adopt": code}) == [
-        f'two resources declare adopt="{code}"; let one of them go'
+        f'two resources declare adopt="{code}"; let one of them go [AAI-152]'
     ]
 
 

@@ -192,7 +192,7 @@ def test_what_is_only_read_declares_nothing(again: Again, api: Api) -> None:
 def test_an_import_of_nothing_is_an_error(provider: Provider, api: Api) -> None:
     api.create("Otro")
     problem = provider.problem(lambda: provider.read(AGENT, "A-9"))
-    assert problem == "SANDBOX has no agent A-9; check the code"
+    assert problem == "SANDBOX has no agent A-9; check the code [AAI-155]"
 
 
 def test_a_delete_leaves_the_agent(again: Again, outputs: dict[str, Any], api: Api, engine: Engine) -> None:

@@ -141,7 +141,7 @@ def test_settings_that_are_wrong_are_named_without_their_value(unconfigured: Pro
 
 
 def test_before_it_is_configured_it_says_so(unconfigured: Provider) -> None:
-    assert unconfigured.problem(lambda: unconfigured.read(AGENT, "A-1")) == "the provider is not configured"
+    assert unconfigured.problem(lambda: unconfigured.read(AGENT, "A-1")) == "the provider is not configured [AAI-101]"
 
 
 def test_it_previews_and_takes_secrets(unconfigured: Provider, emulator: Emulator) -> None:

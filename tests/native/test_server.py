@@ -51,7 +51,7 @@ def test_a_run_that_was_cancelled_sends_nothing_more(environment: dict[str, str]
         provider.configure(account(environment["ASSISTAI_BASE_URL"]))
         provider.stub.Cancel(Empty())
         problem = provider.problem(lambda: provider.create(AGENT, {"name": "Ventas"}))
-        assert problem.endswith("was not sent: the run was cancelled")
+        assert problem.endswith("was not sent: the run was cancelled [AAI-113]")
     assert api.requests() == []
 
 

@@ -119,3 +119,12 @@ def test_names_of_the_native_provider_are_read_in_a_state() -> None:
     assert from_state({"agent_code": "A-1", "__provider": "pickle"}) == {"agent_code": "A-1"}
     assert is_native(native)
     assert not is_native({"agent_code": "A-1", "__seen": {}, "__provider": "pickle"})
+
+
+def test_an_error_is_raised_with_its_code_once() -> None:
+    unconfigured = configure(AgentProvider(), {"api_token": "token"})
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match=r"^[^\[]+ \[AAI-101\]$"):
+            unconfigured.read("A-001", {})
+    [failure] = unconfigured.check({}, {"name": "Ventas"}).failures
+    assert failure.reason.count("[AAI-101]") == 1

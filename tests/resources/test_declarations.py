@@ -308,10 +308,10 @@ def test_everything_that_is_wrong_with_a_fleet_is_said_at_once(tmp_path: Path) -
         for line, name in ((2, "x"), (3, "y"))
     ]
     assert fails(lambda _: assistai.AgentFleet("f", source=tmp_path)) == (
-        "the fleet's files have 2 problems:" + "".join(f"\n  {line}" for line in lines)
+        "the fleet's files have 2 problems [AAI-102]:" + "".join(f"\n  {line}" for line in lines)
     )
     write(tmp_path, a="---\nname: '{{ x }}'\n---\n")
-    assert fails(lambda _: assistai.AgentFleet("f", source=tmp_path)) == lines[0]
+    assert fails(lambda _: assistai.AgentFleet("f", source=tmp_path)) == f"{lines[0]} [AAI-102]"
 
 
 def test_what_is_wrong_with_a_text_that_comes_later_is_said_too(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_all_problems_are_said_at_once_and_nothing_is_done(project: Project, api
     (agents / "ventas.md").write_text("---\nname: Ventas\ntono: amigable\n---\n", encoding="utf-8")
     (agents / "soporte.md").write_text("Ayuda.\n", encoding="utf-8")
     text = project.fails("preview")
-    assert "the fleet's files have 2 problems:" in text
+    assert "the fleet's files have 2 problems [AAI-102]:" in text
     assert "agents/soporte.md:1:1: the file must begin with front matter" in text
     assert "agents/ventas.md:3:1: unknown key tono; did you mean tone?" in text
     assert "Traceback" not in text

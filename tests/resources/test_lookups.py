@@ -80,10 +80,13 @@ def test_conversations_and_messages_are_plain_records(api: Api) -> None:
         ),
         (lambda: assistai.get_agents(connection={}), TAKES),
         (lambda: assistai.get_agents(connection=ACME | {"token": "x"}), TAKES),
-        (lambda: assistai.get_agents(connection=ACME | {"api_token": ""}), "connection: api_token must not be empty"),
+        (
+            lambda: assistai.get_agents(connection=ACME | {"api_token": ""}),
+            "connection: api_token must not be empty [AAI-101]",
+        ),
         (
             lambda: assistai.get_agents(connection=Connection("", "acme", "")),
-            "connection: api_token, organization_code must not be empty",
+            "connection: api_token, organization_code must not be empty [AAI-101]",
         ),
     ],
 )

@@ -12,7 +12,7 @@ import typer
 from pulumi_assistai.cli.options import AsJson
 from pulumi_assistai.cli.project.fleets import FragmentsFolder, Given, Variables, choose
 from pulumi_assistai.cli.tables import write_json
-from pulumi_assistai.errors import ConfigurationError
+from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.fleet.checks import RULES, Finding, LoadedFleet, load
 from pulumi_assistai.fleet.checks import check as find
 from pulumi_assistai.fleet.checks.rules import NAMES, unknown
@@ -57,13 +57,13 @@ def _known(names: Sequence[str]) -> set[str]:
     """Return the rules to switch off.
 
     Raises:
-        ConfigurationError: there is no such rule, or it cannot be switched off.
+        AssistAIError: there is no such rule, or it cannot be switched off.
     """
     for name in names:
         if name not in NAMES:
-            raise ConfigurationError(f"--ignore {name}: {unknown(name)}")
+            raise AssistAIError(f"--ignore {name}: {unknown(name)}")
         if name == RULES[0].name:
-            raise ConfigurationError(f"--ignore {name}: the program would fail all the same; correct what it names")
+            raise AssistAIError(f"--ignore {name}: the program would fail all the same; correct what it names")
     return set(names)
 
 

@@ -15,7 +15,7 @@ import typer
 import yaml
 
 from pulumi_assistai.cli.project.shipped import shipped
-from pulumi_assistai.errors import ConfigurationError
+from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.text import one_line, visible
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
@@ -49,7 +49,7 @@ def new(
     """Write a project of agents: a program, prompts, tests and a .gitignore."""
     name = name or directory.resolve().name
     if not _NAME.fullmatch(name):
-        raise ConfigurationError(
+        raise AssistAIError(
             f"{name} cannot name a project: give a --name of letters, digits, dots, hyphens and underscores"
         )
     source = shipped("templates", template)
@@ -69,12 +69,10 @@ def _is_copied(path: Path) -> bool:
 
 def _refuse_to_overwrite(directory: Path, files: list[Path]) -> None:
     if directory.exists() and not directory.is_dir():
-        raise ConfigurationError(f"{directory} is no folder")
+        raise AssistAIError(f"{directory} is no folder")
     there = [str(file) for file in files if (directory / file).exists()]
     if there:
-        raise ConfigurationError(
-            f"{directory} has {', '.join(there)} already: choose another folder, or move them away"
-        )
+        raise AssistAIError(f"{directory} has {', '.join(there)} already: choose another folder, or move them away")
 
 
 def _read_project(source: Path) -> dict[str, Any]:

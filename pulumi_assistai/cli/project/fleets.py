@@ -12,7 +12,7 @@ import typer
 
 from pulumi_assistai.engine.errors import UnsupportedError
 from pulumi_assistai.engine.storage.project import Project
-from pulumi_assistai.errors import ConfigurationError
+from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.fleet.checks import Declaration, declarations
 from pulumi_assistai.fleet.checks.places import declares_agent, fleet_folders, is_project, near, projects
 
@@ -49,10 +49,10 @@ class Given:
         """Read the options.
 
         Raises:
-            ConfigurationError: the folder is none, or a variable has no value.
+            AssistAIError: the folder is none, or a variable has no value.
         """
         if fragments is not None and not fragments.is_dir():
-            raise ConfigurationError(f"--fragments {fragments}: there is no such folder")
+            raise AssistAIError(f"--fragments {fragments}: there is no such folder")
         return cls(fragments, dict(map(_variable, variables or ())))
 
     def over(self, declaration: Declaration) -> Declaration:
@@ -81,7 +81,7 @@ def choose(paths: Sequence[Path], given: Given) -> Chosen:
     the fleets that read it; one that none does stands for nothing, so that hooks can pass every file.
 
     Raises:
-        ConfigurationError: a path is not there, or a folder has no fleet.
+        AssistAIError: a path is not there, or a folder has no fleet.
     """
     chosen: dict[Path, Declaration] = {}
     known = _Projects()
@@ -132,7 +132,7 @@ def _of_folder(folder: Path, known: _Projects) -> list[Declaration]:
     below = list(projects(folder))
     found = [Declaration(source) for source in fleet_folders(folder)]
     if not found and not below:
-        raise ConfigurationError(
+        raise AssistAIError(
             f"{folder}: no fleet is here: no Pulumi.yaml, and no Markdown file that begins with ---, name: NAME, ---"
         )
     return [*found, *(fleet for project in below for fleet in known.fleets(project.resolve()))]
@@ -140,7 +140,7 @@ def _of_folder(folder: Path, known: _Projects) -> list[Declaration]:
 
 def _of_file(path: Path, known: _Projects) -> list[Declaration]:
     if not path.is_file():
-        raise ConfigurationError(f"{path}: there is no such file or folder")
+        raise AssistAIError(f"{path}: there is no such file or folder")
     file = path.resolve()
     reading = [fleet for fleet in known.fleets(file.parent) if _reads(fleet, file)]
     if reading or not declares_agent(path):
@@ -156,7 +156,7 @@ def _reads(fleet: Declaration, file: Path) -> bool:
 def _variable(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
-        raise ConfigurationError(f"--var {text}: write it as NAME=VALUE")
+        raise AssistAIError(f"--var {text}: write it as NAME=VALUE")
     return name, _value(value)
 
 

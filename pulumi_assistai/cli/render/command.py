@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pulumi_assistai.cli.project.fleets import FragmentsFolder, Given, Variables, choose
-from pulumi_assistai.errors import ConfigurationError, FleetError
+from pulumi_assistai.errors import AssistAIError, FleetError
 from pulumi_assistai.fleet import AgentFile
 from pulumi_assistai.fleet.checks import Declaration, LoadedFleet, Unread, load
 from pulumi_assistai.text import visible
@@ -28,7 +28,7 @@ def render(file: File = None, *, uses: Uses = None, fragments: FragmentsFolder =
     elif uses is not None and file is None:
         _print_uses(uses, given)
     else:
-        raise ConfigurationError("name a file of an agent, or a fragment with --uses")
+        raise AssistAIError("name a file of an agent, or a fragment with --uses")
 
 
 def _print(file: Path, given: Given) -> None:
@@ -54,7 +54,7 @@ def _find(file: Path, fleets: Sequence[LoadedFleet]) -> tuple[LoadedFleet, Agent
 
     Raises:
         FleetError: it cannot be read.
-        ConfigurationError: it is no agent's.
+        AssistAIError: it is no agent's.
     """
     for fleet in fleets:
         for agent in fleet.agents:
@@ -63,7 +63,7 @@ def _find(file: Path, fleets: Sequence[LoadedFleet]) -> tuple[LoadedFleet, Agent
     problems = [problem for fleet in fleets for problem in fleet.problems]
     if problems:
         raise FleetError(problems)
-    raise ConfigurationError(f"{file} is no agent's file: it must begin with ---, name: NAME, ---")
+    raise AssistAIError(f"{file} is no agent's file: it must begin with ---, name: NAME, ---")
 
 
 def _tell_what_is_not_known(fleet: LoadedFleet, agent: AgentFile) -> None:
@@ -77,7 +77,7 @@ def _tell_what_is_not_known(fleet: LoadedFleet, agent: AgentFile) -> None:
 
 def _print_uses(fragment: Path, given: Given) -> None:
     if not fragment.is_file():
-        raise ConfigurationError(f"--uses {fragment}: there is no such file")
+        raise AssistAIError(f"--uses {fragment}: there is no such file")
     found = False
     for fleet in map(load, _of_project(fragment, given)):
         for agent in fleet.agents:

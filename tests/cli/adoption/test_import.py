@@ -174,10 +174,10 @@ def test_more_agents_are_added_to_a_program(shell: Shell, engine: str, api: Api)
         "ventas-2": second,
     }
     assert shell.fail(f"assistai import {first} --out again") == (
-        f"error: the stack manages {first} (as ventas) already"
+        f"error: the stack manages {first} (as ventas) already [AAI-152]"
     )
     assert shell.fail("assistai import A-777 --out again") == (
-        "error: the organization SANDBOX has no agent A-777; check the code"
+        "error: the organization SANDBOX has no agent A-777; check the code [AAI-152]"
     )
 
 

@@ -52,5 +52,5 @@ def test_an_unknown_conversation_is_one_line(assistai: Assistai, fleet: Project)
     assert (run.status, run.out) == (1, "")
     assert run.err.partition("\n")[2] == (
         "error: GET /api/v1/conversations/none/messages answered 404: Conversación none no encontrada; "
-        "check the code and the organization\n"
+        "check the code and the organization [AAI-124]\n"
     )

@@ -393,7 +393,7 @@ def test_an_agent_without_an_integration_is_told_what_to_do(link: Link, api: Api
     running = link(code)
     assert running.end() == 1
     assert running.lines[-1].startswith(f"error: agent {code} has no WhatsApp integration to connect (GET ")
-    assert running.lines[-1].endswith(f"add WhatsApp Web to it, and run `assistai link {code}` again")
+    assert running.lines[-1].endswith(f"add WhatsApp Web to it, and run `assistai link {code}` again [AAI-160]")
 
 
 def test_a_picture_follows_the_qr_and_goes_at_the_end(link: Link, api: Api, code: str, tmp_path: Path) -> None:

@@ -89,6 +89,6 @@ def test_what_cannot_be_used_is_said(assistai: Assistai, arguments: list[str], s
 def test_a_file_with_mistakes_is_not_printed(here: Path, assistai: Assistai) -> None:
     write(here, {"agents/otro.md": agent("{{ empres }}", name="Otro")})
     said = "agents/otro.md:5: 'empres' is undefined; did you mean empresa?"
-    assert assistai("render", "agents/otro.md").err == f"error: {said}\n"
+    assert assistai("render", "agents/otro.md").err == f"error: {said} [AAI-102]\n"
     write(here, {"agents/otro.md": "---\nnane: x\n---\n"})
     assert "agents/otro.md:2:1: unknown key nane; did you mean name?" in assistai("render", "agents/otro.md").err
