@@ -1,4 +1,4 @@
-"""Redaction: takes the API tokens of this process out of every text that leaves the package."""
+"""Redaction of this process's API tokens from every text that leaves the package."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from pulumi_assistai.text import one_line
 MARK = "[token]"
 
 _SHORTEST_TOKEN = 8
-"""Characters: a shorter token may be a part of any word, and is not taken out."""
+"""Characters: a shorter token may be part of any word and is not redacted."""
 
 _SHORTEST_PART = 12
-"""Characters: a shorter part of a token says little, and may be an ordinary word of a message."""
+"""Characters: a shorter part of a token reveals little, and may be an ordinary word."""
 
 _LONGEST_PART = 64
-"""Characters: so much of a long token is always taken out, even if it is less than half of it."""
+"""Characters: a part of this length is always redacted, even if it is less than half of a long token."""
 
 _ESCAPES = re.compile(
     r"\\+u([0-9a-f]{4})|\\+x([0-9a-f]{2})|%(?:25)*([0-9a-f]{2})|&#x0*([0-9a-f]{1,4});|&#0*([0-9]{1,5});"
     r"|\\+[abfnrtv0]|&(?:amp;)*(amp|lt|gt|quot|apos);|\\+([^a-z0-9])|(.)",
     re.IGNORECASE | re.DOTALL,
 )
-"""One character as JSON, Python, URLs and HTML write it, also several times over."""
+"""One character as JSON, Python, URLs and HTML escape it, also repeatedly."""
 
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _DECIMAL, _NAME = 5, 6
 
 _parts: dict[int, set[str]] = {}
-"""What gives a token away, by its length: each part of the token, or of an encoding of it, that is long enough."""
+"""Parts that reveal a token, by length: each long enough part of the token or of an encoding of it."""
 
 
 def register(token: str) -> None:
-    """Take this token out of every text from now on, if it has eight characters or more."""
+    """Redact this token from every text from now on, if it has eight characters or more."""
     if len(token) < _SHORTEST_TOKEN:
         return
     for needle in {written.lower() for written in _written(token)}:
@@ -47,8 +47,8 @@ def register(token: str) -> None:
 def redact(text: str) -> str:
     """Return `text` without any registered token.
 
-    A token is found in any case, in base64, hexadecimal and the escapes of JSON, URLs and HTML, with blanks and
-    invisible characters in between, and where half of it or more is there.
+    A token is found in any case, in base64, in hexadecimal, in escapes of JSON, URLs and HTML, with spaces and
+    invisible characters in between, and if at least half of it is present.
     """
     hidden = sorted({*_found([*_plain(text)]), *_found([*_unescaped(text)])})
     pieces: list[str] = []
@@ -67,7 +67,7 @@ def tell(message: str) -> None:
 
 
 _Character = tuple[str, int, int]
-"""A character, and from where to where it is written in a text."""
+"""A character and its start and end in a text."""
 
 
 def _written(token: str) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _unescaped(text: str) -> Iterator[_Character]:
 
 
 def _found(characters: list[_Character]) -> Iterator[tuple[int, int]]:
-    """Yield from where to where a text gives a token away."""
+    """Yield the start and end of each part of a text that reveals a token."""
     # A token has printable ASCII characters alone: whatever else is between them is there by accident or to hide it.
     visible = [character for character in characters if "!" <= character[0] <= "~"]
     letters = "".join(character for character, _, _ in visible).lower()

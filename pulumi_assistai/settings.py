@@ -1,4 +1,4 @@
-"""The settings of a connection: explicit provider, then environment, then stack configuration."""
+"""Settings of a connection, from an explicit provider, then the environment, then stack configuration."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ _LONGEST_LABEL = 63
 
 def _header_value(value: str) -> str:
     if not re.fullmatch(r"[!-~]+", value):
-        raise ValueError("must be printable ASCII characters without spaces, since it is sent in a header")
+        raise ValueError("must be printable ASCII characters without spaces, because it is sent in a header")
     return value
 
 
 def _api_token(value: SecretStr) -> SecretStr:
     token = value.get_secret_value()
     if problem := _pasted_along(token):
-        raise ValueError(f"{problem}: give the token alone")
+        raise ValueError(f"{problem}; set only the token")
     _header_value(token)
     return value
 
 
 def _pasted_along(token: str) -> str:
-    """Return what was pasted along with a token, "" where nothing was."""
+    """Return what is wrong with a pasted token, "" if nothing is."""
     if not token.strip():
         return "is blank"
     if _WITH_SCHEME.match(token):
         return 'begins with "Bearer"'
     if token != token.strip():
-        return "has a blank or a line break before or after it"
+        return "has a space or a line break before or after it"
     return "is in quotes" if token[0] in _QUOTES or token[-1] in _QUOTES else ""
 
 
@@ -63,7 +63,7 @@ def _safe_base_url(value: str) -> str:
     if not all(0 < len(label) <= _LONGEST_LABEL for label in host.removesuffix(".").split(".")):
         raise ValueError(f"must be like {DEFAULT_BASE_URL}, with the name of a host")
     if url.scheme != "https" and not (url.scheme == "http" and is_loopback(host)):
-        raise ValueError("must begin with https:// (http:// is for loopback hosts alone: it would show the token)")
+        raise ValueError("must begin with https:// (http:// would expose the token; only loopback hosts may use it)")
     return url.geturl().rstrip("/").removesuffix("/api/v1")
 
 
@@ -73,7 +73,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Settings(BaseModel):
-    """One organization's connection and how the package behaves on it.
+    """The settings of one organization's connection.
 
     Attributes:
         api_token: the API token, sent as `Authorization: Bearer`.
@@ -83,10 +83,9 @@ class Settings(BaseModel):
         timeout: seconds one HTTP request may take; default 30.
         grace_period: seconds a new agent may be missing from the listing before it counts as gone; default 60.
         settle_time: seconds to look for an agent whose creation has an unknown outcome; default: the grace period.
-        rate_limit_wait: seconds that a request may wait for the API to allow it, where the API limits its rate;
-            default 900.
-        requests_per_second: how many requests are sent a second at most; default None, as many as the API allows.
-        on_conflict: "overwrite" (default) or "fail", where a dashboard edit and the program disagree.
+        rate_limit_wait: seconds that a request may wait for the API's rate limit; default 900.
+        requests_per_second: maximum number of requests per second; default None, as many as the API allows.
+        on_conflict: "overwrite" (default) or "fail" if a dashboard edit and the program disagree.
         reapply: send every declared field of every agent again; default false.
     """
 
@@ -106,22 +105,22 @@ class Settings(BaseModel):
 
     @property
     def place(self) -> dict[str, str]:
-        """Where resources of this connection belong, as it is recorded in their outputs."""
+        """The tenant and organization that outputs of this connection's resources record."""
         return {"tenant_domain": self.tenant_domain, "organization_code": self.organization_code}
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What tells this organization from all others: base URL, tenant and organization."""
+        """The identity of this organization: base URL, tenant and organization."""
         return self.base_url, self.tenant_domain, self.organization_code
 
     @property
     def place_in_words(self) -> str:
-        """The same for people."""
+        """The organization for people."""
         return f"organization {self.organization_code} of tenant {self.tenant_domain}"
 
     @classmethod
     def load(cls, explicit: Mapping[str, Any], environment: Mapping[str, str], stack: Mapping[str, Any]) -> Settings:
-        """Find every setting in the first place that has it.
+        """Return the settings, each from the first source that has it.
 
         Args:
             explicit: arguments of an explicit provider, by field name.
@@ -129,7 +128,7 @@ class Settings(BaseModel):
             stack: stack configuration by full key, such as `assistai:apiToken`.
 
         Raises:
-            ConfigurationError: settings are missing or not usable; the message names all of them.
+            ConfigurationError: settings are missing or unusable. The message names all of them.
         """
         places = {
             field: (explicit.get(field), environment.get(variable(field)), stack.get(stack_key(field)))

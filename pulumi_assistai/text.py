@@ -1,4 +1,4 @@
-"""Foreign text, safe to show: an API's answers, prompts and names can hold line breaks and terminal escapes."""
+"""Escaping of foreign text: answers, prompts and names can hold line breaks and terminal escapes."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Any
 
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _SUSPECT = re.compile(r"[^\n -~]")
-"""A character that may be invisible, but for line feeds: those between the values of JSON are its own."""
+"""A character that may be invisible, except line feeds: JSON has its own between values."""
 
 _JOINERS = "\u200c\u200d"  # emoji and several scripts are written with them
 
 
 def one_line(text: str) -> str:
-    """Return `text` in one line of printable characters."""
+    """Return `text` as one line of printable characters."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def shorten(text: str, longest: int = 300) -> str:
-    """Return `text` in one line of at most `longest` characters."""
+    """Return `text` as one line of at most `longest` characters."""
     line = one_line(text[: 4 * longest])
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 def visible(text: str, *, keep: str = "") -> str:
-    r"""Return `text` with control characters, ANSI escapes and direction marks spelled out, such as `\x1b`.
+    r"""Return `text` with control characters, ANSI escapes and direction marks escaped, such as `\x1b`.
 
     Args:
         text: any text.
@@ -41,11 +41,11 @@ def quoted(text: str) -> str:
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:
-    r"""Return a value as JSON that is safe for a terminal: letters stay, `visible`'s characters are JSON's escapes.
+    r"""Return a value as JSON that is safe for a terminal: the characters of `visible` become JSON escapes.
 
     Args:
-        value: what JSON can hold.
-        indent: how far to indent; None writes one line.
+        value: a JSON value.
+        indent: spaces of indentation; None writes one line.
     """
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     return _SUSPECT.sub(lambda found: json.dumps(found[0])[1:-1] if _is_invisible(found[0]) else found[0], text)

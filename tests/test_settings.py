@@ -127,7 +127,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         Settings.load(EXPLICIT | {"api_token": "a b", "base_url": "https://"}, {}, {})
     assert str(caught.value) == (
         "AssistAI is not configured: ASSISTAI_API_TOKEN (assistai:apiToken): Value error, "
-        "must be printable ASCII characters without spaces, since it is sent in a header; "
+        "must be printable ASCII characters without spaces, because it is sent in a header; "
         "ASSISTAI_BASE_URL (assistai:baseUrl): Value error, "
         "must be like https://public.assistai.lat, with no user, query or fragment"
     )
@@ -191,10 +191,10 @@ def test_what_is_not_usable_is_refused_without_showing_it(field: str, value: str
         ("Authorization: Bearer canary-token", 'begins with "Bearer"'),
         ('"Authorization": "Bearer canary-token"', 'begins with "Bearer"'),
         ("Bearer", 'begins with "Bearer"'),
-        ("canary-token\n", "has a blank or a line break before or after it"),
-        ("canary-token\r\n", "has a blank or a line break before or after it"),
-        (" canary-token", "has a blank or a line break before or after it"),
-        ("canary-token\u00a0", "has a blank or a line break before or after it"),
+        ("canary-token\n", "has a space or a line break before or after it"),
+        ("canary-token\r\n", "has a space or a line break before or after it"),
+        (" canary-token", "has a space or a line break before or after it"),
+        ("canary-token\u00a0", "has a space or a line break before or after it"),
         ('"canary-token"', "is in quotes"),
         ("'canary-token'", "is in quotes"),
         ("\u201ccanary-token\u201d", "is in quotes"),
@@ -210,7 +210,7 @@ def test_what_was_pasted_along_with_a_token_is_named(pasted: str, words: str) ->
             Settings.load(*places)
         assert str(caught.value) == (
             "AssistAI is not configured: ASSISTAI_API_TOKEN (assistai:apiToken): "
-            f"Value error, {words}: give the token alone"
+            f"Value error, {words}; set only the token"
         )
 
 

@@ -194,7 +194,7 @@ def test_an_agent_moves_to_another_folder(engine: str, tmp_path: Path, emulator:
             assert "or `moved_from: OLD_FLEET`" in moving.sh("pulumi preview", fails=True)
             moving.api.forget_requests()
         (moving.directory / block.file).write_text(block.content, encoding="utf-8")
-    assert "sur-citas goes on with the agent of norte-citas where the stack has that" in seen[-1]
+    assert "sur-citas keeps the agent of norte-citas if the stack has it" in seen[-1]
     assert moving.api.requests() == []
     assert moving.api.agents() == before
 
@@ -236,9 +236,9 @@ def test_the_last_file_of_a_folder_goes(agency: Desk) -> None:
     prepare, touch = block.content.split("touch", 1)
     agency.sh(prepare)
     refused = agency.sh("pulumi preview", fails=True)
-    assert "taller: there is no agent's file, such as ventas.md; a fleet that is to be empty needs a file" in refused
+    assert "taller: no agent's file, such as ventas.md; to declare an empty fleet, add a file" in refused
     seen = agency.sh(f"touch{touch}")
-    assert "taller has no agent's file: the fleet taller declares no agent" in seen
+    assert "taller has no agent's file, so the fleet taller declares no agents" in seen
     code = agency.agent("TALLER", "Citas")["code"]
     assert agency.writes() == [("DELETE", f"/api/v1/agents/{code}/integrations/whatsappweb", "TALLER")]
     assert len(agency.api.agents()) == 12

@@ -1,4 +1,4 @@
-"""The options that several subcommands share."""
+"""Options that several subcommands share."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ Directory = Annotated[Path, typer.Option("-C", "--cwd", metavar="DIR", help="Fol
 SandboxStack = Annotated[str, typer.Option("--stack", "-s", help="Name of the stack.")]
 StackName = Annotated[
     str | None,
-    typer.Option("--stack", "-s", help="Name of the stack; left out, the selected one, and dev in a sandbox."),
+    typer.Option("--stack", "-s", help="Name of the stack. Default: the selected stack; in a sandbox, dev."),
 ]
 ProviderName = Annotated[
     str | None,
-    typer.Option("--provider", metavar="NAME", help="Name of an explicit provider, to look at its organization alone."),
+    typer.Option("--provider", metavar="NAME", help="Use only the organization of this explicit provider."),
 ]
 OrganizationCode = Annotated[
     str | None,
-    typer.Option("--organization", metavar="CODE", help="Code of an organization of the stack, to look at it alone."),
+    typer.Option("--organization", metavar="CODE", help="Use only this organization of the stack."),
 ]
 InSandbox = Annotated[
     bool,
-    typer.Option("--sandbox", help="Look at the sandbox of the folder, whatever stacks and credentials there are."),
+    typer.Option("--sandbox", help="Use the sandbox of the folder, even if there are Pulumi stacks and credentials."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", "-j", help="Write one JSON document.")]

@@ -16,21 +16,21 @@ from rich.text import Text
 from pulumi_assistai.text import visible
 
 _WIDEST = 10_000
-"""Columns where no terminal limits them: what another program reads is not folded."""
+"""Width without a terminal: output that another program reads is not folded."""
 
 
 def open_console() -> Console:
-    """Return standard output; colours are for terminals, and NO_COLOR takes them away."""
+    """Return a console for standard output. Only terminals get colours, and none if NO_COLOR is set."""
     return Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDEST, highlight=False)
 
 
 def cell(text: str | None, style: str = "") -> Text:
-    """Return a text from outside as a table can show it: control characters are spelled out, line breaks are kept."""
+    """Return foreign text for a table cell: control characters are escaped, line breaks are kept."""
     return Text(visible(text or "", keep="\n"), style, overflow="fold")
 
 
 def print_table(console: Console, headings: Sequence[str], rows: Iterable[Sequence[Text]]) -> None:
-    """Write a table without lines, and without blanks at the ends of its rows."""
+    """Write a table without borders and without trailing blanks."""
     table = Table(*headings, box=None, pad_edge=False, header_style="")
     for row in rows:
         table.add_row(*row)
@@ -40,13 +40,13 @@ def print_table(console: Console, headings: Sequence[str], rows: Iterable[Sequen
 
 
 def write_json(value: Any) -> None:
-    """Write one JSON document, in ASCII: what comes from outside may hold characters that terminals obey."""
+    """Write one JSON document in ASCII: foreign text may hold terminal escapes."""
     typer.echo(json.dumps(value, indent=4))
 
 
 @contextmanager
 def waiting(message: str) -> Iterator[None]:
-    """Show on a terminal that something takes its time."""
+    """Show a progress message on a terminal while the block runs."""
     if not sys.stderr.isatty():
         yield
         return

@@ -1,4 +1,4 @@
-"""An emulator of the AssistAI API: imports nothing of ours, or one wrong model would pass on both sides."""
+"""An emulator of the AssistAI API. It imports no other code of this package, so that they cannot share mistakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts: a token belongs to one tenant and one organization."""
+"""Accounts: tokens with their tenant and organization."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi_assistai.emulator.records import Organization
 
 @dataclass(frozen=True)
 class Account:
-    """A token and where it is valid. A token may have several accounts, and an organization several tokens.
+    """A token and its organization. A token may have several accounts, and an organization several tokens.
 
     Attributes:
         token: the API token.
@@ -35,8 +35,8 @@ class Accounts:
     """All accounts of an emulator.
 
     Args:
-        accounts: those that there are at first.
-        welcome: whether an organization that nobody knows is taken in with the first token that asks for it.
+        accounts: the initial accounts.
+        welcome: whether an unknown organization is added with the first token that uses it.
     """
 
     def __init__(self, accounts: Sequence[Account], *, welcome: bool = False) -> None:
@@ -53,19 +53,19 @@ class Accounts:
         return tuple(self._organizations)
 
     def default_token(self, owner: Organization) -> str | None:
-        """Return the token of an organization that everybody knows, None where it has none of those."""
+        """Return the public token of an organization, None if it has none."""
         return next((account.token for account in DEFAULT_ACCOUNTS if (account.token, *owner) in self._known), None)
 
     def admit(self, token: str | None, tenant: str | None, organization: str | None) -> Organization:
-        """Return whose data a request may see.
+        """Return the organization whose data a request may see.
 
         Args:
-            token: what it sent as bearer token, None where it sent none.
+            token: its bearer token, None if it has none.
             tenant: its `x-tenant-domain`.
             organization: its `x-organization-code`.
 
         Raises:
-            ApiProblem: 401 where the token is unknown, 403 where tenant or organization are missing or not its own.
+            ApiProblem: 401 if the token is unknown, 403 if tenant or organization are missing or not the token's.
         """
         if self._welcome and token and tenant and organization:
             self._take_in(Account(token, tenant, organization))

@@ -29,7 +29,7 @@ async def create_agent(parts: Here, caller: Caller, body: NewAgent) -> Response:
 
 @router.patch("/{code}", status_code=204)
 async def update_agent(parts: Here, caller: Caller, code: str, body: AgentPatch) -> Response:
-    """Change the given fields of an agent. A body without fields changes nothing."""
+    """Update the given fields of an agent. A body without fields changes nothing."""
     agent = parts.agent(code, caller)
     parts.store.change_agent(agent.code, _accepted(parts, caller, body.given(), agent))
     return Response(status_code=204)
@@ -47,7 +47,7 @@ async def list_agents(parts: Here, caller: Caller, query: Annotated[AgentQuery, 
 def _accepted(
     parts: Parts, owner: Organization, given: Mapping[str, str], agent: Agent | None = None
 ) -> dict[str, str | None]:
-    """Return fields as they are stored, of this agent or of a new one."""
+    """Return fields in their stored form, for this agent or a new one."""
     fields = rewrite(parts.odd.texts, given)
     if "name" in fields:
         check_name(parts.odd, fields["name"], _others(parts, owner, agent) if parts.odd.unique_names else [])

@@ -1,4 +1,4 @@
-"""Puts the emulator together."""
+"""The emulator as an ASGI application."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from pulumi_assistai.emulator.store import Store
 
 PREFIX = "/api/v1"
 _DESCRIPTION = (
-    "An emulator, for trying and testing. Every call under /api needs a token, its tenant and its organization; "
-    "the calls under /sandbox need nothing, and are the emulator's own."
+    "An emulator, to try and test. Every call under /api needs a token, its tenant and its organization. "
+    "The calls under /sandbox are the emulator's own and need no token."
 )
 
 
@@ -38,12 +38,12 @@ class _Api(FastAPI):
     rules: Rules | None = None
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Let requests fail outside everything: only the server's own `send` can break a connection."""
+        """Wrap faults around everything else: only the server's own `send` can break a connection."""
         app = super().build_middleware_stack()
         return app if self.rules is None else Faults(app, self.rules)
 
     def openapi(self) -> dict[str, Any]:
-        """Describe the API; its calls need all security schemes at once, which FastAPI takes for alternatives."""
+        """Describe the API. Its calls need all security schemes together; FastAPI would list them as alternatives."""
         document = super().openapi()
         needed: list[dict[str, list[str]]] = [{name: [] for name in document["components"]["securitySchemes"]}]
         for path, operations in document["paths"].items():
@@ -70,28 +70,28 @@ def create_app(
     host: str | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
-    """Return the emulator as an ASGI application, which closes its database when its lifespan ends.
+    """Return the emulator as an ASGI application. It closes its database when its lifespan ends.
 
     Args:
-        db: the SQLite file that keeps its data; None keeps them in memory.
-        accounts: who may ask.
-        welcome: whether an organization that nobody knows is taken in with the first token that asks for it.
+        db: the SQLite file for its data; None keeps the data in memory.
+        accounts: the accounts that may use it.
+        welcome: whether an unknown organization is added with the first token that uses it.
         whatsapp: whether new agents have a WhatsApp integration.
-        dialect: how it says what the API's document leaves open: "nest", or "other" as unlike as can be.
-        odd: the names of what is odd about it, with commas between them; docs/emulator.md has them.
-        qr_lifetime: seconds until a QR changes; 0 makes a new one at each call.
-        latency: seconds that each request of the imitated API waits.
-        rate: how many requests of the imitated API an organization may make, such as "10/s" or "10/3s"; "" limits none.
+        dialect: the form of answers that the API's document leaves open: "nest", or the very different "other".
+        odd: names of oddities, separated by commas; docs/emulator.md lists them.
+        qr_lifetime: seconds until a QR code changes; 0 makes a new one at each call.
+        latency: delay in seconds of each request to the emulated API.
+        rate: the rate limit of each organization, such as "10/s" or "10/3s"; "" means no limit.
         burst: the capacity of a token bucket that is refilled at the rate; None counts in windows.
         windows: the kind of the windows: "nest", "clock" or "sliding"; see `rates.Limit`.
-        headers: the headers that tell the limit: "nest", "ietf", "retry-after" or "none"; see `rates.Limit`.
-        faults: whether it can be told to fail, at /sandbox/faults.
-        host: the address or name that it listens on: its pages are then at that name, localhost and addresses alone,
-            so that no foreign page can give its own name to them. None asks for no name in particular.
-        clock: the seconds by which a listing lags and a rate is counted.
+        headers: the headers that report the limit: "nest", "ietf", "retry-after" or "none"; see `rates.Limit`.
+        faults: whether it accepts rules for failures at /sandbox/faults.
+        host: the address or name that it listens on. Its pages then answer only to that name, to localhost and to
+            addresses, so that a foreign page cannot reach them under its own name. None accepts any name.
+        clock: the time in seconds for lagging listings and rate limits.
 
     Raises:
-        EmulatorError: the database cannot be opened, there is no such oddity, or the rate limit is wrong.
+        EmulatorError: the database cannot be opened, an oddity does not exist, or the rate limit is invalid.
     """
     rules = Rules(clock) if faults else None
     oddities = parse(odd)

@@ -1,4 +1,4 @@
-"""Models of the bodies of requests and answers. Unknown fields and null are refused."""
+"""Models of request and response bodies. Unknown fields and null are refused."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     def given(self) -> dict[str, str]:
-        """Return the fields that the request has; the defaults of the others mean nothing."""
+        """Return the fields in the request. The defaults of other fields have no meaning."""
         return self.model_dump(exclude_unset=True)
 
 
 class AgentPatch(_Body):
-    """Fields of an agent to change; the others stay."""
+    """Fields of an agent to update. Other fields stay."""
 
     name: Name = ""
     description: Text = ""
@@ -41,21 +41,21 @@ class NewAgent(AgentPatch):
 
 
 class DashboardAgent(NewAgent):
-    """An agent that somebody creates in the dashboard of an organization."""
+    """An agent to create in an organization's dashboard."""
 
     tenant: str
     organization: str
 
 
 class Phone(_Body):
-    """A phone that scans a QR: of the payload `qr`, or whatever was shown last."""
+    """A phone that scans a QR code: the one with the payload `qr`, or the last one shown."""
 
     phone_number: Annotated[str, Field(alias="phoneNumber", min_length=1)]
     qr: str = ""
 
 
 class UserMessage(_Body):
-    """What a person writes to an agent, in the conversation of this UUID or in a new one."""
+    """A message from a person to an agent, in the conversation with this UUID or in a new one."""
 
     content: Name
     conversation: str = ""
@@ -68,7 +68,7 @@ class Created(BaseModel):
 
 
 class ListedAgent(BaseModel):
-    """An agent as the listing shows it."""
+    """An agent in the listing."""
 
     code: str
     name: str
@@ -78,7 +78,7 @@ class ListedAgent(BaseModel):
 
 
 class ListedConversation(BaseModel):
-    """A conversation as the listing shows it."""
+    """A conversation in the listing."""
 
     uuid: str
     title: str
@@ -95,7 +95,7 @@ class ListedMessage(BaseModel):
 
 
 class Meta(BaseModel):
-    """What is said of a whole listing."""
+    """The metadata of a listing."""
 
     page: int
     take: int
@@ -148,7 +148,7 @@ class Served(BaseModel):
 
 
 class Health(BaseModel):
-    """How the emulator speaks, and for whom."""
+    """The emulator's dialect and accounts."""
 
     status: str
     dialect: str
@@ -171,14 +171,14 @@ class WholeAgent(ListedAgent):
 
 
 class Written(BaseModel):
-    """The conversation that a message is in, and what the agent answered."""
+    """The conversation of a message, and the agent's answer."""
 
     conversation: str
     answer: str
 
 
 class NotedRequest(BaseModel):
-    """A request that the imitated API saw."""
+    """A request to the emulated API."""
 
     sequence: int
     method: str
@@ -192,14 +192,14 @@ class NotedRequest(BaseModel):
 
 
 class RequestSummary(BaseModel):
-    """How many requests there were, and how many at a time at most."""
+    """The number of requests, and the most at one time."""
 
     count: int
     mostInFlight: int  # noqa: N815 - as on the wire
 
 
 class Error(BaseModel):
-    """What is wrong."""
+    """An error."""
 
     statusCode: int  # noqa: N815 - as on the wire
     message: str | list[str]

@@ -1,4 +1,4 @@
-"""The calls of an OpenAPI document, as a page for people lists them."""
+"""The calls of an OpenAPI document, for a page."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Operation:
     Attributes:
         method: its HTTP method.
         path: its path.
-        description: what it does.
+        description: its description.
         query: the names of its query's parameters.
         body: the fields of its body, and whether each is required.
-        statuses: the statuses that it answers.
+        statuses: its response statuses.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""The console: pages for people at /. What they do there goes past the imitated API and its journal."""
+"""The console: web pages at /. Actions there bypass the emulated API and its journal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Text = Annotated[str, Form(min_length=1)]
 
 
 async def _owner(parts: Here, tenant: str = "", organization: str = "") -> Organization:
-    """Return the organization that a page shows: the one of its query, or the first."""
+    """Return the organization of a page: the one in its query, or the first."""
     known = parts.accounts.organizations
     wanted = Organization(tenant, organization) if tenant or organization else next(iter(known), None)
     if wanted not in known:
@@ -64,14 +64,14 @@ async def create_agent(request: Request, parts: Here, owner: Owner, form: SentAg
 
 @router.get("/agents/{code}")
 async def show_agent(request: Request, parts: Here, code: str) -> Response:
-    """Show an agent and all that can be done with it."""
+    """Show an agent and the actions on it."""
     agent = parts.agent(code)
     return _agent(request, parts, agent, shown_texts(agent))
 
 
 @router.post("/agents/{code}")
 async def edit_agent(request: Request, parts: Here, code: str, form: SentAgent) -> Response:
-    """Change the fields of an agent that were edited, unless somebody else changed it since the form was shown."""
+    """Update an agent's edited fields, unless somebody else changed it since the form was shown."""
     agent = parts.agent(code)
     if not form.name:
         return _agent(request, parts, agent, form.texts(), "name_missing")
@@ -91,7 +91,7 @@ async def delete_agent(parts: Here, code: str) -> Response:
 
 @router.get("/agents/{code}/qr.png")
 async def qr_picture(parts: Here, code: str) -> Response:
-    """Return the QR that was asked for last; looking at it makes no new one."""
+    """Return the last requested QR code. Showing it makes no new one."""
     agent = parts.agent(code)
     if agent.whatsapp != "connecting" or agent.qr is None:
         raise ApiProblem(404, f"agent {code} shows no QR")
@@ -100,7 +100,7 @@ async def qr_picture(parts: Here, code: str) -> Response:
 
 @router.post("/agents/{code}/whatsapp/qr")
 async def show_qr(parts: Here, code: str) -> Response:
-    """Show the QR, as the dashboard does where no phone is linked."""
+    """Show the QR code, as the dashboard does for an agent without a phone."""
     agent = dashboard.integrated_agent(parts, code)
     if agent.whatsapp != "connected":
         dashboard.show_qr(parts, agent)
@@ -109,14 +109,14 @@ async def show_qr(parts: Here, code: str) -> Response:
 
 @router.post("/agents/{code}/whatsapp/link")
 async def link_phone(parts: Here, code: str, phone_number: Text) -> Response:
-    """Play the phone that scans the QR."""
+    """Act as a phone that scans the QR code."""
     dashboard.link_phone(parts, code, phone_number)
     return redirect(f"/agents/{code}", "linked")
 
 
 @router.post("/agents/{code}/whatsapp/unlink")
 async def unlink_phone(parts: Here, code: str) -> Response:
-    """Play the phone that ends the link."""
+    """Act as the phone that ends the link."""
     dashboard.unlink_phone(parts, code)
     return redirect(f"/agents/{code}", "unlinked")
 
@@ -130,14 +130,14 @@ async def add_integration(parts: Here, code: str) -> Response:
 
 @router.post("/agents/{code}/whatsapp/remove")
 async def remove_integration(parts: Here, code: str) -> Response:
-    """Take the WhatsApp integration away from an agent."""
+    """Remove an agent's WhatsApp integration."""
     dashboard.remove_integration(parts, code)
     return redirect(f"/agents/{code}", "removed")
 
 
 @router.post("/agents/{code}/messages")
 async def write_message(parts: Here, code: str, content: Text, conversation: Annotated[str, Form()] = "") -> Response:
-    """Play a customer that writes to an agent."""
+    """Act as a customer who writes to an agent."""
     text = content.replace("\r\n", "\n")
     written, _ = dashboard.write_message(parts, code, text, conversation)
     return redirect(f"/conversations/{written.uuid}", "sent")
@@ -153,7 +153,7 @@ async def list_conversations(request: Request, parts: Here, owner: Owner, page: 
 
 @router.get("/conversations/{uuid}")
 async def show_conversation(request: Request, parts: Here, uuid: str, page: PageNumber = 1) -> Response:
-    """Show the messages of a conversation: the first page has the newest, in the order of their writing."""
+    """Show the messages of a conversation in order. The first page has the newest."""
     conversation = _conversation(parts, uuid)
     found = parts.store.list_messages(conversation, MessageQuery(page=page, take=_ROWS, order="DESC"))
     return render(
@@ -168,7 +168,7 @@ async def show_conversation(request: Request, parts: Here, uuid: str, page: Page
 
 @router.get("/requests")
 async def list_requests(request: Request, parts: Here, owner: Owner) -> Response:
-    """Show the latest requests that the imitated API saw."""
+    """Show the latest requests to the emulated API."""
     return render(request, "requests", owner=owner, entries=parts.journal.entries()[: -_REQUESTS - 1 : -1])
 
 
@@ -181,7 +181,7 @@ async def forget_requests(parts: Here, owner: Owner) -> Response:
 
 @router.get("/docs")
 async def show_calls(request: Request) -> Response:
-    """Show the calls of the API and of the emulator itself."""
+    """Show the calls of the emulated API and of the emulator itself."""
     return render(request, "calls", calls=operations(request.app.openapi()))
 
 
@@ -223,6 +223,6 @@ def _conversation(parts: Parts, uuid: str) -> Conversation:
 
 
 def _names(parts: Parts, conversations: list[Conversation]) -> dict[str, str]:
-    """Return the names of the agents that these conversations are with, by code; some may be gone."""
+    """Return the names of the agents in these conversations, by code. Some agents may be gone."""
     agents = [parts.store.find_agent(code) for code in {conversation.agent for conversation in conversations}]
     return {agent.code: agent.name for agent in agents if agent}

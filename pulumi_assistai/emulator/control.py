@@ -26,7 +26,7 @@ router = APIRouter(prefix="/sandbox", tags=["sandbox"], responses=CONTROL_ERRORS
 
 @router.get("/health", response_model=Health)
 async def health(parts: Here) -> Response:
-    """Say that the emulator answers, and for whom."""
+    """Report that the emulator answers, with its dialect and accounts."""
     organizations = [{"tenant": owner.tenant, "organization": owner.code} for owner in parts.accounts.organizations]
     spoken = {"dialect": parts.dialect_name, "odd": parts.odd_names}
     return NEST.respond({"status": "ok", **spoken, "organizations": organizations})
@@ -40,7 +40,7 @@ async def agents(parts: Here) -> Response:
 
 @router.post("/agents", status_code=201, response_model=WholeAgent)
 async def create_agent(parts: Here, body: DashboardAgent) -> Response:
-    """Create an agent as somebody does in the dashboard."""
+    """Create an agent, as a dashboard user."""
     fields = body.given()
     owner = Organization(fields.pop("tenant"), fields.pop("organization"))
     return NEST.respond(_everything(dashboard.create_agent(parts, owner, fields)), 201)
@@ -48,62 +48,62 @@ async def create_agent(parts: Here, body: DashboardAgent) -> Response:
 
 @router.patch("/agents/{code}", response_model=WholeAgent, responses=NO_AGENT)
 async def edit_agent(parts: Here, code: str, body: AgentPatch) -> Response:
-    """Edit an agent as somebody does in the dashboard."""
+    """Edit an agent, as a dashboard user."""
     parts.store.change_agent(parts.agent(code).code, body.given())
     return _answer(parts, code)
 
 
 @router.delete("/agents/{code}", status_code=204, responses=NO_AGENT)
 async def remove_agent(parts: Here, code: str) -> Response:
-    """Remove an agent as somebody does in the dashboard."""
+    """Delete an agent, as a dashboard user."""
     parts.store.remove_agent(parts.agent(code).code)
     return Response(status_code=204)
 
 
 @router.post("/agents/{code}/whatsapp", status_code=201, response_model=WholeAgent, responses=NO_AGENT)
 async def add_integration(parts: Here, code: str) -> Response:
-    """Give an agent a WhatsApp integration, as somebody does in the dashboard; one that exists stays as it is."""
+    """Add a WhatsApp integration to an agent, as a dashboard user. An existing one stays as it is."""
     dashboard.add_integration(parts, code)
     return _answer(parts, code, 201)
 
 
 @router.delete("/agents/{code}/whatsapp", status_code=204, responses=NO_AGENT)
 async def remove_integration(parts: Here, code: str) -> Response:
-    """Take the WhatsApp integration away from an agent, as somebody does in the dashboard."""
+    """Remove an agent's WhatsApp integration, as a dashboard user."""
     dashboard.remove_integration(parts, code)
     return Response(status_code=204)
 
 
 @router.post("/agents/{code}/whatsapp/link", response_model=WholeAgent, responses=NO_AGENT)
 async def link_phone(parts: Here, code: str, body: Phone) -> Response:
-    """Play the phone that scans the QR."""
+    """Act as a phone that scans the QR code."""
     dashboard.link_phone(parts, code, body.phone_number, body.qr)
     return _answer(parts, code)
 
 
 @router.post("/agents/{code}/whatsapp/unlink", response_model=WholeAgent, responses=NO_AGENT)
 async def unlink_phone(parts: Here, code: str) -> Response:
-    """Play the phone that ends the link."""
+    """Act as the phone that ends the link."""
     dashboard.unlink_phone(parts, code)
     return _answer(parts, code)
 
 
 @router.post("/agents/{code}/messages", status_code=201, response_model=Written, responses=NO_AGENT)
 async def write_message(parts: Here, code: str, body: UserMessage) -> Response:
-    """Play a person that writes to an agent; the agent's answer is always the same."""
+    """Act as a person who writes to an agent. The agent's answer is always the same."""
     conversation, answer = dashboard.write_message(parts, code, body.content, body.conversation)
     return NEST.respond({"conversation": conversation.uuid, "answer": answer}, 201)
 
 
 @router.get("/requests", response_model=list[NotedRequest])
 async def requests(parts: Here) -> Response:
-    """Return the requests that the imitated API saw."""
+    """Return the requests to the emulated API."""
     return NEST.respond(parts.journal.entries())
 
 
 @router.get("/requests/summary", response_model=RequestSummary)
 async def summarize_requests(parts: Here) -> Response:
-    """Return how many requests there were, and how many at a time at most."""
+    """Return the number of requests, and the most at one time."""
     return NEST.respond(parts.journal.summary())
 
 

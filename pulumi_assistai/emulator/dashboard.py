@@ -1,4 +1,4 @@
-"""Actions of people: dashboard users, phone owners and customers. The control API and the console share it."""
+"""Actions of dashboard users, phone owners and customers, shared by the control API and the console."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def create_agent(parts: Parts, owner: Organization, fields: Mapping[str, str]) -
     """Create an agent with these fields.
 
     Raises:
-        ApiProblem: 400 where no account has this organization.
+        ApiProblem: 400 if no account has this organization.
     """
     if owner not in parts.accounts.organizations:
         raise ApiProblem(400, f"no account has tenant {owner.tenant} and organization {owner.code}")
@@ -25,27 +25,27 @@ def create_agent(parts: Parts, owner: Organization, fields: Mapping[str, str]) -
 
 
 def add_integration(parts: Parts, code: str) -> None:
-    """Give an agent a WhatsApp integration; one that exists stays as it is.
+    """Add a WhatsApp integration to an agent. An existing one stays as it is.
 
     Raises:
-        ApiProblem: 404 where there is no such agent.
+        ApiProblem: 404 if the agent does not exist.
     """
     if parts.agent(code).whatsapp is None:
         parts.store.change_agent(code, {"whatsapp": "disconnected"})
 
 
 def remove_integration(parts: Parts, code: str) -> None:
-    """Take the WhatsApp integration away from an agent.
+    """Remove an agent's WhatsApp integration.
 
     Raises:
-        ApiProblem: 404 where the agent has none.
+        ApiProblem: 404 if the agent has none.
     """
     integrated_agent(parts, code)
     parts.store.change_agent(code, {"whatsapp": None, "phone_number": None, "qr": None})
 
 
 def show_qr(parts: Parts, agent: Agent) -> str:
-    """Return the payload to scan for an agent that no phone is linked to: the last one while it is fresh."""
+    """Return the QR payload of an agent without a phone: the last one while it is fresh."""
     if agent.qr is not None and is_fresh(agent, parts.qr_lifetime):
         return agent.qr
     payload = new_payload()
@@ -54,37 +54,37 @@ def show_qr(parts: Parts, agent: Agent) -> str:
 
 
 def link_phone(parts: Parts, code: str, phone_number: str, payload: str = "") -> None:
-    """Play the phone that scans a QR: the one of `payload`, or whatever was shown last.
+    """Act as a phone that scans a QR code: the one with `payload`, or the last one shown.
 
     Raises:
-        ApiProblem: 404 where the agent has no WhatsApp integration, 409 where there is no such QR to scan.
+        ApiProblem: 404 if the agent has no WhatsApp integration, 409 if there is no such QR code to scan.
     """
     agent = integrated_agent(parts, code)
     if agent.qr is None:
-        raise ApiProblem(409, f"no QR of agent {code} was asked for yet, so there is none to scan")
+        raise ApiProblem(409, f"no QR code of agent {code} to scan: request one first")
     if payload and not can_scan(agent, payload, parts.qr_lifetime):
-        raise ApiProblem(409, "this QR is not the current one")
+        raise ApiProblem(409, "this QR code is not the current one")
     parts.store.change_agent(code, {"whatsapp": "connected", "phone_number": phone_number})
 
 
 def unlink_phone(parts: Parts, code: str) -> None:
-    """Play the phone that ends the link.
+    """Act as the phone that ends the link.
 
     Raises:
-        ApiProblem: 404 where the agent has no WhatsApp integration.
+        ApiProblem: 404 if the agent has no WhatsApp integration.
     """
     integrated_agent(parts, code)
     parts.store.change_agent(code, {"whatsapp": "disconnected", "phone_number": None})
 
 
 def write_message(parts: Parts, code: str, content: str, uuid: str = "") -> tuple[Conversation, str]:
-    """Play a person that writes to an agent, in the conversation of this UUID or in a new one.
+    """Act as a person who writes to an agent, in the conversation with this UUID or in a new one.
 
     Returns:
         The conversation and the agent's answer, which is always the same.
 
     Raises:
-        ApiProblem: 404 where there is no such agent, or it has no such conversation.
+        ApiProblem: 404 if the agent or its conversation does not exist.
     """
     agent = parts.agent(code)
     conversation = _conversation(parts, agent, uuid) if uuid else _new_conversation(parts, agent, content)
@@ -98,7 +98,7 @@ def integrated_agent(parts: Parts, code: str) -> Agent:
     """Return an agent that has a WhatsApp integration.
 
     Raises:
-        ApiProblem: 404 where there is none.
+        ApiProblem: 404 if there is none.
     """
     agent = parts.agent(code)
     if agent.whatsapp is None:

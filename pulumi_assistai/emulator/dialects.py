@@ -1,4 +1,4 @@
-"""Dialects: the API's document leaves things open, and a client must work with every reading."""
+"""Dialects: possible forms of the answers that the API's document leaves open."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Body = Mapping[str, Any]
 
 
 class Dialect:
-    """Says it as a NestJS service with the usual libraries does."""
+    """The dialect of a NestJS service with the usual libraries."""
 
     content_type = "application/json"
 
     def agent_code(self, number: int) -> str:
-        """Return the code of the emulator's agent of this number: A-001, A-002 and so on."""
+        """Return the code of the agent with this number: A-001, A-002 and so on."""
         return f"A-{number:03d}"
 
     def agent(self, agent: Agent) -> Body:
-        """Return an agent as the listing shows it: what can be read, and nothing else."""
+        """Return an agent for the listing: only its readable fields."""
         return {
             "code": agent.code,
             "name": agent.name,
@@ -38,7 +38,7 @@ class Dialect:
         }
 
     def conversation(self, conversation: Conversation) -> Body:
-        """Return a conversation as the listing shows it."""
+        """Return a conversation for the listing."""
         return {
             "uuid": conversation.uuid,
             "title": conversation.title,
@@ -60,11 +60,11 @@ class Dialect:
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def created(self, code: str) -> Body:
-        """Return what is said of a new agent."""
+        """Return the answer for a new agent."""
         return {"code": code}
 
     def page(self, page: Page[Any], items: list[Body]) -> Body:
-        """Return a page of a listing and what is said of the whole."""
+        """Return a page of a listing and the listing's metadata."""
         meta = {
             "page": page.number,
             "take": page.take,
@@ -76,7 +76,7 @@ class Dialect:
         return {"data": items, "meta": meta}
 
     def connected(self, phone_number: str) -> Body:
-        """Return what is said instead of a QR where a phone is linked."""
+        """Return the answer in place of a QR code when a phone is linked."""
         return {"status": "connected", "phoneNumber": phone_number, "message": "Agente ya está conectado a WhatsApp"}
 
     def disconnected(self) -> Response:
@@ -99,7 +99,7 @@ class Dialect:
 
 
 class OtherDialect(Dialect):
-    """Says it as another service might: other codes, times, counts and errors, and fields that nobody knows."""
+    """The dialect of another service: other codes, times, counts and errors, and unknown fields."""
 
     content_type = "application/json; charset=utf-8"
 
@@ -121,7 +121,7 @@ class OtherDialect(Dialect):
         return _unfamiliar(super().message(message))
 
     def time(self, milliseconds: int) -> str | int:
-        """Return a time as it is kept: milliseconds since 1970."""
+        """Return a time unchanged: milliseconds since 1970."""
         return milliseconds
 
     def created(self, code: str) -> Body:
@@ -139,11 +139,11 @@ class OtherDialect(Dialect):
         return _unfamiliar({**super().connected(phone_number), "message": message})
 
     def disconnected(self) -> Response:
-        """Return nothing but the status."""
+        """Return only the status."""
         return Response(status_code=200)
 
     def error(self, status: int, message: str | list[str]) -> Body:
-        """Return an object in an object."""
+        """Return an error nested in an object."""
         detail = message if isinstance(message, str) else "; ".join(message)
         return {"error": _unfamiliar({"code": HTTPStatus(status).name, "detail": detail})}
 
@@ -157,5 +157,5 @@ DIALECTS: dict[str, Dialect] = {"nest": NEST, "other": OtherDialect()}
 
 
 def _unfamiliar(body: Body) -> Body:
-    """Return an object back to front, between fields that no document names."""
+    """Return an object in reverse order, between undocumented fields."""
     return {"_links": {}, **dict(reversed(list(body.items()))), "revision": 1}

@@ -1,4 +1,4 @@
-"""Answers to requests that fail."""
+"""Error responses."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _SENTENCES = {
     "less_than_equal": ["{name} must not be greater than {le}"],
     "literal_error": ["{name} must be one of the following values: {values}"],
 }
-"""What class-validator says where pydantic finds this."""
+"""Messages of class-validator by pydantic's type of error."""
 
 
 ErrorPage = Callable[[Request, int, str | list[str]], Response]
-"""Makes a page for people of a status and a message."""
+"""A function that makes a page from a status and a message."""
 
 
 def add_error_answers(app: FastAPI, dialect: Dialect, page: ErrorPage) -> None:
-    """Make every error an answer: of the API as `dialect` says it, under /sandbox always the same, a page elsewhere."""
+    """Turn every error into a response: in the dialect for the API, in one form under /sandbox, else as a page."""
 
     def answer(request: Request, status: int, message: str | list[str]) -> Response:
         path = request.url.path
@@ -71,7 +71,7 @@ def _unrouted(request: Request) -> str:
 
 
 def _explain(details: Sequence[Mapping[str, Any]]) -> str | list[str]:
-    """Name everything that is wrong with a request; a body that cannot be read at all has one sentence."""
+    """Return all problems of a request; one sentence for an unreadable body."""
     if details[0]["type"] == "json_invalid":
         return f"Unexpected token in JSON at position {details[0]['loc'][-1]}"
     return [sentence for detail in details for sentence in _say(detail)]

@@ -1,4 +1,4 @@
-"""Errors of the emulator: answers of the API, and failures to start."""
+"""Errors of the emulator: error responses and failures to start."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ class EmulatorError(Exception):
 
 
 class ApiProblem(Exception):  # noqa: N818 - it is an answer, not a defect
-    """An error answer.
+    """An error response.
 
     Attributes:
         status: the HTTP status.
-        message: what is wrong, for people; a list where a service's validation finds it.
+        message: the problem for people; a list if validation found it.
     """
 
     def __init__(self, status: int, message: str | list[str]) -> None:

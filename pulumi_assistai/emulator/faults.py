@@ -1,4 +1,4 @@
-"""Makes the imitated API fail as real ones do: by rule, a counted number of times."""
+"""Faults: rules by which the emulated API fails, a limited number of times."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _pattern(text: str) -> str:
 
 
 class Fault(BaseModel):
-    """A rule: which requests fail, how, and how often.
+    """A rule for failures: the requests, the kind and the number.
 
     Attributes:
         kind: how. "cut-before" and "cut-after": the connection breaks before or after the request was carried out.
@@ -61,15 +61,15 @@ class Fault(BaseModel):
             "hang-after": nothing for `seconds`, before or after it was carried out; then the connection breaks.
             "drip": the answer byte by byte, `seconds` between them. Listings: "stale" leaves out the newest `rows`,
             "cap" gives `rows` at most for a page, "repeat" gives the page before, "shift" skips the first row of every
-            page but the first, "empty" gives none, as to a token whose rights were cut. "rate": requests beyond `rate`
+            page but the first, "empty" gives none, as to a token with reduced rights. "rate": requests beyond `rate`
             are answered with 429. It replaces the emulator's own limit while the rule is in force.
-        method: the method, any where empty.
+        method: the method; empty means any.
         path: a regular expression that the whole path must match.
-        count: how many requests; 0 is all. It does not limit a "rate", which is in force until the rules are removed.
-        skip: how many requests pass before.
+        count: the number of requests; 0 means all. A "rate" is in force until the rules are removed.
+        skip: the number of requests that pass first.
         status: the status of the other answer.
         body: the body of the other answer.
-        content_type: the type of that; HTML where the body begins with "<" and JSON elsewhere, unless told.
+        content_type: its content type. Default: HTML if the body begins with "<", else JSON.
         retry_after: its Retry-After header.
         seconds: see `kind`.
         rows: see `kind`.
@@ -102,7 +102,7 @@ class FaultInForce(Fault):
     """A rule in force.
 
     Attributes:
-        seen: how many requests it has seen.
+        seen: the number of requests that it has seen.
     """
 
     seen: int
@@ -113,9 +113,9 @@ class Rule:
     """A rule in force.
 
     Attributes:
-        fault: which requests fail, and how.
+        fault: its requests and kind.
         limit: the limit of a "rate", None for the other kinds.
-        seen: how many requests it has seen.
+        seen: the number of requests that it has seen.
     """
 
     fault: Fault
@@ -123,7 +123,7 @@ class Rule:
     seen: int = 0
 
     def matches(self, method: str, path: str) -> bool:
-        """Tell whether a request is one of the rule's."""
+        """Return whether the rule matches a request."""
         return self.fault.method in ("", method) and bool(re.fullmatch(self.fault.path, path)) and not self._is_over()
 
     def _is_over(self) -> bool:
@@ -132,10 +132,10 @@ class Rule:
 
 
 class Rules:
-    """The rules in force; the first that matches a request is used.
+    """The rules in force. The first rule that matches a request applies.
 
     Args:
-        clock: the seconds by which a "rate" is counted.
+        clock: the time in seconds for a "rate".
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -147,24 +147,24 @@ class Rules:
         """Put a rule in force, after the others.
 
         Raises:
-            EmulatorError: the limit of a "rate" is wrong.
+            EmulatorError: the limit of a "rate" is invalid.
         """
         rule = Rule(fault, self._limit(fault) if fault.kind == "rate" else None)
         with self._lock:
             self._rules.append(rule)
 
     def clear(self) -> None:
-        """Take all rules out of force."""
+        """Remove all rules."""
         with self._lock:
             self._rules.clear()
 
     def all(self) -> list[dict[str, Any]]:
-        """Return the rules, each with how many requests it has seen."""
+        """Return the rules, each with the number of requests that it has seen."""
         with self._lock:
             return [{**rule.fault.model_dump(), "seen": rule.seen} for rule in self._rules]
 
     def take(self, method: str, path: str) -> Rule | None:
-        """Return the rule for a request, which counts as seen."""
+        """Return the rule for a request, and count the request as seen."""
         with self._lock:
             rule = next((rule for rule in self._rules if rule.matches(method, path)), None)
             if rule is None:
@@ -177,14 +177,14 @@ class Rules:
 
 
 class Faults:
-    """Middleware around everything else."""
+    """Middleware around everything else, which makes requests fail."""
 
     def __init__(self, app: ASGIApp, rules: Rules) -> None:
         self._app = app
         self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or let it fail."""
+        """Pass a request on, or make it fail."""
         is_api = scope["type"] == "http" and scope["path"].startswith("/api/")
         rule = self._rules.take(scope["method"], scope["path"]) if is_api else None
         if rule is None:
@@ -278,7 +278,7 @@ def add(request: Request, fault: Fault) -> Response:
 
 @router.delete("", status_code=204)
 def clear(request: Request) -> Response:
-    """Take all rules out of force."""
+    """Remove all rules."""
     request.app.state.faults.clear()
     return Response(status_code=204)
 
@@ -296,5 +296,5 @@ async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], bod
 
 
 def _cut(send: Send) -> None:
-    """Break the connection: ASGI has no word for it, uvicorn's transport does."""
+    """Break the connection with uvicorn's transport: ASGI has no message for it."""
     send.__self__.transport.abort()  # type: ignore[attr-defined]

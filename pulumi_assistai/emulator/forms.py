@@ -1,4 +1,4 @@
-"""Between an agent and the form that edits it, which does not give every text back as it was."""
+"""Forms that edit an agent. Browsers do not return every text unchanged."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pydantic import BaseModel
 from pulumi_assistai.emulator.records import Agent
 
 FIELDS = ("name", "description", "purpose", "instructions", "tone", "voice")
-"""What can be written, in the order of the form."""
+"""The writable fields, in the order of the form."""
 
 MULTILINE = ("description", "purpose", "instructions")
-"""The fields of which the form has text areas."""
+"""The fields with text areas."""
 
 
 class AgentForm(BaseModel):
-    """The form of an agent, as a browser sends it.
+    """A submitted form of an agent.
 
     Attributes:
-        version: that of the agent when the form was shown, empty for a new agent.
+        version: the agent's version when the form was shown, empty for a new agent.
     """
 
     name: str = ""
@@ -34,16 +34,16 @@ class AgentForm(BaseModel):
     version: str = ""
 
     def written(self) -> dict[str, str]:
-        """Return what a new agent gets: the fields that are not empty."""
+        """Return the fields of a new agent: those that are not empty."""
         return {field: text for field, text in self.texts().items() if text}
 
     def changes(self, agent: Agent) -> dict[str, str]:
-        """Return the fields that somebody changed; what nobody touched stays, line ends and all."""
+        """Return the edited fields. Unedited fields stay, with their line ends."""
         shown = shown_texts(agent)
         return {field: text for field, text in self.texts().items() if text != _returned(field, shown[field])}
 
     def texts(self) -> dict[str, str]:
-        """Return all fields. Browsers send line ends as CR LF, whatever they were."""
+        """Return all fields. Browsers send every line end as CR LF."""
         return {field: _returned(field, getattr(self, field)) for field in FIELDS}
 
 
@@ -52,16 +52,16 @@ SentAgent = Annotated[AgentForm, Form()]
 
 
 def shown_texts(agent: Agent) -> dict[str, str]:
-    """Return the fields as the form shows them: one that was never given is empty."""
+    """Return the fields for the form. A field without a value is empty."""
     return {field: getattr(agent, field) or "" for field in FIELDS}
 
 
 def version(agent: Agent) -> str:
-    """Return a text that changes whenever a field does."""
+    """Return a text that changes with every change of a field."""
     return hashlib.sha256(json.dumps(shown_texts(agent)).encode()).hexdigest()[:16]
 
 
 def _returned(field: str, text: str) -> str:
-    """Return what a browser makes of a text: it knows no NUL, and in one line no line ends."""
+    """Return a text as a browser sends it: without NUL, and without line ends in a one-line field."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     return unified if field in MULTILINE else unified.replace("\n", "")

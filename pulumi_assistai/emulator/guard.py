@@ -1,6 +1,6 @@
-"""Keeps pages of the web away from the emulator: what people and control programs do, no foreign page may do for them.
+"""Protection of the console and the control API against foreign web pages.
 
-The imitated API needs none of it: it wants a token, which a foreign page does not have.
+The emulated API does not need it: a foreign page has no token.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _OWN_SITES = (None, "same-origin", "none")
 async def _check(request: Request, parts: Here) -> None:
     host = request.headers.get("host", "")
     if parts.host is not None and not _is_ours(host, parts.host):
-        raise ApiProblem(403, f"this emulator is not {host}: open it by its address, or as localhost")
+        raise ApiProblem(403, f"this emulator does not answer to {host}; open it by its address or as localhost")
     if request.method not in _READING and _is_foreign(request, host):
-        raise ApiProblem(403, "another site sent this request, and only the emulator's own pages may")
+        raise ApiProblem(403, "a page of another site sent this request; only the emulator's own pages may")
 
 
 OWN_PAGES = Depends(_check)
-"""A router's dependency: requests that a foreign page may have sent are refused with 403."""
+"""A router's dependency that refuses requests of possible foreign pages with 403."""
 
 
 def _is_ours(host: str, listening: str) -> bool:
-    """Tell whether a Host header can be trusted: a foreign page can give its own name to our address, but no other."""
+    """Return whether a Host header is trusted. A foreign page can only use its own name for our address."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -47,7 +47,7 @@ def _is_address(name: str) -> bool:
 
 
 def _is_foreign(request: Request, host: str) -> bool:
-    """Tell whether a browser says that another site's page sent this; programs say nothing of the kind."""
+    """Return whether a browser reports that another site's page sent the request. Programs send no such header."""
     origin = request.headers.get("origin")
     is_cross_origin = origin is not None and origin.partition("://")[2] != host
     return is_cross_origin or request.headers.get("sec-fetch-site") not in _OWN_SITES

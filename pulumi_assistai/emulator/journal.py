@@ -1,4 +1,4 @@
-"""The requests that the imitated API saw. What authorized them is never kept."""
+"""The journal of requests to the emulated API. It never keeps credentials."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ class Journal:
         self._most_in_flight = 0
 
     def arrive(self) -> int:
-        """Return the sequence number of a request that begins."""
+        """Return the sequence number of a new request."""
         with self._lock:
             self._in_flight += 1
             self._most_in_flight = max(self._most_in_flight, self._in_flight)
         return next(self._numbers)
 
     def leave(self) -> None:
-        """Count a request out that ends."""
+        """Count the end of a request."""
         with self._lock:
             self._in_flight -= 1
 
     def note(self, number: int, scope: Scope, body: bytes, status: int) -> None:
-        """Keep a request.
+        """Record a request.
 
         Args:
-            number: what `arrive` returned for it.
+            number: its number from `arrive`.
             scope: its ASGI scope.
             body: its whole body.
-            status: what it was answered.
+            status: its response status.
         """
         headers = Headers(scope=scope)
         entry = {
@@ -66,7 +66,7 @@ class Journal:
             return sorted(self._entries, key=lambda entry: entry["sequence"])
 
     def summary(self) -> dict[str, int]:
-        """Return how many requests there are, and how many there were at a time at most."""
+        """Return the number of requests, and the most at one time."""
         with self._lock:
             return {"count": len(self._entries), "mostInFlight": self._most_in_flight}
 
@@ -78,7 +78,7 @@ class Journal:
 
 
 def _content(body: bytes) -> Any:
-    """Return a body as JSON, or as text where it is none."""
+    """Return a body as JSON, or as text if it is not JSON."""
     try:
         return json.loads(body, parse_constant=_refuse) if body else None
     except (ValueError, RecursionError):

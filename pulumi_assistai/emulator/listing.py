@@ -1,4 +1,4 @@
-"""Queries for a listing, and its pages."""
+"""Queries and pages of listings."""
 # ruff: noqa: N815 - a field named as its parameter works with every FastAPI; those before 0.124 refuse its alias
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class ListingQuery(BaseModel):
 
     Attributes:
         page: number of the page, from 1.
-        take: how many items a page has, at most 50.
+        take: items per page, at most 50.
         order: "ASC" or "DESC".
         orderBy: the field to order by.
         criteria: text that an item must contain; empty for all.
@@ -27,7 +27,7 @@ class ListingQuery(BaseModel):
     columns: ClassVar[dict[str, str]] = {"createdAt": "created_at"}
 
     page: Annotated[int, Field(ge=1, description="Number of the page.")] = 1
-    take: Annotated[int, Field(ge=1, le=50, description="Items of a page.")] = 10
+    take: Annotated[int, Field(ge=1, le=50, description="Items per page.")] = 10
     order: Annotated[Literal["ASC", "DESC"], Field(description="Direction.")] = "ASC"
     orderBy: str
     criteria: Annotated[str, Field(description="Text that an item must contain.")] = ""
@@ -39,7 +39,7 @@ class ListingQuery(BaseModel):
 
 
 class AgentQuery(ListingQuery):
-    """What the listing of agents is asked for."""
+    """A query for the listing of agents."""
 
     orderBy: Annotated[
         Literal["createdAt", "code", "name", "model", "description"],
@@ -48,13 +48,13 @@ class AgentQuery(ListingQuery):
 
 
 class ConversationQuery(ListingQuery):
-    """What the listing of conversations is asked for."""
+    """A query for the listing of conversations."""
 
     orderBy: Annotated[Literal["createdAt", "uuid", "title"], Field(description="Field to order by.")] = "createdAt"
 
 
 class MessageQuery(ListingQuery):
-    """What the messages of a conversation are asked for; the document names `createdAt`, the messages `timestamp`."""
+    """A query for a conversation's messages. The API's document names `createdAt`, the messages have `timestamp`."""
 
     columns: ClassVar[dict[str, str]] = {"createdAt": "timestamp"}
 
@@ -69,10 +69,10 @@ class Page(Generic[Item]):
     """One page of a listing.
 
     Attributes:
-        items: what it holds.
-        number: which page it is, from 1.
-        take: how many items a page has.
-        total: how many items the listing has.
+        items: its items.
+        number: its number, from 1.
+        take: items per page.
+        total: items of the whole listing.
     """
 
     items: list[Item]
@@ -82,5 +82,5 @@ class Page(Generic[Item]):
 
     @property
     def count(self) -> int:
-        """How many pages there are."""
+        """The number of pages."""
         return math.ceil(self.total / self.take)

@@ -1,4 +1,4 @@
-"""Middleware: a limit on bodies, and for the imitated API journal, latency and rate limit as well."""
+"""Middleware: a limit on bodies; for the emulated API also the journal, the latency and the rate limit."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from pulumi_assistai.emulator.journal import Journal
 from pulumi_assistai.emulator.rates import Limit
 
 LIMIT = "assistai.limit"
-"""The key of an ASGI scope that holds another limit for this request."""
+"""The key in an ASGI scope for another limit of this request."""
 
 LARGEST_BODY = 8 * 1024 * 1024
-"""Bytes that a request may send; agents need far less."""
+"""Maximum size of a request body in bytes. Agents need far less."""
 
 _SENDER = ("x-tenant-domain", "x-organization-code", "authorization")
 
@@ -28,14 +28,14 @@ _SENDER = ("x-tenant-domain", "x-organization-code", "authorization")
 def stack(
     journal: Journal, accounts: Accounts, latency: float, limit: Limit | None, dialect: Dialect
 ) -> list[Middleware]:
-    """Return all of it, the outermost first.
+    """Return all middleware, the outermost first.
 
     Args:
-        journal: where requests are noted.
-        accounts: whose bodies are read.
-        latency: seconds that each request waits.
-        limit: how many requests may pass, None for all.
-        dialect: how the others are refused.
+        journal: the journal of the requests.
+        accounts: the accounts whose bodies are read.
+        latency: delay of each request in seconds.
+        limit: the rate limit, None for none.
+        dialect: the form of refusals.
     """
     return [
         Middleware(NoteRequests, journal=journal, accounts=accounts, dialect=dialect),
@@ -46,10 +46,10 @@ def stack(
 
 
 class NoteRequests:
-    """Notes every request in the journal before its answer begins, so that whoever got the answer finds it there.
+    """Middleware that records every request in the journal before its response begins.
 
-    It reads the body, up to a limit, and only of a request that an account admits. To what is behind it, any other
-    request has an empty body.
+    So a client that got the response finds the request there. Bodies are read up to a limit, and only from requests
+    that an account admits. Other requests are passed on with an empty body.
     """
 
     def __init__(self, app: ASGIApp, journal: Journal, accounts: Accounts, dialect: Dialect) -> None:
@@ -59,7 +59,7 @@ class NoteRequests:
         self._dialect = dialect
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and note it."""
+        """Pass a request on and record it."""
         if not _is_imitated(scope):
             await self._app(scope, receive, send)
             return
@@ -93,7 +93,7 @@ class NoteRequests:
 
 
 class BoundBodies:
-    """Refuses bodies that are too large, outside of the imitated API."""
+    """Middleware that refuses too large bodies outside the emulated API."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -113,23 +113,23 @@ class BoundBodies:
 
 
 class Delay:
-    """Lets every request wait."""
+    """Middleware that delays every request."""
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
         self._app = app
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on after a while."""
+        """Pass a request on after the delay."""
         if self._seconds and _is_imitated(scope):
             await asyncio.sleep(self._seconds)
         await self._app(scope, receive, send)
 
 
 class LimitRequests:
-    """Refuses requests beyond a limit, and tells every sender in headers how far it is from there.
+    """Middleware that refuses requests beyond a limit, and reports the limit in headers.
 
-    It stands inside the journal, which so has the refused requests. A fault outside puts its own limit in the scope.
+    It is inside the journal, so the journal has refused requests too. A fault puts its own limit into the scope.
     """
 
     def __init__(self, app: ASGIApp, limit: Limit | None, dialect: Dialect) -> None:
@@ -169,7 +169,7 @@ def _is_imitated(scope: Scope) -> bool:
 
 
 def _is_admitted(accounts: Accounts, scope: Scope) -> bool:
-    """Tell whether an account admits a request, by its headers alone."""
+    """Return whether an account admits a request, by its headers."""
     headers = Headers(scope=scope)
     scheme, token = get_authorization_scheme_param(headers.get("authorization"))
     bearer = token if token and scheme.lower() == "bearer" else None
@@ -181,7 +181,7 @@ def _is_admitted(accounts: Accounts, scope: Scope) -> bool:
 
 
 class _TooLargeError(Exception):
-    """A body is larger than any may be."""
+    """A body is larger than the maximum."""
 
 
 def _too_large(dialect: Dialect) -> Response:
@@ -189,10 +189,10 @@ def _too_large(dialect: Dialect) -> Response:
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes | None:
-    """Return a whole body, None where the client went away before its end.
+    """Return a whole body, None if the client disconnected before its end.
 
     Raises:
-        _TooLargeError: it is larger than any may be.
+        _TooLargeError: it is larger than the maximum.
     """
     length = Headers(scope=scope).get("content-length", "")
     if length.isdecimal() and int(length) > LARGEST_BODY:
@@ -210,7 +210,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives a body which was read before, and then whatever follows."""
+    """Return a `receive` that first returns a body already read, then the following messages."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replayed() -> Message:

@@ -1,4 +1,4 @@
-"""Renders the console's pages, in the language of whoever looks."""
+"""Rendering of the console's pages, in the user's language."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
-"""Of every answer of the console. What an agent is called or told may be hostile: nothing of it can run or load."""
+"""Headers of every console response. Agents' names and texts may be hostile: nothing in them can run or load."""
 
 _COOKIE = "assistai-emulator-language"
 _YEAR = 365 * 24 * 3600
@@ -38,10 +38,10 @@ def render(request: Request, template: str, status: int = 200, /, **values: Any)
     """Return a page.
 
     Args:
-        request: what it answers; its query can name the language and what was done before.
+        request: its request. The query can name the language and the last action.
         template: the name of its template, without the suffix.
         status: the HTTP status.
-        values: what the template shows. `owner` is the organization that its links lead to.
+        values: the template's values. `owner` is the organization of its links.
     """
     parts: Parts = request.app.state.parts
     owner = values.setdefault("owner", next(iter(parts.accounts.organizations), None))
@@ -65,17 +65,17 @@ def render(request: Request, template: str, status: int = 200, /, **values: Any)
 
 
 def error_page(request: Request, status: int, message: str | list[str]) -> Response:
-    """Return a page that says what is wrong."""
+    """Return an error page."""
     text = message if isinstance(message, str) else ". ".join(message)
     return render(request, "error", status, title=f"error_{status}" if status in _NAMED else "error_400", message=text)
 
 
 def redirect(path: str, done: str = "", **query: str) -> Response:
-    """Return the way to a page.
+    """Return a redirect to a page.
 
     Args:
-        path: where it is.
-        done: what was done, for the page to say.
+        path: its path.
+        done: the action, which the page confirms.
         query: the rest of its query.
     """
     asked = urlencode(query | ({"done": done} if done else {}))
@@ -88,7 +88,7 @@ def organization_query(owner: Organization) -> str:
 
 
 class _Sayer:
-    """Says a text in one language."""
+    """Texts in one language."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
@@ -98,20 +98,20 @@ class _Sayer:
 
 
 def _language(request: Request) -> Language:
-    """Return what was asked for, now or before, or what the browser prefers."""
+    """Return the chosen language, or the one that the browser prefers."""
     chosen = [request.query_params.get("lang"), request.cookies.get(_COOKIE), *_accepted(request)]
     return next((language for wanted in chosen for language in LANGUAGES if language == wanted), "en")
 
 
 def _accepted(request: Request) -> list[str]:
-    """Return the languages that the browser accepts, the best first."""
+    """Return the browser's languages, the preferred first."""
     found = re.findall(r"([a-z]{2})\b[^,;]*(?:;\s*q=([\d.]+))?", request.headers.get("accept-language", "").lower())
     weighed = [(float(weight) if re.fullmatch(r"[01](\.\d*)?", weight) else 1.0, code) for code, weight in found]
     return [code for weight, code in sorted(weighed, key=lambda pair: -pair[0]) if weight]
 
 
 def _here(request: Request) -> str:
-    """Return the address of this page for another language to be added; what was posted is not asked for again."""
+    """Return this page's address, ready to add a language. A posted form is not sent again."""
     if request.method != "GET":
         return "/?"
     kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "done")]
@@ -124,7 +124,7 @@ def _done(request: Request) -> str | None:
 
 
 def _exports(request: Request, parts: Parts, owner: Organization | None) -> list[str]:
-    """Return the lines that connect a shell with the emulator."""
+    """Return the commands that connect a shell to the emulator."""
     if owner is None:
         return []
     settings = {
@@ -141,7 +141,7 @@ def _moment(milliseconds: int) -> datetime:
 
 
 def _json(body: Any) -> str:
-    """Return the body of a request for people, cut off where it is long."""
+    """Return the body of a request for people. Long bodies are cut."""
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, indent=2)
     return text if len(text) <= _LONGEST_BODY else f"{text[:_LONGEST_BODY]}…"
 

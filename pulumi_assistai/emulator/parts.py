@@ -1,4 +1,4 @@
-"""The parts of the emulator, and the account of a request, as handlers get them."""
+"""Handlers' parameters: the parts of the emulator and the account of a request."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": Error, "description": "The request is not valid."},
     401: {"model": Error, "description": "No token, or an unknown one."},
     403: {"model": Error, "description": "The token is not one of this tenant and organization."},
-    404: {"model": Error, "description": "There is no such thing in the organization."},
+    404: {"model": Error, "description": "Not found in the organization."},
     413: {"model": Error, "description": "The body is too large."},
     500: {"model": Error, "description": "The service failed."},
     "default": {"model": Error, "description": "Any other error."},
 }
-"""The error answers of every call of the imitated API, for its document."""
+"""The error responses of every call of the emulated API, for its document."""
 
 CONTROL_ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": Error, "description": "The request is not valid."},
@@ -36,10 +36,10 @@ CONTROL_ERRORS: dict[int | str, dict[str, Any]] = {
     413: {"model": Error, "description": "The body is too large."},
     "default": {"model": Error, "description": "Any other error."},
 }
-"""The error answers of every call under /sandbox, for the document."""
+"""The error responses of every call under /sandbox, for the document."""
 
 NO_AGENT: dict[int | str, dict[str, Any]] = {404: {"model": Error, "description": "There is no such agent."}}
-"""The error answer of the calls under /sandbox that name an agent."""
+"""The error response of calls under /sandbox that name an agent."""
 
 
 ListAgents = Callable[[Organization, ListingQuery], Page[Agent]]
@@ -51,16 +51,16 @@ class Parts:
 
     Attributes:
         store: its data.
-        journal: the requests it saw.
-        accounts: who may ask.
-        dialect: how it says what the API's document leaves open.
-        dialect_name: the name of that.
-        odd: what is odd about it.
-        odd_names: the names of that.
-        list_agents: returns a page of an organization's agents as the API shows them.
+        journal: its requests.
+        accounts: its accounts.
+        dialect: its dialect.
+        dialect_name: the dialect's name.
+        odd: its oddities.
+        odd_names: the oddities' names.
+        list_agents: returns a page of an organization's agents for the listing.
         whatsapp: whether new agents have a WhatsApp integration.
         qr_lifetime: seconds until a QR changes.
-        host: the address or name that it listens on, None where whoever serves it knows.
+        host: the address or name that it listens on, None if the server does not tell.
     """
 
     store: Store
@@ -79,7 +79,7 @@ class Parts:
         """Return an agent, of one organization only if `owner` is given.
 
         Raises:
-            ApiProblem: 404 where there is none.
+            ApiProblem: 404 if there is none.
         """
         agent = self.store.find_agent(code)
         if agent is None or owner not in (None, agent.owner):
@@ -110,4 +110,4 @@ async def _caller(
 
 
 Caller = Annotated[Organization, Depends(_caller)]
-"""A handler's parameter: whose data the request may see. Who may see none is refused with 401 or 403."""
+"""A handler's parameter: the organization whose data the request may see. Others are refused with 401 or 403."""

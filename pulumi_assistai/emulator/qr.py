@@ -1,4 +1,4 @@
-"""The QR that links a phone: its payload, which changes while nobody scans it, and its picture."""
+"""QR codes that link a phone: payloads, which change until one is scanned, and pictures."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def new_payload() -> str:
 
 
 def is_fresh(agent: Agent, lifetime: float) -> bool:
-    """Tell whether an agent's QR can be shown again, `lifetime` seconds after it was made at most."""
+    """Return whether an agent's QR code can be shown again: it is at most `lifetime` seconds old."""
     return agent.whatsapp == "connecting" and time.time() - agent.qr_at < lifetime
 
 
 def can_scan(agent: Agent, payload: str, lifetime: float) -> bool:
-    """Tell whether a phone that sees `payload` can link; a QR without a lifetime is good until the next one."""
+    """Return whether a phone can link with `payload`. Without a lifetime, a QR code is valid until the next one."""
     shown = agent.whatsapp == "connecting" and agent.qr == payload
     return shown and (lifetime == 0 or is_fresh(agent, lifetime))
 

@@ -1,4 +1,4 @@
-"""Rate limits: how many requests a sender may make, and the headers that tell it so."""
+"""Rate limits of each sender, and the headers that report them."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ HeaderStyle = Literal["nest", "ietf", "retry-after", "none"]
 
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600}
 _TINY = 1e-6
-"""Differences of seconds and tokens below this come from floating point, and count as none."""
+"""Smaller differences of seconds and tokens come from floating point and count as none."""
 
 
 class Rate(NamedTuple):
-    """So many requests in so many seconds."""
+    """A number of requests in a number of seconds."""
 
     requests: int
     seconds: int
 
 
 class Verdict(NamedTuple):
-    """What a limit says about a request.
+    """A limit's verdict on a request.
 
     Attributes:
         allowed: whether it may pass.
-        remaining: how many more requests may pass now.
+        remaining: the number of further requests that may pass now.
         wait: the seconds until more may pass than `remaining`; greater than 0.
     """
 
@@ -43,7 +43,7 @@ class Verdict(NamedTuple):
 class Limit:
     """A limit on requests, with a count for each sender. Without a burst it counts in windows.
 
-    It is not thread-safe: the emulator asks it from its event loop alone.
+    It is not thread-safe: the emulator uses it only in its event loop.
 
     Args:
         rate: the rate, such as "10/s", "10/m", "10/min", "10/h" or "10/3s".
@@ -57,7 +57,7 @@ class Limit:
         clock: returns the time in seconds.
 
     Raises:
-        EmulatorError: the rate cannot be read, the burst is less than 1, or there are both a burst and windows.
+        EmulatorError: the rate is invalid, the burst is less than 1, or there are both a burst and windows.
     """
 
     def __init__(
@@ -70,9 +70,9 @@ class Limit:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if burst is not None and burst < 1:
-            raise EmulatorError(f"the burst {burst} lets no request pass: give 1 or more")
+            raise EmulatorError(f"the burst {burst} lets no request pass; use 1 or more")
         if burst is not None and windows != "nest":
-            raise EmulatorError(f'a burst is not counted in windows: leave out the burst or the windows "{windows}"')
+            raise EmulatorError(f'a burst is not counted in windows; remove the burst or the windows "{windows}"')
         self._rate = parse_rate(rate)
         self._burst = burst
         self._windows = windows
@@ -81,7 +81,7 @@ class Limit:
         self._meters: dict[Hashable, _Meter] = {}
 
     def ask(self, sender: Hashable) -> Verdict:
-        """Count a request of a sender, and return whether it may pass. A refused request uses nothing up."""
+        """Count a request of a sender, and return whether it may pass. A refused request does not count."""
         if sender not in self._meters:
             self._meters[sender] = self._meter()
         return self._meters[sender].take(self._clock())
@@ -108,7 +108,7 @@ class Limit:
         return {}
 
     def _quota(self) -> Rate:
-        """Return how many requests may pass at once, and the seconds after which as many may again."""
+        """Return the number of requests that may pass at once, and the seconds until as many may pass again."""
         if self._burst is None:
             return self._rate
         return Rate(self._burst, _whole(self._burst * self._rate.seconds / self._rate.requests))
@@ -125,26 +125,26 @@ def parse_rate(text: str) -> Rate:
     """Read a rate.
 
     Raises:
-        EmulatorError: it is none.
+        EmulatorError: it is not a rate.
     """
     found = re.fullmatch(r"0*([1-9][0-9]{0,8})/(?:0*([1-9][0-9]{0,8}))?(s|m|min|h)", text)
     if found is None:
-        raise EmulatorError(f'the rate "{text}" is not a count and a time: write 10/s, 10/m, 10/h or 10/3s')
+        raise EmulatorError(f'the rate "{text}" is not a count and a time; use for example 10/s, 10/m, 10/h or 10/3s')
     return Rate(int(found[1]), int(found[2] or 1) * _SECONDS[found[3]])
 
 
 def optional_limit(
     rate: str, *, burst: int | None, windows: Windows, headers: HeaderStyle, clock: Callable[[], float]
 ) -> Limit | None:
-    """Return a limit, None where there is no rate; see `Limit`.
+    """Return a limit, None without a rate; see `Limit`.
 
     Raises:
-        EmulatorError: see `Limit`; or there is no rate, and something else says how it limits.
+        EmulatorError: see `Limit`; or there is no rate, but a burst, windows or headers.
     """
     if rate:
         return Limit(rate, burst=burst, windows=windows, headers=headers, clock=clock)
     if (burst, windows, headers) != (None, "nest", "nest"):
-        raise EmulatorError("burst, windows and headers limit nothing without a rate: add one, such as 10/s")
+        raise EmulatorError("burst, windows and headers have no effect without a rate; add one, such as 10/s")
     return None
 
 
@@ -175,7 +175,7 @@ class _SlidingWindow:
     def __init__(self, rate: Rate) -> None:
         self._rate = rate
         self._ends: deque[float] = deque()
-        """When each of the requests that passed leaves the window."""
+        """The times when passed requests leave the window."""
 
     def take(self, now: float) -> Verdict:
         while self._ends and now >= self._ends[0]:
@@ -204,5 +204,5 @@ class _Bucket:
 
 
 def _whole(seconds: float) -> int:
-    """Round seconds up: whoever waits for so long waits long enough."""
+    """Round seconds up, so that waiting for them is long enough."""
     return max(1, math.ceil(seconds - _TINY))

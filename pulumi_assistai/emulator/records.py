@@ -9,11 +9,11 @@ WhatsAppStatus = Literal["disconnected", "connecting", "connected"]
 
 
 class Organization(NamedTuple):
-    """Whose data it is: nothing of one organization is seen by another.
+    """The organization that owns data. No other organization sees it.
 
     Attributes:
-        tenant: what requests send as `x-tenant-domain`.
-        code: what requests send as `x-organization-code`.
+        tenant: the `x-tenant-domain` of its requests.
+        code: the `x-organization-code` of its requests.
     """
 
     tenant: str
@@ -25,14 +25,14 @@ class Agent:
     """An agent with all its fields.
 
     Attributes:
-        number: its place among all agents ever made, from 1.
-        code: what the API calls it.
-        tenant: whose it is.
-        organization: whose it is.
-        whatsapp: the state of its WhatsApp integration, None where it has none.
-        phone_number: the linked phone, None where none is.
-        qr: the payload of the QR shown last, None where none ever was.
-        qr_at: when that was made, in seconds since 1970.
+        number: its number among all agents ever created, from 1.
+        code: its code in the API.
+        tenant: its tenant.
+        organization: its organization.
+        whatsapp: the state of its WhatsApp integration, None if it has none.
+        phone_number: the linked phone, None if there is none.
+        qr: the payload of the last QR code, None if there is none.
+        qr_at: the time of the last QR code, in seconds since 1970.
     """
 
     number: int
@@ -54,7 +54,7 @@ class Agent:
 
     @property
     def owner(self) -> Organization:
-        """The organization that sees it."""
+        """Its organization."""
         return Organization(self.tenant, self.organization)
 
 
@@ -63,7 +63,7 @@ class Conversation:
     """A conversation of a person with an agent.
 
     Attributes:
-        number: its place among all conversations, from 1.
+        number: its number among all conversations, from 1.
         agent: the code of its agent, which may be gone.
     """
 
@@ -81,7 +81,7 @@ class Message:
     """One message of a conversation.
 
     Attributes:
-        id: its place in the conversation, from 1.
+        id: its number in the conversation, from 1.
         sender: "user" or "agent".
     """
 

@@ -1,4 +1,4 @@
-"""Serves the emulator from a thread."""
+"""A server for the emulator in a thread."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a s
 
 
 class Emulator:
-    """An emulator that runs while its parts is open; several may run side by side.
+    """An emulator that runs while its context is open. Several may run at once.
 
     Args:
-        db: the SQLite file that keeps its data; None keeps them in memory.
+        db: the SQLite file for its data; None keeps the data in memory.
         host: the address to listen on.
-        port: the port to listen on; 0 takes a free one.
-        accounts: who may ask.
-        welcome: whether an organization that nobody knows is taken in with the first token that asks for it.
+        port: the port to listen on; 0 picks a free one.
+        accounts: the accounts that may use it.
+        welcome: whether an unknown organization is added with the first token that uses it.
         whatsapp: whether new agents have a WhatsApp integration.
-        dialect: how it says what the API's document leaves open: "nest", or "other" as unlike as can be.
-        qr_lifetime: seconds until a QR changes; 0 makes a new one at each call.
-        latency: seconds that each request of the imitated API waits.
-        rate: how many requests of the imitated API an organization may make, such as "10/s" or "10/3s"; "" limits none.
+        dialect: the form of answers that the API's document leaves open: "nest", or the very different "other".
+        qr_lifetime: seconds until a QR code changes; 0 makes a new one at each call.
+        latency: delay in seconds of each request to the emulated API.
+        rate: the rate limit of each organization, such as "10/s" or "10/3s"; "" means no limit.
         burst: the capacity of a token bucket that is refilled at the rate; None counts in windows.
         windows: the kind of the windows: "nest", "clock" or "sliding"; docs/emulator.md describes them.
-        headers: the headers that tell the limit: "nest", "ietf", "retry-after" or "none".
-        faults: whether it can be told to fail, at /sandbox/faults.
-        odd: the names of what is odd about the API, with commas between them; docs/emulator.md has them.
-        clock: the seconds by which a listing lags and a rate is counted.
+        headers: the headers that report the limit: "nest", "ietf", "retry-after" or "none".
+        faults: whether it accepts rules for failures at /sandbox/faults.
+        odd: names of oddities, separated by commas; docs/emulator.md lists them.
+        clock: the time in seconds for lagging listings and rate limits.
 
     Attributes:
-        url: where it answers, such as http://127.0.0.1:8787.
-        accounts: who may ask from the beginning on.
+        url: its address, such as http://127.0.0.1:8787.
+        accounts: the initial accounts.
 
     Raises:
-        EmulatorError: it cannot listen there, the database cannot be opened, there is no such oddity, or the rate limit
-            is wrong.
+        EmulatorError: it cannot listen there, the database cannot be opened, an oddity does not exist, or the rate
+            limit is invalid.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Emulator:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Open the socket here and not in the server, which would end the process where that fails."""
+    """Open the socket. The server itself would end the process if that fails."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # With the protocol named, asyncio sends small answers at once instead of 40 ms later.

@@ -1,4 +1,4 @@
-"""Keeps agents and conversations in SQLite, in a file or in memory."""
+"""The store of agents and conversations: SQLite in a file or in memory."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ COMMIT;
 
 
 class Store:
-    """One database, safe to share between threads; what a call writes is written as a whole.
+    """A database that threads can share. Each call writes all of its changes or none.
 
     Args:
-        file: where it lies; None keeps it in memory.
+        file: its file; None keeps it in memory.
 
     Attributes:
-        observers: called with the code of an agent that was made, changed or removed.
+        observers: called with the code of an agent that was created, changed or deleted.
 
     Raises:
-        EmulatorError: the file cannot be opened or holds something else.
+        EmulatorError: the file cannot be opened or is not such a database.
     """
 
     def __init__(self, file: Path | None) -> None:
@@ -73,9 +73,9 @@ class Store:
         """Add an agent, newer than any other of its organization.
 
         Args:
-            owner: whose it is.
-            fields: name, description and so on, as far as given.
-            code: makes the agent's code from its number.
+            owner: its organization.
+            fields: name, description and so on.
+            code: returns the agent's code for its number.
             whatsapp: whether it has a WhatsApp integration.
         """
         with self._writing():
@@ -110,7 +110,7 @@ class Store:
             self._notify(code)
 
     def remove_agent(self, code: str) -> None:
-        """Forget an agent; its conversations stay."""
+        """Delete an agent. Its conversations stay."""
         with self._writing():
             self._execute("DELETE FROM agents WHERE code = ?", code)
         self._notify(code)
@@ -191,7 +191,7 @@ class Store:
 
 
 def owner_columns(owner: Organization) -> dict[str, Any]:
-    """Return the columns that say whose a row is."""
+    """Return the columns with a row's organization."""
     return {"tenant": owner.tenant, "organization": owner.code}
 
 
@@ -222,7 +222,7 @@ def _prepare(database: sqlite3.Connection) -> None:
 
 
 def contains(text: str, *values: str | None) -> bool:
-    """Search as people do, whatever the case; SQLite's own functions know the case of ASCII letters alone."""
+    """Search without regard to case. SQLite's own functions only know the case of ASCII letters."""
     return any(text in value.casefold() for value in values if value)
 
 
@@ -231,6 +231,6 @@ def _message(*, conversation: int, **columns: Any) -> Message:  # noqa: ARG001 -
 
 
 def _after(last: int | None) -> int:
-    """Return the time, or a millisecond after `last` where the clock has not moved on."""
+    """Return the time, or a millisecond after `last` if the clock has not advanced."""
     now = time.time_ns() // 1_000_000
     return now if last is None else max(now, last + 1)

@@ -18,7 +18,7 @@ _CONNECTED: dict[int | str, dict[str, Any]] = {
     200: {
         "model": Connected,
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
-        "description": "The QR to scan, or JSON where a phone is linked.",
+        "description": "The QR code to scan, or JSON if a phone is linked.",
     }
 }
 
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/agents/{code}/integrations/whatsappweb", tags=["what
 
 @router.get("/qr", responses=_CONNECTED)
 async def connect_whatsapp(parts: Here, caller: Caller, code: str) -> Response:
-    """Start to connect an agent."""
+    """Start to connect an agent to WhatsApp."""
     agent = _integrated(parts.agent(code, caller), "No hay integración WhatsApp")
     if agent.whatsapp == "connected":
         return respond_connected(parts.odd, parts.dialect, agent.phone_number or "")
@@ -39,7 +39,7 @@ async def connect_whatsapp(parts: Here, caller: Caller, code: str) -> Response:
 
 @router.delete("", response_model=Disconnected)
 async def disconnect_whatsapp(parts: Here, caller: Caller, code: str) -> Response:
-    """Disconnect an agent. Its integration stays and can be connected again."""
+    """Disconnect an agent from WhatsApp. Its integration stays and can be connected again."""
     agent = _integrated(parts.agent(code, caller), "No existe integración")
     parts.store.change_agent(agent.code, {"whatsapp": "disconnected", "phone_number": None})
     return parts.dialect.disconnected()

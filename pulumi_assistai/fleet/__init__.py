@@ -1,4 +1,4 @@
-"""Fleets of agents in Markdown files: front matter says what an agent is, the body is its instructions."""
+"""Fleets of agents in Markdown files: front matter has an agent's fields, the body its instructions."""
 
 from pulumi_assistai.fleet.files import AgentFile, read_fleet, scan_fleet
 from pulumi_assistai.fleet.front_matter import FrontMatter, WhatsApp, json_schema

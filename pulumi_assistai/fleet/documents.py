@@ -1,4 +1,4 @@
-"""A Markdown file with front matter, and where everything in it stands."""
+"""Markdown files with front matter, and the positions of everything in them."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _COMMENT = re.compile(r"[ \t]*#")
 
 @dataclass(frozen=True)
 class Document:
-    """One file.
+    """A parsed file.
 
     Attributes:
         path: the file.
-        front_matter: what its front matter says.
-        body: the text after it, without blank lines around it.
-        body_line: the number of its first line.
-        lines: the line of each text of the front matter, by dotted name.
+        front_matter: its front matter.
+        body: the text after the front matter, without blank lines around it.
+        body_line: the number of the body's first line.
+        lines: the line of each text in the front matter, by dotted name.
     """
 
     path: Path
@@ -54,7 +54,7 @@ def read_document(path: Path) -> Document:
     """Read a file.
 
     Raises:
-        FleetError: with everything that is wrong with its front matter.
+        FleetError: all problems of its front matter.
     """
     try:
         text = read_text(path)
@@ -75,9 +75,9 @@ def read_document(path: Path) -> Document:
 
 
 def _parse(path: Path, head: str) -> tuple[Any, dict[Name, Place], list[str]]:
-    """Return the values, where they stand, and what is wrong with how they are written.
+    """Return the values, their positions, and problems of their notation.
 
-    `("name",)` is the place of the value of `name`, `("name", "")` that of the key itself.
+    `("name",)` is the position of the value of `name`, `("name", "")` that of the key itself.
     """
     loader = None
     try:
@@ -96,14 +96,16 @@ def _parse(path: Path, head: str) -> tuple[Any, dict[Name, Place], list[str]]:
         raise FleetError([f"{path}:{line}:{column}: {shorten(error.problem or 'this is not YAML')}"]) from None
     except ReaderError as error:
         line, column = head.count("\n", 0, error.position) + 1, error.position - head.rfind("\n", 0, error.position)
-        raise FleetError([f"{path}:{line}:{column}: YAML takes no character U+{error.character:04X}"]) from None
+        raise FleetError(
+            [f"{path}:{line}:{column}: YAML does not allow the character U+{error.character:04X}"]
+        ) from None
     finally:
         if loader:
             loader.dispose()
 
 
 def _items(node: yaml.MappingNode) -> Iterator[tuple[Name, yaml.Node, yaml.Node]]:
-    """Yield names, keys and values of a mapping, and of those in it: front matter has no more levels."""
+    """Yield names, keys and values of a mapping and of the mappings in it. Front matter has no deeper levels."""
     for key, value in _pairs(node):
         yield (key.value,), key, value
         yield from (((key.value, inner.value), inner, under) for inner, under in _pairs(value))
@@ -125,19 +127,19 @@ def _twice(node: yaml.MappingNode) -> Iterator[str]:
     for name, key, _ in _items(node):
         line, column = _place(key)
         if name in seen:
-            yield f"{line}:{column}: {_shown(name)} is there twice"
+            yield f"{line}:{column}: duplicate key {_shown(name)}"
         seen.add(name)
 
 
 def _cut_short(node: yaml.MappingNode, head: str) -> Iterator[str]:
-    """Yield the texts that a comment follows in their line: most often, the comment was meant as part of the text."""
+    """Yield the texts that a comment follows on the same line. Usually it was meant as part of the text."""
     for name, _, value in _items(node):
         plain = isinstance(value, yaml.ScalarNode) and value.style is None
         if plain and name in _TEXTS and _COMMENT.match(head, value.end_mark.index):
             line, column = value.end_mark.line + 1, value.end_mark.column + 1
             yield (
-                f"{line}:{column}: {'.'.join(name)}: YAML drops what follows #: put the text in quotes, "
-                "or the comment on a line of its own"
+                f"{line}:{column}: {'.'.join(name)}: YAML drops the text after #; put the text in quotes, "
+                "or the comment on its own line"
             )
 
 

@@ -1,4 +1,4 @@
-"""The agents of a directory."""
+"""Agents of a directory."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _EMPTY_ON_PURPOSE = ".gitkeep"
 
 @dataclass(frozen=True)
 class AgentFile:
-    """An agent as its file declares it.
+    """An agent's file.
 
     Attributes:
         key: the resource's name in the fleet.
         path: the file.
-        front_matter: what its front matter says.
-        texts: the declared texts by field, with `instructions` and `expected_phone_number`; they may hold templates.
+        front_matter: its front matter.
+        texts: the declared texts by field, with `instructions` and `expected_phone_number`. They may hold templates.
     """
 
     key: str
@@ -36,7 +36,7 @@ def read_fleet(source: Path) -> list[AgentFile]:
     """Read every agent of a directory, in the order of the files' names.
 
     Raises:
-        FleetError: with everything that is wrong in all files.
+        FleetError: all problems of all files.
     """
     files, problems = scan_fleet(source)
     if problems:
@@ -45,22 +45,22 @@ def read_fleet(source: Path) -> list[AgentFile]:
 
 
 def scan_fleet(source: Path) -> tuple[list[AgentFile], list[str]]:
-    """Return the agents of a directory, in the order of the files' names, and what is wrong with the other files.
+    """Return the agents of a directory, in the order of the files' names, and the problems of the other files.
 
-    A file of an agent ends in .md and begins with neither an underscore nor a dot. Files with an underscore, and those
-    in folders below, are there to be included; files with a dot are editors' and systems' own. A directory without any
-    agent's file is taken for a mistake, unless a file .gitkeep says that it is to be kept.
+    An agent's file ends in .md and begins with neither an underscore nor a dot. Files with an underscore and files in
+    subfolders are fragments. Files with a dot belong to editors and systems. A directory without any agent's file is
+    a mistake, unless it has a file .gitkeep.
 
     Raises:
-        FleetError: there is no such directory, or neither an agent's file nor a .gitkeep in it.
+        FleetError: the directory does not exist, or has neither an agent's file nor a .gitkeep.
     """
     if not source.is_dir():
-        raise FleetError([f"{source}: there is no such directory"])
+        raise FleetError([f"{source}: no such directory"])
     paths = sorted(path for path in source.glob("*.md") if not path.name.startswith(("_", ".")))
     if not paths and not (source / _EMPTY_ON_PURPOSE).exists():
         keep = source / _EMPTY_ON_PURPOSE
         raise FleetError(
-            [f"{source}: there is no agent's file, such as ventas.md; a fleet that is to be empty needs a file {keep}"]
+            [f"{source}: no agent's file, such as ventas.md; to declare an empty fleet, add a file {keep}"]
         )
     files: list[AgentFile] = []
     problems: list[str] = []
@@ -91,14 +91,14 @@ def _key(front_matter: FrontMatter, path: Path) -> str:
         path.stem.encode()
         return usable_key(path.stem)
     except UnicodeEncodeError:
-        raise FleetError([f"{path}: the file's name is not UTF-8; rename it, or say key: KEY"]) from None
+        raise FleetError([f"{path}: the file's name is not UTF-8; rename it, or add key: KEY"]) from None
     except ValueError as error:
-        raise FleetError([f"{path}: the file's name {error}; rename it, or say key: KEY"]) from None
+        raise FleetError([f"{path}: the file's name {error}; rename it, or add key: KEY"]) from None
 
 
 def _shared_keys(files: Iterable[AgentFile]) -> Iterator[str]:
     seen: dict[str, AgentFile] = {}
     for file in files:
         if file.key in seen:
-            yield f"{file.path}: the key {file.key} is that of {seen[file.key].path} too"
+            yield f"{file.path}: {seen[file.key].path} has the same key {file.key}"
         seen.setdefault(file.key, file)

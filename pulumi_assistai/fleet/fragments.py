@@ -1,4 +1,4 @@
-"""Files that templates include."""
+"""Fragments: files that templates include."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pulumi_assistai.fleet.reading import UnreadableError, read_text
 
 
 class FragmentError(TemplateError):
-    """A file that is there cannot be included."""
+    """An existing file cannot be included."""
 
 
 class Fragments(BaseLoader):
-    """Finds files in folders, and nothing outside of them, wherever links lead.
+    """A loader of files in folders. It reads no file outside of them, even through links.
 
     Args:
-        folders: where to look, the first one first.
+        folders: the folders, in the order of the search.
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
@@ -30,8 +30,8 @@ class Fragments(BaseLoader):
         """Return the text of a file, and its path.
 
         Raises:
-            TemplateNotFound: there is none.
-            FragmentError: it cannot be read, or lies elsewhere.
+            TemplateNotFound: there is no such file.
+            FragmentError: the file cannot be read, or is outside of the folders.
         """
         parts = split_template_path(template)
         for folder in self._folders:
@@ -44,7 +44,7 @@ class Fragments(BaseLoader):
         try:
             real = path.resolve()
             if not any(real.is_relative_to(folder.resolve()) for folder in self._folders):
-                raise FragmentError(f"{path} is a link to a file outside of the fleet's folders")
+                raise FragmentError(f"{path} is a link to a file outside the fleet's folders")
             return read_text(real)
         except UnreadableError as error:
             raise FragmentError(f"{path} {error}") from None

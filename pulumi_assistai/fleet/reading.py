@@ -1,4 +1,4 @@
-"""Reading of the files of a fleet."""
+"""Reading of a fleet's files."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ MOST_BYTES = 1_000_000
 
 
 class UnreadableError(Exception):
-    """A file cannot be read as text; says why, without its name."""
+    """A file cannot be read as text. The message says why, without the file's name."""
 
 
 def read_text(path: Path) -> str:
-    r"""Return the text of a file, with `\n` at the end of lines and without byte order marks.
+    r"""Return the text of a file, with `\n` as line ends and without byte order marks.
 
     Raises:
-        UnreadableError: it is no regular file, too large, or not UTF-8.
+        UnreadableError: the file is not regular, too large, or not UTF-8.
     """
     try:
         found = path.stat()

@@ -1,8 +1,8 @@
-"""A sandbox for templates that bounds what they do and what they make, whatever they say.
+"""The sandbox for templates. It bounds the time and memory that a template can use.
 
-Every template that is rendered has a budget. Each step takes something off it, such as a turn of a loop or a call, and
-so does the size of every value in it: time and memory are bounded without a clock, and the same template always ends
-the same way. What can make much of little, such as `*` or `center`, is paid for before it is done.
+Every rendering has a budget. Each step, such as a turn of a loop or a call, and the size of every value reduce it.
+There is no clock, so the same template always ends the same way. Operations that make large values from small ones,
+such as `*` or `center`, are charged before they run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BUDGET = 5_000_000
 _STEP = 20
 _FILE = 500
 _MOST_BITS = 10_000
-_TOO_MUCH = "the template does too much; shorten its loops, or what it makes"
+_TOO_MUCH = "the template exceeds its budget; shorten its loops or its output"
 _WEIGHED = " weighed"  # templates cannot name it
 _MANY = (list, tuple, set, frozenset, KeysView, ValuesView, ItemsView)
 _WRAP: tuple[str, ...] = ("width", "break_long_words", "wrapstring", "break_on_hyphens")
@@ -34,11 +34,11 @@ _WIDE = re.compile(r"%(\([^)]*\))?[-#0 +]*(\*|\d{5}|\d*\.(\*|\d{5}))")
 _WIDE_FIELD = re.compile(r"\d{5}")
 _WIDTHS = re.compile(r"%(?:\([^)]*\))?[-#0 +]*(\d*)(?:\.(\d*))?")
 _COPIED = 2_000
-"""Characters that are copied in the time of one unit of the budget."""
+"""Characters copied in the time of one unit of the budget."""
 
 
 class TooMuchError(TemplateRuntimeError):
-    """A template does or makes more than it may."""
+    """A template exceeds its budget."""
 
 
 class _Budget(threading.local):
@@ -46,7 +46,7 @@ class _Budget(threading.local):
 
 
 class BoundedEnvironment(SandboxedEnvironment):
-    """A sandbox whose templates end: in a text, or in an error."""
+    """A sandbox in which every template ends, with a text or an error."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%", "//"})
 
@@ -58,7 +58,7 @@ class BoundedEnvironment(SandboxedEnvironment):
         self.tests = self._all_bounded(self.tests)
 
     def refill(self) -> None:
-        """Begin with a whole budget."""
+        """Begin with a full budget."""
         self._budget.left = _BUDGET
 
     def _spend(self, amount: int) -> None:
@@ -94,7 +94,7 @@ class BoundedEnvironment(SandboxedEnvironment):
         return bounded
 
     def _counted(self, value: Any) -> Any:
-        """Return an iterator as one that spends what it yields: it may never end."""
+        """Return an iterator that charges each item: the original one may never end."""
         return self._each(value) if isinstance(value, Iterator) and not isinstance(value, LoopContext) else value
 
     def _each(self, values: Iterator[Any]) -> Iterator[Any]:
@@ -103,7 +103,7 @@ class BoundedEnvironment(SandboxedEnvironment):
             yield value
 
     def call(self, context: Context, called: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Call something for a template."""
+        """Call a function for a template, after charging for it."""
         owner = getattr(called, "__self__", None)
         name = getattr(called, "__name__", "")
         if isinstance(owner, str | bytes | int):
@@ -116,19 +116,19 @@ class BoundedEnvironment(SandboxedEnvironment):
         return super().call(context, called, *args, **kwargs)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Return what an operator makes of two values."""
+        """Return the result of an operator on two values, after charging for it."""
         self._weigh(left, right)
         self._spend(_product(operator, left, right))
         return super().call_binop(context, operator, left, right)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Keep templates from `translate`, which makes any text of any character."""
+        """Refuse `translate`, which can make any text from any character."""
         return super().is_safe_attribute(obj, attr, value) and not (
             attr == "translate" and isinstance(obj, str | bytes)
         )
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
-        """Return a `str.format` or `str.format_map` that makes no wide fields."""
+        """Return a `str.format` or `str.format_map` that refuses wide fields."""
         if super().wrap_str_format(value) is None:
             return None
 
@@ -141,7 +141,7 @@ class BoundedEnvironment(SandboxedEnvironment):
         return formatted
 
     def concat(self, chunks: Iterable[str]) -> str:
-        """Return parts of a text as one."""
+        """Return the parts of a text as one."""
         parts = []
         for chunk in chunks:
             self._spend(1 + len(chunk))
@@ -149,7 +149,7 @@ class BoundedEnvironment(SandboxedEnvironment):
         return "".join(parts)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        """Parse a template, and have everything in it weighed that is neither a call nor a filter."""
+        """Parse a template so that everything in it is charged, not only calls and filters."""
         parsed = super()._parse(source, name, filename)
         _Weigher().visit(parsed)
         parsed.set_environment(self)
@@ -225,7 +225,7 @@ class _Weigher(NodeTransformer):
         return _weighed(node) if node.ctx == "load" else node
 
     def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
-        """Leave lists of files as they are: who looks for the files of a template must find them."""
+        """Leave lists of files unchanged, so that a search for a template's files finds them."""
         return node
 
 
@@ -239,7 +239,7 @@ def _step(node: nodes.Node, more: int = 0) -> nodes.ExprStmt:
 
 
 def _weight(value: Any, most: int) -> int:
-    """Return how much there is in a value; what it holds twice counts twice. Stops not far above `most`."""
+    """Return the size of a value; repeated parts count each time. The count stops shortly above `most`."""
     weight, left = 0, [value]
     while left and weight <= most:
         value = left.pop()
@@ -271,7 +271,7 @@ def _listed(value: Any) -> Any:
 
 
 def _product(operator: str, left: Any, right: Any) -> int:
-    """Return how large the result of an operator can get."""
+    """Return the largest possible size of an operator's result."""
     if operator == "%" and isinstance(left, str | bytes):
         return _format(left, right)
     if operator in {"*", "**"} and isinstance(left, int) and isinstance(right, int):

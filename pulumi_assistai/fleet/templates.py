@@ -26,7 +26,7 @@ class Text:
 
     Attributes:
         source: the text.
-        path: the file that it stands in.
+        path: its file.
         line: the number of its first line.
     """
 
@@ -37,14 +37,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Include:
-    """A place where a template takes in another file.
+    """An include of another file in a template.
 
     Attributes:
-        name: the file's name as written, None where the template works it out.
-        path: the file that the place stands in.
-        line: its line.
-        found: the file that is taken in, None where there is none of that name.
-        needed: whether rendering fails without it.
+        name: the included file's name as written, None if the template computes it.
+        path: the file with the include.
+        line: the line of the include.
+        found: the included file, None if there is no file with that name.
+        needed: whether rendering fails without the file.
     """
 
     name: str | None
@@ -55,10 +55,10 @@ class Include:
 
 
 class Templates:
-    """Renders texts; `{% include "FILE" %}` finds files in the given folders, and nothing outside of them.
+    """A renderer of texts. `{% include "FILE" %}` finds files in the given folders, and never outside of them.
 
     Args:
-        folders: where to look, the first one first.
+        folders: the folders, in the order of the search.
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
@@ -69,7 +69,7 @@ class Templates:
         """Return a text with its variables filled in, without blank lines around it.
 
         Raises:
-            FleetError: a variable is missing, or a template is not one, or never ends; with file and line.
+            FleetError: a variable is missing, or a template is invalid or never ends; with file and line.
         """
         try:
             rendered = self._rendered(text, variables)
@@ -77,16 +77,16 @@ class Templates:
         except TemplateSyntaxError as error:
             problem = f"{error.filename or text.path}:{error.lineno}: {shorten(error.message or '')}"
         except TemplateNotFound as error:
-            problem = f"{_place(error, text)}: there is no file {shorten(str(error.name))} to include"
+            problem = f"{_place(error, text)}: the included file {shorten(str(error.name))} does not exist"
         except UndefinedError as error:
             problem = f"{_place(error, text)}: {shorten(error.message or '')}{_nearest(error, variables)}"
         except RecursionError as error:
-            problem = f"{_place(error, text)}: something includes or calls itself, or is nested too deeply"
+            problem = f"{_place(error, text)}: a file or macro includes or calls itself, or is nested too deeply"
         except SyntaxError as error:
             # Python compiles what jinja makes of a template, and its lines are not the template's.
             problem = f"{text.path}:{text.line}: {error.msg}"
         except UnicodeEncodeError:
-            problem = f"{text.path}:{text.line}: the text has half a character (U+D800 to U+DFFF)"
+            problem = f"{text.path}:{text.line}: the text has half of a surrogate pair (U+D800 to U+DFFF)"
         except Exception as error:  # noqa: BLE001 - templates call any method of any variable
             problem = f"{_place(error, text)}: {shorten(str(error)) or type(error).__name__}"
         else:
@@ -104,7 +104,7 @@ class Templates:
         return template.render(variables)
 
     def names(self, text: Text, known: Mapping[str, Any]) -> set[str]:
-        """Return which of the known variables a text needs, in the files that it includes too."""
+        """Return the known variables that a text and its included files use."""
         found: set[str] = set()
         seen: set[str] = set()
         sources = [_in_its_place(text)]
@@ -118,7 +118,7 @@ class Templates:
         return found
 
     def includes(self, text: Text) -> list[Include]:
-        """Return what a text itself takes in, whether or not a condition around it holds."""
+        """Return a text's own includes, including those under conditions that do not hold."""
         if "{%" not in text.source:
             return []
         self._environment.refill()
@@ -158,24 +158,24 @@ class Templates:
 
 
 def _named(node: Any) -> list[str | None]:
-    """Return the names of the files that a statement takes in, None for each that is worked out."""
+    """Return the names of the files that a statement includes, None for each computed name."""
     template = node.template
     many = template.items if isinstance(template, nodes.List | nodes.Tuple) else [template]
     return [part.value if isinstance(part, nodes.Const) and isinstance(part.value, str) else None for part in many]
 
 
 def _is_plain(source: str) -> bool:
-    """Return whether there is nothing to fill in: most texts of front matter are so, and compiling takes long."""
+    """Return whether there is nothing to fill in. Most texts of front matter are plain, and compiling takes long."""
     return "{" not in source
 
 
 def _in_its_place(text: Text) -> str:
-    """Return a text with as many lines before it as its file has, so that errors name the file's own lines."""
+    """Return a text after as many empty lines as precede it in its file, so that errors have the file's lines."""
     return "\n" * (text.line - 1) + text.source
 
 
 def _place(error: Exception, text: Text) -> str:
-    """Return file and line of what was being rendered: the innermost file of text rather than of code."""
+    """Return file and line of the error: of the innermost template, not of code."""
     frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.endswith((".py", ">"))]
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else f"{text.path}:{text.line}"
 

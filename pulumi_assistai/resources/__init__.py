@@ -1,1 +1,1 @@
-"""The resources of a program. Their docstrings are the reference that users read."""
+"""Resources and data functions for Pulumi programs. Their docstrings are the users' reference."""

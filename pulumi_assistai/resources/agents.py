@@ -23,16 +23,15 @@ _OUTPUTS = ("code", "managed_since", "tenant_domain", "organization_code")
 class Agent(dynamic.Resource, module="assistai", name="Agent"):
     """An AI agent that answers customers.
 
-    Creating one is POST /agents, changing it PATCH /agents/CODE, and it is read from GET /agents. The listing shows
-    name and description alone: what somebody changes of purpose, instructions, tone or voice in AssistAI cannot be
-    seen.
+    It is created with POST /agents, updated with PATCH /agents/CODE and read from GET /agents. The listing shows only
+    name and description: edits of purpose, instructions, tone or voice in AssistAI cannot be seen.
 
     Attributes:
-        code: the agent's code, which AssistAI gives it.
-        managed_since: when this program created or adopted it, ISO 8601 in UTC.
-        tenant_domain, organization_code: where it belongs.
+        code: the agent's code, assigned by AssistAI.
+        managed_since: the time when this program created or adopted it, ISO 8601 in UTC.
+        tenant_domain, organization_code: its tenant and organization.
         name, description, purpose, instructions, tone, voice: as declared.
-        model, created_at: as listed; only on an agent from `Agent.get`.
+        model, created_at: as listed; only for an agent from `Agent.get`.
     """
 
     # The SDK would evaluate them anew for every resource.
@@ -69,25 +68,25 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
 
         Args:
             resource_name: the name of the resource in the program.
-            name: the name shown in AssistAI; no other agent of the organization may have it.
-            description: what it is, in a line. Not sent unless declared, like all that follow.
-            purpose: what it is for.
+            name: the name shown in AssistAI. It must be unique in the organization.
+            description: a description in one line. Optional fields are sent only if declared.
+            purpose: the purpose.
             instructions: the prompt.
-            tone: how it speaks, such as "neutral" or "amigable".
-            voice: its voice, such as "default" or "female".
-            adopt: the code of an existing agent to take over instead of creating one; may go or stay afterwards.
-            on_delete: what becomes of it when it is no longer declared, since the API deletes no agent: "retain"
-                (default) leaves it as it is and warns, "archive" disconnects its WhatsApp and renames it to
-                "[archived] NAME", or to the next best name that AssistAI takes. To forbid it, use
+            tone: the tone, such as "neutral" or "amigable".
+            voice: the voice, such as "default" or "female".
+            adopt: the code of an existing agent to adopt instead of creating one. It may stay or be removed later.
+            on_delete: what to do when the agent is no longer declared. The API cannot delete agents. "retain" (default)
+                leaves it as it is and warns, "archive" disconnects its WhatsApp and renames it to "[archived] NAME", or
+                to the closest name that AssistAI accepts. To forbid deletion, use
                 `opts=pulumi.ResourceOptions(protect=True)`.
-            allow_duplicate_name: create it even where an agent of that name exists; default False.
+            allow_duplicate_name: create the agent even if another one has its name; default False.
             opts: options of the resource; `import_` is refused.
 
         Raises:
             pulumi.RunError: `opts` has `import_`.
         """
         refuse_import(
-            opts, 'declare adopt="CODE" to take over an existing agent, or write many at once with `assistai import`'
+            opts, 'declare adopt="CODE" to adopt an existing agent, or adopt many at once with `assistai import`'
         )
         inputs = {
             "name": name,
@@ -107,7 +106,7 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
 
     @classmethod
     def get(cls, resource_name: str, code: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Agent:
-        """Return an existing agent, to read only: GET /agents.
+        """Return an existing agent that the program only reads: GET /agents.
 
         Args:
             resource_name: the name of the resource in the program.
@@ -130,7 +129,7 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
 
 
 def _declare(agent: Agent, resource_name: str, properties: dict[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-    """Declare an agent; a property without a value is an output, and the SDK makes an attribute of each."""
+    """Declare an agent. A property without a value is an output, and the SDK makes an attribute of each."""
     warn_about_clear_token()
     warn_about_options(opts)
     dynamic.Resource.__init__(agent, AgentProvider(), resource_name, properties, found_as_native("Agent", opts))

@@ -14,15 +14,15 @@ _warned: WeakSet[pulumi.Resource] = WeakSet()
 _options_warned_of: WeakKeyDictionary[pulumi.Resource, set[str]] = WeakKeyDictionary()
 
 _WITHOUT_EFFECT = {
-    "custom_timeouts": "Pulumi's SDK does not hand them to dynamic providers. Set ASSISTAI_TIMEOUT, the seconds that a "
+    "custom_timeouts": "Pulumi's SDK does not pass them to dynamic providers. Set ASSISTAI_TIMEOUT, the seconds that a "
     "request may take, or wait_for_connection of a WhatsAppIntegration",
-    "replace_on_changes": "dynamic providers do not tell the engine which property changed. To begin with a new agent, "
-    "declare a resource of another name: AssistAI deletes no agent",
+    "replace_on_changes": "dynamic providers do not report which property changed. To start with a new agent, declare "
+    "a resource with another name: AssistAI cannot delete agents",
 }
 
 
 def refuse_import(opts: pulumi.ResourceOptions | None, instead: str) -> None:
-    """Refuse `import_`, which cannot work: the engine reads before it knows the dynamic provider.
+    """Refuse `import_`. It cannot work: the engine reads the resource before it knows the dynamic provider.
 
     Raises:
         pulumi.RunError: `opts` has `import_`.
@@ -32,18 +32,18 @@ def refuse_import(opts: pulumi.ResourceOptions | None, instead: str) -> None:
 
 
 def found_as_native(kind: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Return the options with which a state that the native provider wrote has the resource, too.
+    """Return the options with an alias, so that the resource is found in a state from the native provider.
 
     Args:
         kind: the resource's class, such as "Agent".
-        opts: the options that the program gives.
+        opts: the program's options.
     """
     native = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=native_type(kind))])
     return native if opts is None else pulumi.ResourceOptions.merge(opts, native)
 
 
 def warn_about_clear_token() -> None:
-    """Warn once in a program where the stack configuration holds the API token in clear."""
+    """Warn once per program if the stack configuration holds the API token in clear."""
     stack = pulumi.runtime.get_root_resource()
     key = stack_key("api_token")
     if stack is None or stack in _warned or not get_config(key) or is_config_secret(key):
@@ -53,7 +53,7 @@ def warn_about_clear_token() -> None:
 
 
 def warn_about_options(opts: pulumi.ResourceOptions | None) -> None:
-    """Warn once in a program about each option that has no effect on a dynamic resource."""
+    """Warn once per program about each option that has no effect on a dynamic resource."""
     stack = pulumi.runtime.get_root_resource()
     if opts is None or stack is None:
         return
@@ -65,6 +65,6 @@ def warn_about_options(opts: pulumi.ResourceOptions | None) -> None:
 
 
 def has_transforms() -> bool:
-    """Return whether the program has registered transforms, which may give what a resource does not declare."""
+    """Return whether the program has registered transforms. They may add properties that are not declared."""
     # The SDK serves them from the first one on; there is no public way to ask.
     return bool(getattr(_CallbackServicer, "_servicers", ()))

@@ -1,4 +1,4 @@
-"""The data functions: what a program can ask an organization, at preview too, since they only read."""
+"""The data functions. They only read, so they run in a preview too."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _lookups_lock = Lock()
 
 
 def get_agents(criteria: str | None = None, *, connection: ConnectionLike | None = None) -> list[AgentRecord]:
-    """Return the agents of an organization, oldest first: GET /agents, once in a program however often it is asked.
+    """Return the agents of an organization, oldest first: GET /agents, once per program for all calls.
 
     Args:
         criteria: the API's free text filter; default: all agents.
@@ -61,11 +61,11 @@ def get_agent(*, code: None = None, name: str, connection: ConnectionLike | None
 def get_agent(
     *, code: str | None = None, name: str | None = None, connection: ConnectionLike | None = None
 ) -> AgentRecord:
-    """Return the one agent of a code, or of a name: GET /agents, the same listing for all calls.
+    """Return the agent with a code or a name: GET /agents, once per program for all calls.
 
     Args:
         code: the agent's code.
-        name: the agent's exact name; give a code or a name.
+        name: the agent's exact name. Give either a code or a name.
         connection: another organization's credentials; default: the configured ones.
 
     Raises:
@@ -99,7 +99,7 @@ def get_messages(uuid: str, *, connection: ConnectionLike | None = None) -> list
     """Return the messages of a conversation, oldest first: GET /conversations/UUID/messages.
 
     Args:
-        uuid: the conversation, as `get_conversations` gives it.
+        uuid: the conversation's UUID, from `get_conversations`.
         connection: another organization's credentials; default: the configured ones.
 
     Raises:
@@ -115,7 +115,7 @@ def get_messages(uuid: str, *, connection: ConnectionLike | None = None) -> list
 def get_agents_output(
     criteria: pulumi.Input[str | None] = None, *, connection: pulumi.Input[ConnectionLike | None] = None
 ) -> pulumi.Output[list[AgentRecord]]:
-    """Return what `get_agents` does, for arguments that are outputs; unknown while one of them is."""
+    """Return the result of `get_agents` for arguments that are outputs. It is unknown while one of them is unknown."""
     return _ask_later(get_agents, connection, criteria=criteria)
 
 
@@ -143,29 +143,29 @@ def get_agent_output(
     name: pulumi.Input[str | None] = None,
     connection: pulumi.Input[ConnectionLike | None] = None,
 ) -> pulumi.Output[AgentRecord]:
-    """Return what `get_agent` does, for arguments that are outputs; unknown while one of them is."""
+    """Return the result of `get_agent` for arguments that are outputs. It is unknown while one of them is unknown."""
     return _ask_later(get_agent, connection, code=code, name=name)
 
 
 def get_conversations_output(
     criteria: pulumi.Input[str | None] = None, *, connection: pulumi.Input[ConnectionLike | None] = None
 ) -> pulumi.Output[list[Conversation]]:
-    """Return what `get_conversations` does, for arguments that are outputs; unknown while one of them is."""
+    """Return the result of `get_conversations` for outputs. It is unknown while one of them is unknown."""
     return _ask_later(get_conversations, connection, criteria=criteria)
 
 
 def get_messages_output(
     uuid: pulumi.Input[str], *, connection: pulumi.Input[ConnectionLike | None] = None
 ) -> pulumi.Output[list[Message]]:
-    """Return what `get_messages` does, for arguments that are outputs; unknown while one of them is."""
+    """Return the result of `get_messages` for outputs. It is unknown while one of them is unknown."""
     return _ask_later(get_messages, connection, uuid=uuid)
 
 
 def _ask(connection: ConnectionLike | None, question: Callable[[Lookup], T], *arguments: Any) -> T:
-    """Answer a question; Pulumi shows the message of a RunError alone, without a traceback."""
+    """Answer a question. Pulumi shows only the message of a RunError, without a traceback."""
     explicit = {} if connection is None else dict(vars(_as_connection(connection)))
     if any(isinstance(argument, pulumi.Output) for argument in [*arguments, *explicit.values()]):
-        raise pulumi.RunError("an argument is an output: call the function whose name ends in _output")
+        raise pulumi.RunError("an argument is an output; call the function whose name ends in _output")
     warn_about_clear_token()
     try:
         return question(_lookup(explicit))
@@ -176,13 +176,13 @@ def _ask(connection: ConnectionLike | None, question: Callable[[Lookup], T], *ar
 def _ask_later(
     function: Callable[..., T], connection: pulumi.Input[ConnectionLike | None], **arguments: pulumi.Input[Any]
 ) -> pulumi.Output[T]:
-    """Call a data function once its arguments are known, in a thread: the program's other work goes on meanwhile."""
+    """Call a data function in a thread once its arguments are known. The rest of the program runs meanwhile."""
     known: pulumi.Output[dict[str, Any]] = pulumi.Output.all(connection=_lift(connection), **arguments)
     return known.apply(lambda values: asyncio.to_thread(function, **values))
 
 
 def _lift(connection: pulumi.Input[ConnectionLike | None]) -> pulumi.Output[Connection | None]:
-    """Return a connection whose fields are plain. What is read with a secret token is not secret for that."""
+    """Return a connection with plain fields. Data read with a secret token is not secret because of it."""
 
     def lift(value: ConnectionLike | None) -> pulumi.Input[Connection | None]:
         if value is None:
@@ -198,19 +198,19 @@ def _lift(connection: pulumi.Input[ConnectionLike | None]) -> pulumi.Output[Conn
 
 
 def _as_connection(value: ConnectionLike) -> Connection:
-    """Return a connection, also from a dictionary, as structured configuration has it."""
+    """Return a connection. A dictionary from structured configuration is converted."""
     if isinstance(value, Connection):
         return value
     if set(value) - set(_FIELDS) or set(_FIELDS[:3]) - set(value):
-        raise pulumi.RunError(f"connection takes {', '.join(_FIELDS[:3])} and, if need be, {_FIELDS[3]}")
+        raise pulumi.RunError(f"connection needs {', '.join(_FIELDS[:3])}, and may have {_FIELDS[3]}")
     return Connection(**value)
 
 
 def _lookup(explicit: Mapping[str, Any]) -> Lookup:
-    """Return what all calls of this program for one organization share.
+    """Return the lookup that all calls of this program for one organization share.
 
     Raises:
-        ConfigurationError: settings are missing or not usable.
+        ConfigurationError: settings are missing or unusable.
     """
     # A program that asks nothing does without what asking takes.
     from pulumi_assistai.client import announce_retries  # noqa: PLC0415

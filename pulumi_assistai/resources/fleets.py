@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class AgentFleet(pulumi.ComponentResource):
-    """Agents from a directory of Markdown files: front matter says what an agent is, the body is its instructions.
+    """Agents from a directory of Markdown files: front matter has an agent's fields, the body its instructions.
 
-    Each is an `Agent` named FLEET-KEY and, where its file says `whatsapp`, a `WhatsAppIntegration` named
+    Each file declares an `Agent` named FLEET-KEY and, if it has `whatsapp`, a `WhatsAppIntegration` named
     FLEET-KEY-whatsapp. The key is the file's stem, unless its front matter has a `key`.
 
     Attributes:
@@ -45,15 +45,14 @@ class AgentFleet(pulumi.ComponentResource):
 
         Args:
             resource_name: the name of the fleet in the program.
-            source: the directory; relative to where the program runs. Its files *.md are agents, but for those that
-                begin with an underscore or a dot. A directory without any is refused, unless it has a file .gitkeep.
-            variables: what templates in the files can use; values may be outputs, and a text that uses a secret one is
-                secret.
-            fragments: another directory that `{% include "FILE" %}` finds files in, after `source`.
-            opts: options of the component; a provider given here is that of all its agents.
+            source: the directory, relative to the program's working directory. Its files *.md are agents, except those
+                that begin with an underscore or a dot. A directory without agents needs a file .gitkeep.
+            variables: variables for templates in the files. Values may be outputs. A text that uses a secret is secret.
+            fragments: another directory that `{% include "FILE" %}` searches, after `source`.
+            opts: options of the component. A provider given here applies to all its agents.
 
         Raises:
-            pulumi.RunError: files are not usable; all that is wrong is said at once, with file and line.
+            pulumi.RunError: files have problems. The message lists all of them, with file and line.
         """
         super().__init__("assistai:index:AgentFleet", resource_name, {}, opts)
         if find_spec("jinja2") is None or find_spec("frontmatter") is None:
@@ -63,7 +62,7 @@ class AgentFleet(pulumi.ComponentResource):
         except FleetError as error:
             raise _as_run_error(error) from None
         if not declared:
-            pulumi.log.warn(f"{source} has no agent's file: the fleet {resource_name} declares no agent", self)
+            pulumi.log.warn(f"{source} has no agent's file, so the fleet {resource_name} declares no agents", self)
         self.agents = {}
         self.whatsapp = {}
         for file, texts in declared:
@@ -99,7 +98,7 @@ def _declarations(
     """Return the files of a fleet with their texts filled in.
 
     Raises:
-        FleetError: with everything that is wrong in all files.
+        FleetError: all problems of all files.
     """
     # Whoever has no fleet needs none of its packages.
     from pulumi_assistai.fleet import Templates, scan_fleet  # noqa: PLC0415
@@ -114,10 +113,10 @@ def _declarations(
 
 
 class _Filler:
-    """Fills variables in: at once, or as soon as those that a text needs are known.
+    """A filler of variables: at once, or as soon as the variables of a text are known.
 
     Attributes:
-        problems: what was wrong so far.
+        problems: the problems so far.
     """
 
     def __init__(self, templates: Templates, variables: Mapping[str, Any]) -> None:

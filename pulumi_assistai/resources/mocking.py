@@ -1,4 +1,4 @@
-"""The data functions under `pulumi.runtime.set_mocks`: calls of the program's mocks, and none of the network."""
+"""The data functions under `pulumi.runtime.set_mocks`: they call the program's mocks, never the network."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class MockAnswer:
-    """What `Mocks.call` returned for a function."""
+    """The values that `Mocks.call` returned for a function."""
 
     token: str
     values: Mapping[str, Any]
 
     def records(self, kind: type[T], key: str) -> list[T]:
-        """Return the records below `key`, none where the mocks return none."""
+        """Return the records below `key`; an empty list if the mocks return none."""
         return [self._as_record(kind, values) for values in self.values.get(key) or []]
 
     def record(self, kind: type[T]) -> T:
@@ -44,12 +44,12 @@ class MockAnswer:
 
 
 def mocked(function: str, connection: ConnectionLike | None, arguments: Mapping[str, Any]) -> MockAnswer | None:
-    """Return what the mocks answer to a call, None where the program runs without mocks.
+    """Return the mocks' answer to a call, None if the program runs without mocks.
 
     Args:
         function: the last part of the token, such as "getAgents".
-        connection: the connection; the mocks see it without its token.
-        arguments: the other arguments; those that are None are left out.
+        connection: the connection. The mocks get it without its token.
+        arguments: the other arguments. None values are omitted.
     """
     monitor = get_monitor()
     if not isinstance(monitor, MockMonitor):

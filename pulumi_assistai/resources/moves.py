@@ -1,4 +1,4 @@
-"""Agents that move from one fleet to another."""
+"""Moves of agents from one fleet to another."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 def former_names(former: str | None, suffix: str) -> list[str | pulumi.Alias]:
-    """Return the aliases of a resource that was FORMER-SUFFIX, none where it comes from nowhere."""
+    """Return the aliases of a resource formerly named FORMER-SUFFIX; none if it did not move."""
     return [pulumi.Alias(name=f"{former}-{suffix}")] if former else []
 
 
 def tell(fleet: str, file: AgentFile, agent: pulumi.Resource) -> None:
-    """Say in the preview that an agent stays the same one."""
+    """Tell in the preview that a moved agent stays the same."""
     former = file.front_matter.moved_from
     if former:
         pulumi.log.info(
-            f"{fleet}-{file.key} goes on with the agent of {former}-{file.key} where the stack has that: the move "
-            f"creates no agent. Remove moved_from from {file.path} once every stack is up to date",
+            f"{fleet}-{file.key} keeps the agent of {former}-{file.key} if the stack has it: the move creates no "
+            f"agent. Remove moved_from from {file.path} once every stack is up to date",
             agent,
         )

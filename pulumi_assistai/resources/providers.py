@@ -13,11 +13,11 @@ from pulumi_assistai.resources.base import warn_about_clear_token
 
 
 class Provider(pulumi.ProviderResource):
-    """The connection to one organization, for the resources that name it with `opts=ResourceOptions(provider=...)`.
+    """The connection to one organization, for resources with `opts=ResourceOptions(provider=...)`.
 
-    What is not given here comes from the environment, then from the stack configuration `assistai:*`. The token is a
-    secret whether it was given as one or not. `pulumi refresh` and `pulumi up --refresh` use the values that were saved
-    by the last `pulumi up`: after changing the token, run `pulumi up` without --refresh first.
+    Missing arguments come from the environment, then from the stack configuration `assistai:*`. The token always
+    becomes a secret. `pulumi refresh` and `pulumi up --refresh` use the values that the last `pulumi up` saved: after
+    changing the token, run `pulumi up` without --refresh first.
     """
 
     def __init__(
@@ -49,10 +49,9 @@ class Provider(pulumi.ProviderResource):
             grace_period: seconds a new agent may be missing from the listing before it counts as gone; default 60.
             settle_time: seconds to look for an agent whose creation has an unknown outcome; default: the
                 grace period.
-            rate_limit_wait: seconds that a request may wait for the API to allow it, where the API limits its rate;
-                default 900.
-            requests_per_second: how many requests are sent a second at most; default: as many as the API allows.
-            on_conflict: "overwrite" (default) or "fail", where a dashboard edit and the program disagree.
+            rate_limit_wait: seconds that a request may wait for the API's rate limit; default 900.
+            requests_per_second: maximum number of requests per second; default: as many as the API allows.
+            on_conflict: "overwrite" (default) or "fail" if a dashboard edit and the program disagree.
             reapply: send every declared field of every agent again; default False.
             opts: options of the provider.
         """
@@ -77,7 +76,7 @@ class Provider(pulumi.ProviderResource):
 
 
 def _text(value: pulumi.Input[Any]) -> pulumi.Output[str | None]:
-    """Return an argument as configuration has it: providers are configured with texts. None counts as not given."""
+    """Return an argument as text, which is what providers are configured with. None counts as not given."""
     return pulumi.Output.from_input(value).apply(_as_text)
 
 
@@ -88,7 +87,7 @@ def _as_text(value: Any) -> str | None:
 
 
 def _stack_configuration(fields: Iterable[str]) -> dict[str, pulumi.Output[str]]:
-    """Return `assistai:*` of the stack, which an explicit provider does not see by itself."""
+    """Return the stack's `assistai:*` configuration. An explicit provider does not get it by itself."""
     values = {key: get_config(key) for key in map(stack_key, fields)}
     return {
         key: pulumi.Output.secret(value) if _is_secret(key) else pulumi.Output.from_input(value)

@@ -1,4 +1,4 @@
-"""Arguments and results of the data functions: plain dataclasses, which Pulumi can export."""
+"""Arguments and results of the data functions: plain dataclasses that Pulumi can export."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pulumi
 
 @dataclass(frozen=True)
 class Connection:
-    """The credentials of another organization than the configured one, for the data functions.
+    """Credentials of an organization other than the configured one, for the data functions.
 
     Attributes:
-        api_token: the API token; it is not shown where the connection is printed.
+        api_token: the API token. It is not shown when the connection is printed.
         tenant_domain: the tenant's domain.
         organization_code: the organization's code.
         base_url: scheme and host of the API; default: that of the environment, then of the stack configuration.
@@ -27,19 +27,19 @@ class Connection:
 
 
 ConnectionLike = Connection | Mapping[str, Any]
-"""A connection, or a dictionary with its fields, as structured configuration has them."""
+"""A connection, or a dictionary with its fields from structured configuration."""
 
 
 @dataclass(frozen=True)
 class AgentRecord:
-    """An agent as AssistAI lists it: without purpose, instructions, tone and voice, which cannot be read.
+    """An agent in AssistAI's listing. Purpose, instructions, tone and voice cannot be read.
 
     Attributes:
         code: the agent's code.
         name: its name.
-        model: its model, None where AssistAI does not say.
-        description: what it is, None where it has none.
-        created_at: when it was created, as AssistAI gives it.
+        model: its model, None if AssistAI does not report it.
+        description: its description, None if it has none.
+        created_at: the time of its creation, as AssistAI reports it.
     """
 
     code: str
@@ -54,9 +54,9 @@ class Conversation:
     """A conversation between a person and an agent.
 
     Attributes:
-        uuid: what `get_messages` takes.
-        title: its title, None where it has none.
-        created_at: when it began, as AssistAI gives it.
+        uuid: its UUID, for `get_messages`.
+        title: its title, None if it has none.
+        created_at: the time of its start, as AssistAI reports it.
     """
 
     uuid: str
@@ -71,8 +71,8 @@ class Message:
     Attributes:
         id: its id within the conversation.
         sender: "user" or "agent".
-        content: what was written.
-        timestamp: when, as AssistAI gives it.
+        content: the text.
+        timestamp: its time, as AssistAI reports it.
     """
 
     id: str

@@ -21,16 +21,17 @@ _OUTPUTS = ("status", "phone_number", "tenant_domain", "organization_code")
 class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppIntegration"):
     """The WhatsApp connection of an agent.
 
-    Creating it asks for the QR, GET /agents/CODE/integrations/whatsappweb/qr, which starts a connection; a person then
-    scans the QR that `assistai link CODE` shows. Removing it disconnects the agent: DELETE on that path without /qr.
-    `pulumi refresh` asks again, the only way to see whether a phone is linked; a preview never does.
+    Creating it requests the QR code with GET /agents/CODE/integrations/whatsappweb/qr, which starts a connection. A
+    person then scans the QR code that `assistai link CODE` shows. Deleting it disconnects the agent: DELETE on that
+    path without /qr. `pulumi refresh` requests the QR code again, because that is the only way to see whether a phone
+    is linked. A preview never does.
 
     Attributes:
-        status: "pending" until a phone is linked, then "connected"; "disconnected" where a refresh found that the phone
-            went away, which the next `pulumi up` repairs as far as it can.
-        phone_number: the linked number as AssistAI gives it, empty where none is.
+        status: "pending" until a phone is linked, then "connected"; "disconnected" after a refresh found that the phone
+            was unlinked. The next `pulumi up` starts a new connection.
+        phone_number: the linked number as AssistAI reports it, empty if there is none.
         agent_code: the agent's code.
-        tenant_domain, organization_code: where it belongs.
+        tenant_domain, organization_code: its tenant and organization.
     """
 
     # The SDK would evaluate them anew for every resource.
@@ -56,18 +57,18 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
 
         Args:
             resource_name: the name of the resource in the program.
-            agent_code: the agent's code, as in `agent.code`. Another agent replaces the integration, and is reached
-                before the old one is disconnected.
+            agent_code: the agent's code, such as `agent.code`. A new code replaces the integration: the new agent's
+                connection starts before the old agent is disconnected.
             expected_phone_number: the number that must be linked, with its country code, as in "+58 424 1234567".
-                Another subscriber's fails `pulumi up`, and a refresh reports it. Default: any.
-            wait_for_connection: seconds that `pulumi up` waits for the phone; after them it goes on with "pending" and
-                a warning. Default: it does not wait.
+                Another subscriber's number fails `pulumi up`, and a refresh reports it as drift. Default: any number.
+            wait_for_connection: seconds that `pulumi up` waits for the phone. Then it continues with "pending" and a
+                warning. Default: do not wait.
             opts: options of the resource; `import_` is refused.
 
         Raises:
             pulumi.RunError: `opts` has `import_`.
         """
-        refuse_import(opts, "declare it: connecting an agent that is connected already changes nothing")
+        refuse_import(opts, "declare the integration: connecting a connected agent changes nothing")
         warn_about_clear_token()
         warn_about_options(opts)
         properties = {

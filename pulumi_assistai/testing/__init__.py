@@ -1,6 +1,6 @@
-"""Testing a Pulumi program of AssistAI agents: real provider code and real HTTP, with no account and no Pulumi CLI.
+"""Tests of Pulumi programs with AssistAI agents: real provider code and HTTP, without an account or the Pulumi CLI.
 
-pytest finds the fixtures `assistai_stack` and `assistai_emulator` by itself where this package is installed.
+pytest finds the fixtures `assistai_stack` and `assistai_emulator` once this package is installed.
 """
 
 from __future__ import annotations

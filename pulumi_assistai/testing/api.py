@@ -1,4 +1,4 @@
-"""The control API of the emulator, for tests: its data, its faults and its dashboard."""
+"""The emulator's control API for tests: its data, faults and dashboard."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ _TIMEOUT_SECONDS = 30
 
 
 class Api:
-    """The emulator's data, of all its organizations, seen and changed as in AssistAI's dashboard and on phones.
+    """The emulator's data of all organizations. Methods act as people in the dashboard and on phones.
 
     Args:
-        url: where the emulator answers.
-        tenant: where `create` makes agents.
-        organization: the same.
+        url: the emulator's address.
+        tenant, organization: the default organization of `create`.
 
     Attributes:
-        url: the same.
-        faults: what makes it fail.
+        url: the emulator's address.
+        faults: the rules by which it fails.
     """
 
     def __init__(self, url: str, *, tenant: str = "sandbox", organization: str = "SANDBOX") -> None:
@@ -29,7 +28,7 @@ class Api:
         self.faults = Faults(self)
 
     def agents(self) -> list[dict[str, Any]]:
-        """Return all agents, oldest first, with the fields that AssistAI's own API does not show.
+        """Return all agents, oldest first, with all fields, including those that AssistAI's API does not show.
 
         Keys: code, name, description, purpose, instructions, tone, voice, model, createdAt, tenant, organization,
         whatsapp ("none", "disconnected", "connecting" or "connected") and phoneNumber.
@@ -38,10 +37,10 @@ class Api:
         return agents
 
     def agent(self, name: str) -> dict[str, Any]:
-        """Return the one agent of that name.
+        """Return the agent with a name.
 
         Raises:
-            LookupError: none has it, or several have.
+            LookupError: no agent or several agents have it.
         """
         agents = self.agents()
         found = [agent for agent in agents if agent["name"] == name]
@@ -55,7 +54,7 @@ class Api:
 
         Args:
             name: its name.
-            fields: its other fields; `tenant` and `organization` make it elsewhere than in the default connection's.
+            fields: its other fields. `tenant` and `organization` choose another organization than the default.
         """
         code: str = self.call("POST", "/agents", **{"name": name, **self._place, **fields})["code"]
         return code
@@ -65,23 +64,23 @@ class Api:
         self.call("PATCH", f"/agents/{code}", **fields)
 
     def remove(self, code: str) -> None:
-        """Remove an agent in the dashboard."""
+        """Delete an agent in the dashboard."""
         self.call("DELETE", f"/agents/{code}")
 
     def link(self, code: str, phone_number: str = "584221234567") -> None:
-        """Scan the QR of an agent with a phone."""
+        """Scan an agent's QR code with a phone."""
         self.call("POST", f"/agents/{code}/whatsapp/link", phoneNumber=phone_number)
 
     def unlink(self, code: str) -> None:
-        """Unlink an agent on its phone."""
+        """Unlink an agent from its phone."""
         self.call("POST", f"/agents/{code}/whatsapp/unlink")
 
     def requests(self, *methods: str) -> list[str]:
-        """Return the requests to the API so far as "METHOD path", of these methods or of all."""
+        """Return the requests to the API so far as "METHOD path", only those of given methods if any."""
         return [f"{seen['method']} {seen['path']}" for seen in self._journal(methods)]
 
     def bodies(self, *methods: str) -> list[Any]:
-        """Return what the requests so far sent, of these methods or of all."""
+        """Return the bodies of the requests so far, only those of given methods if any."""
         return [seen["body"] for seen in self._journal(methods)]
 
     def forget_requests(self) -> None:
@@ -89,10 +88,10 @@ class Api:
         self.call("DELETE", "/requests")
 
     def call(self, method: str, path: str, /, **body: Any) -> Any:
-        """Ask the emulator's control interface, below /sandbox.
+        """Call the emulator's control API under /sandbox.
 
         Raises:
-            ValueError: it refuses; with its words.
+            ValueError: it refuses. The message has its answer.
         """
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=_TIMEOUT_SECONDS)
         try:
@@ -117,12 +116,12 @@ class Faults:
         self._api = api
 
     def add(self, kind: str, **rule: Any) -> None:
-        """Let requests fail.
+        """Make requests fail.
 
         Args:
-            kind: how: "cut-before", "cut-after", "status-before", "status-after", "half", "hang", "hang-after", "drip",
-                "stale", "cap", "repeat", "shift", "empty" or "rate"; docs/emulator.md describes them.
-            rule: which and how often: method, path (a regular expression), count (default 1, 0 is all), skip, status,
+            kind: the kind: "cut-before", "cut-after", "status-before", "status-after", "half", "hang", "hang-after",
+                "drip", "stale", "cap", "repeat", "shift", "empty" or "rate"; docs/emulator.md describes them.
+            rule: the rule's fields: method, path (a regular expression), count (default 1, 0 means all), skip, status,
                 body, content_type, retry_after, seconds, rows. For a "rate", which `count` does not limit: rate (such
                 as "10/s"), burst (default None), windows ("nest", "clock" or "sliding"; default "nest"), headers
                 ("nest", "ietf", "retry-after" or "none"; default "nest").
@@ -133,10 +132,10 @@ class Faults:
         self._api.call("POST", "/faults", kind=kind, **rule)
 
     def all(self) -> list[dict[str, Any]]:
-        """Return the rules, each with how many requests it has seen."""
+        """Return the rules, each with the number of requests that it has seen."""
         rules: list[dict[str, Any]] = self._api.call("GET", "/faults")
         return rules
 
     def clear(self) -> None:
-        """Let the API work again."""
+        """Remove all rules: the API works again."""
         self._api.call("DELETE", "/faults")

@@ -1,4 +1,4 @@
-"""The pytest plugin. pytest imports it in every run of whoever has this package, so it imports little itself."""
+"""The pytest plugin. pytest imports it in every run with this package installed, so it imports little itself."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def assistai_emulator() -> Iterator[Emulator]:
-    """Give an emulator of the AssistAI API that runs while the test does, empty and able to fail.
+    """Provide an emulator of the AssistAI API during a test. It starts empty, and it can be told to fail.
 
-    Define a fixture of this name in a conftest.py for other accounts, another dialect or an odd API. Its first account
-    is the default connection of the programs that are tested.
+    For other accounts, another dialect or an odd API, define a fixture of this name in a conftest.py. Its first account
+    is the default connection of the tested programs.
     """
     _require_extra()
     from pulumi_assistai.emulator import Emulator  # noqa: PLC0415 - whoever does not ask for it does not wait for it
@@ -31,15 +31,15 @@ def assistai_emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def assistai_stack(assistai_emulator: Emulator, tmp_path: Path) -> Callable[..., ProgramStack]:
-    """Give a function that makes a stack of a program on the embedded engine, its agents in `assistai_emulator`.
+    """Provide a function that makes a stack of a program on the embedded engine, with agents in `assistai_emulator`.
 
         def test_ventas(assistai_stack):
             stack = assistai_stack(program)
             assert stack.up().succeeded
             assert stack.api.agent("Ventas")["tone"] == "amigable"
 
-    Its arguments: `program`, a function or the folder of a project; and by keyword `name` (default "test"), `config`
-    and `environment`; see `pulumi_assistai.testing.ProgramStack`. Two stacks of a test share the emulator, and not the
+    Its arguments: `program`, a function or a project's folder; by keyword `name` (default "test"), `config` and
+    `environment`; see `pulumi_assistai.testing.ProgramStack`. Two stacks of a test share the emulator, but not the
     state.
     """
     _require_extra()

@@ -1,4 +1,4 @@
-"""A stack of the program that is tested, on the embedded engine."""
+"""Stacks of tested programs, on the embedded engine."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _OURS = ("ASSISTAI_", "PULUMI_")
 
 
 class ProgramStack:
-    """A stack of one program, whose agents live in an emulator.
+    """A stack of one program, with its agents in an emulator.
 
-    A failed operation raises nothing: its result has `succeeded=False`, and diagnostics that say why.
+    A failed operation raises no exception: its result has `succeeded=False` and diagnostics that say why.
 
     Args:
-        program: a function that declares resources, or the folder of a project.
-        url: where the emulator answers.
-        state_dir: where the state is kept.
+        program: a function that declares resources, or a project's folder.
+        url: the emulator's address.
+        state_dir: the folder for the state.
         name: the stack's name.
-        config: stack configuration, secrets as `Secret`; a key without a namespace is the project's.
-        environment: environment variables of the program, beside those that lead to the emulator.
-        account: the default connection, which the environment of the program names.
+        config: stack configuration, secrets as `Secret`. A key without a namespace belongs to the project.
+        environment: environment variables of the program, besides those for the emulator.
+        account: the account of the default connection, set in the program's environment.
 
     Attributes:
         api: the emulator's data.
@@ -64,15 +64,15 @@ class ProgramStack:
         )
 
     def preview(self, *, refresh: bool = False) -> Result:
-        """Return what `up` would do."""
+        """Return the changes that `up` would make."""
         return self._stack.preview(_Nobody(), refresh=refresh)
 
     def up(self, *, refresh: bool = False) -> Result:
-        """Run the program and bring its resources about."""
+        """Run the program, and create, update and delete its resources."""
         return self._stack.up(_Nobody(), refresh=refresh)
 
     def refresh(self) -> Result:
-        """Take into the state what changed in AssistAI."""
+        """Update the state with changes made in AssistAI."""
         return self._stack.refresh(_Nobody())
 
     def destroy(self) -> Result:
@@ -84,19 +84,19 @@ class ProgramStack:
         return self._stack.outputs(show_secrets=True)
 
     def state(self) -> dict[str, Any]:
-        """Return the state as `pulumi stack export` writes it."""
+        """Return the state in the format of `pulumi stack export`."""
         return self._stack.export_state()
 
 
 class _Nobody:
-    """Watches and says nothing."""
+    """A display that shows nothing."""
 
     def show(self, event: Event) -> None:
-        """Say nothing."""
+        """Show nothing."""
 
 
 def _environment(url: str, account: Account) -> dict[str, str]:
-    """Return this process's environment without what leads elsewhere, and with what leads to the emulator."""
+    """Return this process's environment, with settings for the emulator in place of those for other APIs."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     settings = {
         "base_url": url,

@@ -85,8 +85,8 @@ def test_it_says_how_to_use_it() -> None:
 def test_it_warns_where_other_machines_reach_it() -> None:
     with running("--host", "0.0.0.0") as emulator:
         assert emulator.greeting.startswith(
-            "warning: --host 0.0.0.0 lets other machines reach the emulator, and whoever reaches it can "
-            "read and change all that it holds; leave --host out unless the network is yours\n"
+            "warning: --host 0.0.0.0 lets other machines reach the emulator, "
+            "and read and change all of its data; remove --host unless you trust the network\n"
         )
     for host in ("127.0.0.1", "localhost"):
         with running("--host", host) as emulator:

@@ -246,7 +246,7 @@ def test_a_long_conversation_comes_in_pages(client: httpx.Client, console: httpx
 
 
 def test_the_latest_requests(client: httpx.Client, console: httpx.Client) -> None:
-    assert "seen no request yet" in page(console.get("/requests"))
+    assert "received no requests yet" in page(console.get("/requests"))
     create(client, "Ventas")
     client.get("/agents?criteria=nada")
     client.put("/agents", content=b"{oops")
@@ -260,7 +260,7 @@ def test_the_latest_requests(client: httpx.Client, console: httpx.Client) -> Non
         ("POST", "/api/v1/agents", "201"),
     ]
     assert "&#34;name&#34;: &#34;Ventas&#34;" in shown
-    assert "seen no request yet" in follow(console, console.post("/requests/clear"))
+    assert "received no requests yet" in follow(console, console.post("/requests/clear"))
 
 
 def test_only_the_latest_requests_are_shown(client: httpx.Client, console: httpx.Client) -> None:

@@ -116,8 +116,8 @@ def test_the_rest_by_keyboard(person: Person, client: httpx.Client, control: htt
     person.press("Requests")
     person.press("Show body")
     person.sees('"name": "Ventas"')
-    person.press("Forget all requests")
-    person.sees("The API has seen no request yet.")
+    person.press("Remove all requests")
+    person.sees("The API has received no requests yet.")
     assert code == "A-001"
 
 

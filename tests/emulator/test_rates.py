@@ -56,11 +56,11 @@ def test_a_rate_is_a_count_and_a_time(text: str, rate: tuple[int, int]) -> None:
 def test_other_texts_are_no_rate(text: str) -> None:
     with pytest.raises(EmulatorError) as error:
         Limit(text)
-    assert str(error.value) == f'the rate "{text}" is not a count and a time: write 10/s, 10/m, 10/h or 10/3s'
+    assert str(error.value) == f'the rate "{text}" is not a count and a time; use for example 10/s, 10/m, 10/h or 10/3s'
 
 
 def test_a_burst_is_positive_and_has_no_windows() -> None:
-    with pytest.raises(EmulatorError, match="the burst 0 lets no request pass: give 1 or more"):
+    with pytest.raises(EmulatorError, match="the burst 0 lets no request pass; use 1 or more"):
         Limit("10/s", burst=0)
     with pytest.raises(EmulatorError, match='leave out the burst or the windows "sliding"'):
         Limit("10/s", burst=1, windows="sliding")
@@ -68,7 +68,7 @@ def test_a_burst_is_positive_and_has_no_windows() -> None:
 
 @pytest.mark.parametrize("options", [{"burst": 5}, {"windows": "clock"}, {"headers": "ietf"}])
 def test_what_says_how_to_limit_needs_a_rate(options: dict[str, Any]) -> None:
-    with pytest.raises(EmulatorError, match="limit nothing without a rate: add one, such as 10/s"):
+    with pytest.raises(EmulatorError, match="have no effect without a rate; add one, such as 10/s"):
         Emulator(**options)
 
 

@@ -57,7 +57,7 @@ def test_a_qr_ends_with_its_lifetime() -> None:
 def test_a_phone_links_with_the_current_qr(client: httpx.Client, control: httpx.Client, code: str) -> None:
     old, new = (decode(client.get(whatsapp(code) + "/qr")) for _ in range(2))
     refused = link(control, code, qr=old)
-    assert (refused.status_code, refused.json()["message"]) == (409, "this QR is not the current one")
+    assert (refused.status_code, refused.json()["message"]) == (409, "this QR code is not the current one")
     assert link(control, code, qr=new).json()["whatsapp"] == "connected"
     assert state(control) == ("connected", PHONE)
 

@@ -100,10 +100,10 @@ def test_special_files_are_refused_without_being_opened(tmp_path: Path) -> None:
         ("name: [A", "3:1: expected ',' or ']', but got '<stream end>'"),
         ("name: 'A", "3:1: found unexpected end of stream"),
         ("name: a: b", "2:8: mapping values are not allowed here"),
-        ("name: A\nname: B", "3:1: name is there twice"),
+        ("name: A\nname: B", "3:1: duplicate key name"),
         (
             "name: A\nwhatsapp:\n  wait_for_connection: 1\n  wait_for_connection: 2",
-            "5:3: whatsapp.wait_for_connection is there twice",
+            "5:3: duplicate key whatsapp.wait_for_connection",
         ),
         ("- name", "2:1: the front matter must be lines like name: NAME"),
         ("just words", "2:1: the front matter must be lines like name: NAME"),
@@ -115,8 +115,8 @@ def test_special_files_are_refused_without_being_opened(tmp_path: Path) -> None:
         ("name: &a [*a]", "2:11: an alias stands for something that it is part of"),
         ("name: A\n<<: 1", "3:5: expected a mapping or list of mappings for merging, but found scalar"),
         ("name: A\n<<: {nam: B}", "3:6: unknown key nam; did you mean name?"),
-        ("name: A\ntone: a\vb", "3:8: YAML takes no character U+000B"),
-        ("name: A\ntone: a\x1b[31m", "3:8: YAML takes no character U+001B"),
+        ("name: A\ntone: a\vb", "3:8: YAML does not allow the character U+000B"),
+        ("name: A\ntone: a\x1b[31m", "3:8: YAML does not allow the character U+001B"),
         ("name: A\ntone: " + "[" * 100_000, "3:57: more than 50 levels are nested"),
         ("name: A\ntone: 0b_", "3:7: this is not a usable int"),
         ("!!set {name}", "2:1: the front matter must be lines like name: NAME"),
@@ -166,7 +166,7 @@ def test_merged_values_are_the_files_own(tmp_path: Path) -> None:
 )
 def test_a_text_that_a_comment_cuts_short_is_refused(tmp_path: Path, head: str, place: str) -> None:
     assert problem(tmp_path, f"---\n{head}\n---\n") == (
-        f"{place}: YAML drops what follows #: put the text in quotes, or the comment on a line of its own"
+        f"{place}: YAML drops the text after #; put the text in quotes, or the comment on its own line"
     )
 
 

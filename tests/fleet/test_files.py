@@ -79,7 +79,7 @@ def test_a_key_takes_the_place_of_the_files_name(tmp_path: Path) -> None:
             "---\nname: 123\ntone: true\n---\n",
             ["a.md:2:7: name: Input should be a valid string", "a.md:3:7: tone: Input should be a valid string"],
         ),
-        ("---\nname: A\nname: B\n---\n", ["a.md:3:1: name is there twice"]),
+        ("---\nname: A\nname: B\n---\n", ["a.md:3:1: duplicate key name"]),
         ("---\nname: [A\n---\n", ["a.md:3:1: expected ',' or ']', but got '<stream end>'"]),
         ("---\nname: A\non_delete: remove\n---\n", ["a.md:3:12: on_delete: Input should be 'retain' or 'archive'"]),
         (
@@ -92,7 +92,7 @@ def test_a_key_takes_the_place_of_the_files_name(tmp_path: Path) -> None:
         ),
         (
             "---\nname: A\nkey: a::b\n---\n",
-            ["a.md:3:6: key: must not contain :: or /, since it becomes part of a resource's name"],
+            ["a.md:3:6: key: must not contain :: or /, because it becomes part of a resource's name"],
         ),
         ("---\nname: ' A'\n---\n", ["a.md:2:7: name: must not begin or end with blanks"]),
         ("---\nname: A\ndescription:\n---\n", ["a.md:3:13: description: Input should be a valid string"]),
@@ -132,7 +132,7 @@ def test_a_files_name_that_can_be_no_key_is_said(tmp_path: Path, name: str | byt
     path = tmp_path / os.fsdecode(name)
     path.write_text("---\nname: A\n---\n")
     [problem] = problems(tmp_path)
-    assert problem.endswith("; rename it, or say key: KEY")
+    assert problem.endswith("; rename it, or add key: KEY")
     path.write_text("---\nname: A\nkey: b\n---\n")
     assert [file.key for file in read_fleet(tmp_path)] == ["b"]
 
@@ -145,11 +145,11 @@ def test_a_folder_and_a_fifo_are_no_agents_files(tmp_path: Path) -> None:
 
 def test_two_files_with_one_key(tmp_path: Path) -> None:
     write(tmp_path, a="---\nname: A\nkey: b\n---\n", b="---\nname: B\n---\n")
-    assert problems(tmp_path) == [f"b.md: the key b is that of {tmp_path}/a.md too"]
+    assert problems(tmp_path) == [f"b.md: {tmp_path}/a.md has the same key b"]
 
 
 def test_no_directory_and_an_empty_one(tmp_path: Path) -> None:
-    with pytest.raises(FleetError, match="nowhere: there is no such directory"):
+    with pytest.raises(FleetError, match="nowhere: no such directory"):
         read_fleet(tmp_path / "nowhere")
     with pytest.raises(FleetError, match=r"there is no agent's file, such as ventas\.md"):
         read_fleet(tmp_path)

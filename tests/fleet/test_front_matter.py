@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pulumi_assistai.fleet import FrontMatter, WhatsApp, json_schema
 
 BLANKS = "Value error, must not begin or end with blanks"
-KEY = "Value error, must not contain :: or /, since it becomes part of a resource's name"
+KEY = "Value error, must not contain :: or /, because it becomes part of a resource's name"
 SPELLED_OUT = "Value error, must be true, false, or expected_phone_number and wait_for_connection"
 
 

@@ -44,8 +44,8 @@ def test_what_is_wrong_is_said_with_file_and_line(tmp_path: Path) -> None:
         '{% include "_pie.md" %}': f"{tmp_path}/_pie.md:2: 'fimra' is undefined; did you mean firma?",
         "{{ empresa.calle }}": f"{here}:7: 'str object' has no attribute 'calle'",
         "\n{% if %}": f"{here}:8: Expected an expression, got 'end of statement block'",
-        '{% include "_no.md" %}': f"{here}:7: there is no file _no.md to include",
-        '{% include "../a.md" %}': f"{here}:7: there is no file ../a.md to include",
+        '{% include "_no.md" %}': f"{here}:7: the included file _no.md does not exist",
+        '{% include "../a.md" %}': f"{here}:7: the included file ../a.md does not exist",
         "{{ 1 / 0 }}": f"{here}:7: division by zero",
     }
     for source, expected in cases.items():
@@ -157,15 +157,15 @@ def folders(tmp_path: Path) -> Path:
     [
         ("latin.md", "{}/latin.md is not UTF-8 (line 2)"),
         ("large.md", "{}/large.md is larger than 1000 kB"),
-        ("outside.md", "{}/outside.md is a link to a file outside of the fleet's folders"),
-        ("up/secret.txt", "{}/up/secret.txt is a link to a file outside of the fleet's folders"),
-        ("device.md", "{}/device.md is a link to a file outside of the fleet's folders"),
+        ("outside.md", "{}/outside.md is a link to a file outside the fleet's folders"),
+        ("up/secret.txt", "{}/up/secret.txt is a link to a file outside the fleet's folders"),
+        ("device.md", "{}/device.md is a link to a file outside the fleet's folders"),
         ("gone.md", "{}/gone.md cannot be read: No such file or directory"),
         ("fifo.md", "{}/fifo.md is not a regular file"),
         ("sub", "{}/sub is not a regular file"),
-        ("no.md", "there is no file no.md to include"),
-        ("../secret.txt", "there is no file ../secret.txt to include"),
-        ("sub/../../secret.txt", "there is no file sub/../../secret.txt to include"),
+        ("no.md", "the included file no.md does not exist"),
+        ("../secret.txt", "the included file ../secret.txt does not exist"),
+        ("sub/../../secret.txt", "the included file sub/../../secret.txt does not exist"),
     ],
 )
 @pytest.mark.parametrize("statement", ['include "{}"', 'import "{}" as x', 'include "{}" ignore missing'])
@@ -191,7 +191,7 @@ def test_links_within_the_folders_are_followed(folders: Path, tmp_path: Path) ->
     assert templates.render(Text("{% include 'outside.md' %}", folders / "a.md", 1), {}) == "canary-word"
 
 
-TOO_MUCH = "the template does too much; shorten its loops, or what it makes"
+TOO_MUCH = "the template exceeds its budget; shorten its loops or its output"
 TOO_DEEP = "something includes or calls itself, or is nested too deeply"
 
 

@@ -124,10 +124,10 @@ def test_an_integration_has_the_inputs_that_are_declared() -> None:
 def test_an_import_is_refused_with_the_way_that_works() -> None:
     before = "import_ does not work with dynamic resources; "
     assert fails(lambda _: assistai.Agent("a", name="A", opts=IMPORT)) == (
-        f'{before}declare adopt="CODE" to take over an existing agent, or write many at once with `assistai import`'
+        f'{before}declare adopt="CODE" to adopt an existing agent, or adopt many at once with `assistai import`'
     )
     assert fails(lambda _: assistai.WhatsAppIntegration("a", agent_code="A", opts=IMPORT)) == (
-        f"{before}declare it: connecting an agent that is connected already changes nothing"
+        f"{before}declare the integration: connecting a connected agent changes nothing"
     )
 
 

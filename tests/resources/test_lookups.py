@@ -16,8 +16,8 @@ from tests.mocked import Registered, register
 
 LISTING = "GET /api/v1/agents"
 ONE = "get_agent finds an agent by its code or by its name: give one of the two"
-LATER = "an argument is an output: call the function whose name ends in _output"
-TAKES = "connection takes api_token, tenant_domain, organization_code and, if need be, base_url"
+LATER = "an argument is an output; call the function whose name ends in _output"
+TAKES = "connection needs api_token, tenant_domain, organization_code, and may have base_url"
 STATUS = "`assistai status` lists those it has"
 HERE = "organization SANDBOX of tenant sandbox"
 ACME = {"api_token": "acme-token", "tenant_domain": "acme", "organization_code": "ACME"}

@@ -43,7 +43,7 @@ def test_a_moved_file_keeps_agent_and_phone_and_the_preview_says_so(project: Pro
     preview = project.run("preview", "--expect-no-changes")
     assert preview.ok, preview.text
     assert (
-        "sur-citas goes on with the agent of norte-citas where the stack has that: the move creates no agent. "
+        "sur-citas keeps the agent of norte-citas if the stack has it: the move creates no agent. "
         "Remove moved_from from sur/citas.md once every stack is up to date" in " ".join(preview.text.split())
     )
     assert project.up().changes == {}
@@ -56,7 +56,7 @@ def test_a_moved_file_keeps_agent_and_phone_and_the_preview_says_so(project: Pro
     (fleets / "sur" / "citas.md").write_text(CITAS, encoding="utf-8")
     later = project.run("preview", "--expect-no-changes")
     assert later.ok
-    assert "goes on with" not in later.text
+    assert "keeps the agent of" not in later.text
 
 
 def test_what_the_new_fleet_changes_in_its_texts_is_one_patch(project: Project, api: Api, fleets: Path) -> None:
@@ -134,12 +134,9 @@ def test_an_empty_folder_is_a_mistake_until_it_is_said_to_be_kept(project: Proje
     for file in (fleets / "norte").iterdir():
         file.unlink()
     text = " ".join(project.fails("preview").split())
-    assert (
-        "norte: there is no agent's file, such as ventas.md; a fleet that is to be empty needs a file norte/.gitkeep"
-        in text
-    )
+    assert "norte: no agent's file, such as ventas.md; to declare an empty fleet, add a file norte/.gitkeep" in text
     (fleets / "norte" / ".gitkeep").touch()
-    assert "norte has no agent's file: the fleet norte declares no agent" in project.run("preview").text
+    assert "norte has no agent's file, so the fleet norte declares no agents" in project.run("preview").text
     assert api.requests(*WRITES) == []
     assert project.up().changes == {"deleted": 3}
     assert api.agent("Ventas")

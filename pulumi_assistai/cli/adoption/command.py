@@ -1,4 +1,4 @@
-"""`assistai import`: take live agents under management, many at once."""
+"""`assistai import`: adopts many live agents at once."""
 
 from __future__ import annotations
 
@@ -38,12 +38,13 @@ Unmanaged = Annotated[
     bool, typer.Option("--unmanaged", help="All agents that the stack does not manage; default when no CODE is given.")
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to; left out, `imported` in the project's.")
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Folder to write to. Default: `imported` in the project's folder."),
 ]
 FormatOption = Annotated[
-    Format, typer.Option("--format", help="One Agent after the other in Python, or an AgentFleet of Markdown files.")
+    Format, typer.Option("--format", help="Python with one Agent each, or Markdown files for an AgentFleet.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 
 
 def import_agents(
@@ -59,12 +60,12 @@ def import_agents(
     organization: OrganizationCode = None,
     sandbox: InSandbox = False,
 ) -> None:
-    """Write the file for `pulumi import --file`, and a program that declares the same agents.
+    """Write an import file for `pulumi import --file`, and a program that declares the same agents.
 
-    Nothing is changed, neither in AssistAI nor in the stack: the commands that it ends with take the agents over.
+    It changes neither AssistAI nor the stack. It ends with the commands that adopt the agents.
     """
     if codes and unmanaged:
-        raise AssistAIError("give the codes of agents, or --unmanaged for all that the stack does not manage")
+        raise AssistAIError("give codes of agents, or --unmanaged for all that the stack does not manage")
     with (
         open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around,
         waiting("Reading the agents"),
@@ -74,7 +75,7 @@ def import_agents(
         chosen = _declarable(_choose(session, state, codes or []))
         _tell_of_other_stacks(around.stack, owner, chosen)
     if not chosen:
-        typer.echo("There is nothing to import: the stack manages every agent that can be declared.")
+        typer.echo("Nothing to import: the stack manages every agent that can be declared.")
         return
     folder = directory / "imported" if out is None else out
     files = _files(chosen, _names(state), owner, format_)
@@ -86,7 +87,7 @@ def import_agents(
 
 
 def _tell_of_other_stacks(stack: KeptStack, owner: Organization, agents: Sequence[ListedAgent]) -> None:
-    """Say which agents another stack manages, and which stacks could not be asked."""
+    """Report agents that another stack manages, and stacks that could not be read."""
     if not agents:
         return
     found = look_around(stack, owner.settings.place)
@@ -94,8 +95,8 @@ def _tell_of_other_stacks(stack: KeptStack, owner: Organization, agents: Sequenc
         other = found.managed.get(agent.code)
         if other is not None:
             note(
-                f"{visible(agent.code)} ({visible(agent.name)}) is managed by {visible(other)} already: "
-                "let one stack alone manage it, or each undoes what the other did"
+                f"{visible(other)} already manages {visible(agent.code)} ({visible(agent.name)}); "
+                "manage it in one stack only, or each stack undoes the other's changes"
             )
     for place, reason in found.unread.items():
         note(f"{visible(place)} was not looked at: {visible(reason)}")
@@ -109,21 +110,21 @@ def _only_one(around: Surroundings) -> Organization:
     """
     default = [known for known in around.organizations if not known.provider]
     if len(around.organizations) > 1 and default:
-        note(f"Only the agents of {visible(default[0].label)} are read; `assistai status` lists those of all.")
+        note(f"Only the agents of {visible(default[0].label)} are imported; `assistai status` lists all.")
         return default[0]
     if len(around.organizations) > 1:
         labels = "; ".join(known.label for known in around.organizations)
         raise AssistAIError(
-            f"the stack has several organizations: choose one with --provider or --organization: {labels}"
+            f"the stack has several organizations; choose one with --provider or --organization: {labels}"
         )
     return around.organizations[0]
 
 
 def _choose(session: Session, state: Mapping[str, Any], codes: Sequence[str]) -> list[ListedAgent]:
-    """Return the live agents of these codes, or all that the state does not manage.
+    """Return the live agents with these codes, or all that the state does not manage.
 
     Raises:
-        AdoptionError: there is no such agent, or the state manages it.
+        AdoptionError: an agent does not exist, or the state already manages it.
     """
     managed = {agent.code: agent for agent in declared_agents(state) if comparison.belongs(session, agent.recorded)}
     agents = session.inventory.agents()
@@ -135,18 +136,18 @@ def _choose(session: Session, state: Mapping[str, Any], codes: Sequence[str]) ->
         raise AdoptionError(f"the organization {organization} has no agent {', '.join(missing)}; check the code")
     known = [f"{code} (as {managed[code].resource})" for code in codes if code in managed]
     if known:
-        raise AdoptionError(f"the stack manages {', '.join(known)} already")
+        raise AdoptionError(f"the stack already manages {', '.join(known)}")
     return [agents[code] for code in dict.fromkeys(codes)]
 
 
 def _declarable(agents: Iterable[ListedAgent]) -> list[ListedAgent]:
-    """Return the agents whose names a program can declare, and tell of the others."""
+    """Return the agents with names that a program can declare, and report the others."""
     found = []
     for agent in agents:
         if agent.name and agent.name == agent.name.strip():
             found.append(agent)
         else:
-            note(f"{visible(agent.code)} is left out: rename it, {quoted(agent.name)} is no name that can be declared")
+            note(f"skipped {visible(agent.code)}: rename it in AssistAI, {quoted(agent.name)} cannot be declared")
     return found
 
 
@@ -157,7 +158,7 @@ def _names(state: Mapping[str, Any]) -> set[str]:
 def _files(
     agents: Sequence[ListedAgent], taken: set[str], organization: Organization, format_: Format
 ) -> dict[str, str]:
-    """Return the files' texts by their paths in the folder."""
+    """Return the files' texts by path in the folder."""
     since = datetime.now(UTC).isoformat(timespec="seconds")
     if format_ == "python":
         adoptions, fleet = adopt(agents, taken), ""
@@ -176,10 +177,12 @@ def _agent_files(adoptions: Iterable[Adoption]) -> dict[str, str]:
 def _write(folder: Path, files: Mapping[str, str], *, force: bool) -> None:
     present = [name for name in files if (folder / name).exists()]
     if present and not force:
-        raise AssistAIError(f"{folder / present[0]} exists: say --force to overwrite it, or --out for another folder")
+        raise AssistAIError(f"{folder / present[0]} exists; use --force to overwrite it, or --out for another folder")
     strangers = sorted(file.name for file in folder.glob("agents/*.md") if f"agents/{file.name}" not in files)
     if strangers and "__main__.py" in files and any(name.startswith("agents/") for name in files):
-        raise AssistAIError(f"{folder / 'agents'} has other files, such as {strangers[0]}: choose another folder")
+        raise AssistAIError(
+            f"{folder / 'agents'} has other files, such as {strangers[0]}; choose another folder with --out"
+        )
     try:
         for name, text in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

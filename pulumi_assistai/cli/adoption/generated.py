@@ -1,4 +1,4 @@
-"""The programs that declare adopted agents, as text: Python, or Markdown files for an `AgentFleet`."""
+"""Generated programs that declare adopted agents: Python, or Markdown files for an `AgentFleet`."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import yaml
 from pulumi_assistai.cli.adoption.import_file import Adoption
 
 _UNSEEN = (
-    "AssistAI does not show purpose, instructions, tone and voice, so they are not declared, and stay as they are.",
-    "To manage them, add them here: the next `pulumi up` overwrites what is live with them, unseen.",
+    "AssistAI does not show purpose, instructions, tone and voice. They are not declared and stay as they are.",
+    "To manage them, add them here: the next `pulumi up` overwrites the live values without showing them.",
 )
 # What a template would understand or, of line ends, change.
 _SPECIAL = re.compile(r"\{(?=[{%#])|\r|\n\Z")
 
 
 def python_program(adoptions: Sequence[Adoption], provider: str = "") -> str:
-    """Return a program that declares one `Agent` after the other; `provider` names an explicit provider."""
+    """Return a program that declares each agent as an `Agent`. `provider` names an explicit provider."""
     comments = "".join(f"# {line}\n" for line in _UNSEEN)
     declarations = (_declaration(adoption, provider) for adoption in adoptions)
     return f"{_head(provider)}{comments}\n" + "\n".join(declarations)
@@ -38,7 +38,7 @@ def agent_file(adoption: Adoption) -> str:
     comments = "".join(f"# {line}\n" for line in _UNSEEN)
     fields = {"key": adoption.key, **adoption.fields}
     lines = "".join(f"{name}: {_scalar(text)}\n" for name, text in fields.items())
-    return f"---\n{comments}# Instructions are what stands below the second line of hyphens.\n{lines}---\n"
+    return f"---\n{comments}# The text below the second --- is the instructions.\n{lines}---\n"
 
 
 def _head(provider: str) -> str:
@@ -63,7 +63,7 @@ def _declaration(adoption: Adoption, provider: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """Return a Python string in the quotes that formatters prefer: double, unless single ones need less escapes."""
+    """Return a Python string in the quotes that formatters prefer: double, unless single ones need fewer escapes."""
     # A text with a double quote in it is always written in single ones, with these escaped.
     body = repr('"' + text)[2:-1]
     if text.count('"') > text.count("'"):

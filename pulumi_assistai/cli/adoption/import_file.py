@@ -1,4 +1,4 @@
-"""The file that `pulumi import --file` takes, and `assistai sandbox import`."""
+"""The import file for `pulumi import --file` and `assistai sandbox import`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FLEET_TYPE = "assistai:index:AgentFleet"
 
 _LONGEST_KEY = 60
 _PROVIDER_NAME = "their provider"
-"""What the file calls an explicit provider: no agent has that key."""
+"""The file's name for an explicit provider: no agent has that key."""
 
 # The protocol of the Pulumi SDK: the same class makes the same text.
 _PICKLE_PROTOCOL = 4
@@ -26,12 +26,12 @@ _PICKLE_PROTOCOL = 4
 
 @dataclass(frozen=True)
 class Adoption:
-    """A live agent as it will be declared.
+    """A live agent and its future declaration.
 
     Attributes:
-        key: what the program calls it.
+        key: its name in the program.
         code: its code.
-        fields: the declared fields: those that AssistAI shows, and has.
+        fields: the declared fields: those that AssistAI shows and that have a value.
     """
 
     key: str
@@ -40,11 +40,11 @@ class Adoption:
 
 
 def adopt(agents: Iterable[ListedAgent], taken: Collection[str]) -> list[Adoption]:
-    """Give every agent a key: its name in small ASCII letters, digits and hyphens, numbered where it is not the first.
+    """Give every agent a unique key: its name in small ASCII letters, digits and hyphens, with a number if needed.
 
     Args:
         agents: the live agents, oldest first.
-        taken: names that are in use already.
+        taken: names already in use.
     """
     used = set(taken)
     adoptions = []
@@ -57,7 +57,7 @@ def adopt(agents: Iterable[ListedAgent], taken: Collection[str]) -> list[Adoptio
 
 
 def unused(name: str, taken: Collection[str]) -> str:
-    """Return a name, with the first number from 2 that makes it one of its own where it is taken."""
+    """Return a name. If it is taken, append the first number from 2 that makes it unique."""
     number, candidate = 1, name
     while candidate in taken:
         number += 1
@@ -68,13 +68,13 @@ def unused(name: str, taken: Collection[str]) -> str:
 def make_import_file(
     adoptions: Iterable[Adoption], place: Mapping[str, str], since: str, fleet: str = "", provider_urn: str = ""
 ) -> dict[str, Any]:
-    """Return the import file, after which the state is as if the agents had been adopted.
+    """Return the import file. Importing it leaves the state that `adopt=` would.
 
     Args:
         adoptions: the agents.
-        place: tenant and organization, as outputs record them.
-        since: when they were taken over, ISO 8601 in UTC.
-        fleet: the name of the `AgentFleet` that they are in; empty where the program declares each.
+        place: tenant and organization, as recorded in outputs.
+        since: when they were adopted, ISO 8601 in UTC.
+        fleet: the name of their `AgentFleet`; empty if the program declares each agent.
         provider_urn: the URN of their explicit provider; empty for the default one.
     """
     component = [{"type": FLEET_TYPE, "name": fleet, "component": True}] if fleet else []
@@ -98,7 +98,7 @@ def _entry(adoption: Adoption, place: Mapping[str, str], since: str, fleet: str)
 
 
 def _provider() -> str:
-    """Return the provider as the Pulumi SDK writes it: a reference to its class."""
+    """Return the provider as the Pulumi SDK serializes it: a reference to its class."""
     return base64.b64encode(pickle.dumps(AgentProvider(), _PICKLE_PROTOCOL)).decode()
 
 

@@ -14,13 +14,13 @@ from pulumi_assistai.engine.storage.project import Project, find_project_file
 
 @dataclass(frozen=True)
 class NextSteps:
-    """What is known of the import.
+    """The next steps of one import.
 
     Attributes:
-        directory: the folder that was looked at for a project.
-        folder: where the files were written.
+        directory: the project's folder, if it is a project.
+        folder: the folder of the written files.
         stack: the stack.
-        stack_name: the stack's name as it was given, None where it was not.
+        stack_name: the value of --stack, None without it.
         fleet: whether the program is an `AgentFleet`.
     """
 
@@ -31,7 +31,7 @@ class NextSteps:
     fleet: bool
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines: commands are indented, sentences are not."""
+        """Yield the lines. Commands are indented, sentences are not."""
         base = self.directory if self._in_project() else self.folder
         if base.resolve() != Path.cwd():
             yield f"    cd {shlex.quote(str(base))}"
@@ -45,7 +45,7 @@ class NextSteps:
         return find_project_file(self.directory) is not None
 
     def _program(self, base: Path) -> Iterator[str]:
-        """Yield how the generated program gets to where the project's is."""
+        """Yield how to put the generated program in the project's place."""
         place = Project.load(base).program_directory
         if self.folder.resolve() == place:
             return
@@ -54,7 +54,7 @@ class NextSteps:
         if not (place / "__main__.py").exists() and not Project.load(base).program.is_file():
             yield f"    cp -R {' '.join(paths)} {shlex.quote(os.path.relpath(place, base.resolve()))}"
             return
-        folder = ", and copy its folder agents beside that" if self.fleet else ""
+        folder = ", and copy the folder agents beside it" if self.fleet else ""
         yield f"Add the declarations of {paths[0]} to your program{folder}. Then:"
 
     def _import(self, file: str) -> str:

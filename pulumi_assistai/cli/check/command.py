@@ -1,4 +1,4 @@
-"""`assistai check`: mistakes in the files of fleets, found without credentials, Pulumi or network."""
+"""`assistai check`: finds mistakes in fleet files without credentials, Pulumi or network."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from pulumi_assistai.text import visible
 Paths = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="Folders of projects or fleets, or files of fleets; left out, the current folder.", metavar="[PATH]..."
+        help="Folders of projects or fleets, or files of fleets. Default: the current folder.", metavar="[PATH]..."
     ),
 ]
 Ignored = Annotated[
-    list[str] | None, typer.Option("--ignore", metavar="RULE", help="Rule to switch off, may be given several times.")
+    list[str] | None, typer.Option("--ignore", metavar="RULE", help="Rule to switch off. May be repeated.")
 ]
 ListRules = Annotated[bool, typer.Option("--rules", help="List the rules and exit.")]
 
@@ -39,7 +39,7 @@ def check(
     rules: ListRules = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find mistakes in fleet files, with no credentials, no Pulumi and no network; exit with 1 where there are any."""
+    """Find mistakes in fleet files without credentials, Pulumi or network. Exit status 1 if there are any."""
     if rules:
         _list_rules(as_json=as_json)
         return
@@ -63,12 +63,12 @@ def _known(names: Sequence[str]) -> set[str]:
         if name not in NAMES:
             raise AssistAIError(f"--ignore {name}: {unknown(name)}")
         if name == RULES[0].name:
-            raise AssistAIError(f"--ignore {name}: the program would fail all the same; correct what it names")
+            raise AssistAIError(f"--ignore {name}: the program would fail all the same; correct what the rule reports")
     return set(names)
 
 
 def _about(fleets: Sequence[LoadedFleet], findings: Sequence[Finding]) -> list[Finding]:
-    """Return what was found in the files of some fleets, and where they are declared."""
+    """Return the findings in some fleets' files and in the programs that declare them."""
     declared = {fleet.declaration.path for fleet in fleets}
     folders = {
         folder for fleet in fleets for folder in (fleet.declaration.source, fleet.declaration.fragments) if folder
@@ -93,7 +93,7 @@ def _write(findings: Sequence[Finding], fleets: Sequence[LoadedFleet]) -> None:
     for finding in findings:
         typer.echo(visible(str(finding)))
     if not fleets:
-        typer.echo("no fleet is declared here: nothing was checked")
+        typer.echo("no fleet found: nothing was checked")
         return
     looked_at = f"{_count(_files(fleets), 'file')} of {_count(len(fleets), 'fleet')}"
     typer.echo(f"{looked_at}: {_count(len(findings), 'problem')}" if findings else f"{looked_at}: no problems")

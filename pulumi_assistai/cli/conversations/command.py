@@ -1,4 +1,4 @@
-"""`assistai conversations`: what people and agents wrote."""
+"""`assistai conversations`: lists or exports conversations and messages."""
 
 from __future__ import annotations
 
@@ -28,19 +28,21 @@ _INCOMPLETE = 4
 _CONVERSATION = {"UUID": "uuid", "TITLE": "title", "CREATED": "created_at"}
 _MESSAGE = {"TIME": "timestamp", "SENDER": "sender", "CONTENT": "content"}
 
-Uuid = Annotated[str | None, typer.Argument(help="A conversation, to read its messages; left out, all are listed.")]
-Criteria = Annotated[str | None, typer.Option("--criteria", help="Text to look for, as AssistAI understands it.")]
+Uuid = Annotated[
+    str | None, typer.Argument(help="Conversation whose messages to read. Default: list all conversations.")
+]
+Criteria = Annotated[str | None, typer.Option("--criteria", help="Free text filter of AssistAI.")]
 Since = Annotated[
     str | None,
     typer.Option(
         "--since",
         metavar="AGE|DATE",
-        help="Conversations that began since then, or messages of UUID written since: 12h, 7d, 2w or an ISO date.",
+        help="Only conversations begun, or messages of UUID written, since then: 12h, 7d, 2w or an ISO date.",
     ),
 ]
-AsLines = Annotated[bool, typer.Option("--jsonl", help="Export: one line of JSON per conversation, with its messages.")]
+AsLines = Annotated[bool, typer.Option("--jsonl", help="Export one line of JSON per conversation, with its messages.")]
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Export to FILE, which is written whole or not at all.")
+    Path | None, typer.Option("--out", metavar="FILE", help="Export to FILE. It is written whole or not at all.")
 ]
 
 
@@ -60,12 +62,12 @@ def conversations(
 ) -> None:
     """List or export the conversations of the stack's organizations, or the messages of one.
 
-    AssistAI does not say which agent took part in a conversation. Times are as AssistAI gives them.
+    AssistAI does not say which agent took part in a conversation. Times are shown as AssistAI reports them.
 
-    Exit status: 0 where all was read, 4 where an export lacks something that could not be read, 1 after an error.
+    Exit status: 0 if all was read, 4 if an export is incomplete, 1 after an error.
     """
     if as_json and (as_lines or out):
-        raise AssistAIError("--json is for listings: leave it out, an export is JSON Lines")
+        raise AssistAIError("--json is for listings; an export is always JSON Lines, so remove --json")
     wanted = Wanted(criteria, parse_since(since, datetime.now(UTC)) if since is not None else None)
     with open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around:
         if as_lines or out:
@@ -94,7 +96,7 @@ def _export(around: Surroundings, uuid: str | None, wanted: Wanted, out: Path | 
 
 def _all_were_asked(unconnected: Sequence[Unconnected]) -> bool:
     for connection in unconnected:
-        note(f"Not asked: {f'provider {connection.provider}: ' if connection.provider else ''}{connection.reason}")
+        note(f"Not read: {f'provider {connection.provider}: ' if connection.provider else ''}{connection.reason}")
     return not unconnected
 
 

@@ -1,4 +1,4 @@
-"""The export: transcripts as JSON Lines, to standard output or to a file that is written whole or not at all."""
+"""The export of transcripts as JSON Lines, to standard output or to a file. A file is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def write(transcripts: Iterable[Transcript], out: Path | None) -> bool:
                 _say_failure(transcript)
     note(f"{_plural(lines, 'conversation')} with {_plural(messages, 'message')} written{f' to {out}' if out else ''}.")
     if failed:
-        note(f"Incomplete: {failed} of {lines} could not be read whole; their lines say why. Run the command again.")
+        note(
+            f"Incomplete: {failed} of {lines} could not be read completely; their lines say why. Run the command again."
+        )
     return not failed
 
 
@@ -68,7 +70,7 @@ def _opened(out: Path | None) -> Iterator[TextIO]:
         return
     file = out.resolve()
     if file.exists() and not file.is_file():
-        raise AssistAIError(f"--out {out} is not a regular file: name a new file, or leave --out out and use `>`")
+        raise AssistAIError(f"--out {out} is not a regular file; name another file, or use `>` instead of --out")
     try:
         with replacing(file) as stream:
             yield stream
@@ -77,7 +79,7 @@ def _opened(out: Path | None) -> Iterator[TextIO]:
 
 
 def say_doubts(listed: Listed) -> bool:
-    """Say of which organizations there may be more conversations; return whether of none."""
+    """Report organizations that may have more conversations; return whether there are none."""
     doubtful = [(known, listing) for known, listing in listed if not listing.complete]
     for known, listing in doubtful:
         note(visible(f"Incomplete: {known.label} may have more conversations: {listing.doubt}."))
@@ -86,7 +88,7 @@ def say_doubts(listed: Listed) -> bool:
 
 def _say_failure(transcript: Transcript) -> None:
     where = f"conversation {transcript.conversation.uuid} of {transcript.organization.label}"
-    note(visible(f"Not read whole: {where}: {transcript.failure}"))
+    note(visible(f"Not read completely: {where}: {transcript.failure}"))
 
 
 def _plural(number: int, noun: str) -> str:

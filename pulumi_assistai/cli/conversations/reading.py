@@ -1,4 +1,4 @@
-"""What a user wants to read, and the calls that read it."""
+"""The wanted conversations and messages, and the calls that read them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Listed = Sequence[tuple[Organization, Listing[Conversation]]]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to read.
+    """A selection of conversations or messages.
 
     Attributes:
-        criteria: the API's free text filter; None reads all.
-        since: the moment before which nothing is wanted; None wants all.
+        criteria: the API's free text filter; None means all.
+        since: the earliest moment; None means all.
     """
 
     criteria: str | None
@@ -30,7 +30,7 @@ class Wanted:
 
 
 def list_conversations(organizations: Sequence[Organization], wanted: Wanted) -> Listed:
-    """Return the wanted conversations of each organization, and say how many began too early.
+    """Return the wanted conversations of each organization, and report how many began too early.
 
     Raises:
         AssistAIError: an organization's could not be listed.
@@ -79,4 +79,4 @@ def _say_left_out(older: int, since: datetime | None) -> None:
     if older and since is not None:
         began = "1 conversation began" if older == 1 else f"{older} conversations began"
         moment = since.isoformat(timespec="seconds")
-        note(f"Left out: {began} before {moment}, with whatever was written there since.")
+        note(f"Skipped: {began} before {moment}, including messages written there since.")

@@ -1,4 +1,4 @@
-"""Times: what `--since` means, and whether something of the API is as young."""
+"""Times: parsing of `--since`, and its comparison with times of the API."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _MOMENT = TypeAdapter(datetime)
 
 
 def parse_since(text: str, now: datetime) -> datetime:
-    """Return the moment that `--since` names; a date or time without a zone is in UTC.
+    """Return the moment that `--since` names. A date or time without a zone is UTC.
 
     Args:
         text: an age such as 12h, 7d or 2w, or an ISO date or time such as 2026-11-01.
         now: the moment from which an age counts back.
 
     Raises:
-        AssistAIError: it is neither, or lies before the year 1.
+        AssistAIError: the text is neither, or the moment lies before the year 1.
     """
     try:
         age = _AGE.fullmatch(text)
         return now - timedelta(hours=int(age[1]) * _HOURS[age[2]]) if age else _in_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         raise AssistAIError(
-            f"--since {quoted(text)} is no time: give an age such as 12h, 7d or 2w, or a date such as 2026-11-01"
+            f"--since {quoted(text)} is not a time; use an age such as 12h, 7d or 2w, or a date such as 2026-11-01"
         ) from None
 
 
 def is_since(time: str | None, since: datetime | None) -> bool:
-    """Return whether a time of the API is not before a moment; one that cannot be read counts as not before it."""
+    """Return whether a time of the API is not before a moment. A time that cannot be parsed counts as not before."""
     if since is None or time is None:
         return True
     try:

@@ -1,4 +1,4 @@
-"""Transcripts: conversations with their messages, read several at a time and given in order."""
+"""Transcripts: conversations with their messages, read in parallel and yielded in order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 MOST_FAILURES = 10
-"""Conversations that may fail one after another, before the API counts as out of order."""
+"""Conversations that may fail in a row before the export gives up."""
 
 _AT_A_TIME = 8
 
@@ -28,10 +28,10 @@ class Transcript:
     """A conversation with its messages.
 
     Attributes:
-        organization: where it is.
-        conversation: what it is.
-        messages: its messages, oldest first; None where they could not be read.
-        failure: why they could not be read, or may be not all; "" where all were read.
+        organization: its organization.
+        conversation: the conversation.
+        messages: its messages, oldest first; None if they could not be read.
+        failure: why messages are missing or may be missing; "" if all were read.
     """
 
     organization: Organization
@@ -40,14 +40,14 @@ class Transcript:
     failure: str = ""
 
     def document(self) -> dict[str, Any]:
-        """Return it as JSON: what could not be read has null for messages, and what is not whole an error."""
+        """Return it for JSON: `messages` is null if they could not be read, `error` says why any are missing."""
         messages = None if self.messages is None else [message.model_dump() for message in self.messages]
         described = {**self.organization.settings.place, **self.conversation.model_dump(), "messages": messages}
         return {**described, "error": self.failure} if self.failure else described
 
 
 def transcript_of(organization: Organization, conversation: Conversation, messages: Listing[Message]) -> Transcript:
-    """Return a conversation with what was listed of its messages."""
+    """Return a conversation with its listed messages."""
     failure = "" if messages.complete else f"there may be more messages: {messages.doubt}"
     return Transcript(organization, conversation, messages.items, failure)
 
@@ -86,11 +86,11 @@ def _require_an_api(error: AssistAIError, in_a_row: int) -> None:
     if isinstance(error, UnauthorizedError):
         raise error
     if in_a_row == MOST_FAILURES:
-        raise AssistAIError(f"{in_a_row} conversations failed one after another, so the export was given up: {error}")
+        raise AssistAIError(f"the export stopped after {in_a_row} conversations failed in a row: {error}")
 
 
 def _ahead(ask: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
-    """Yield what `ask` returns for each item, in their order, while the next ones are under way."""
+    """Yield what `ask` returns for each item, in their order; the next calls run meanwhile."""
     rest = iter(items)
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         under_way = deque(pool.submit(ask, item) for item in islice(rest, _AT_A_TIME))

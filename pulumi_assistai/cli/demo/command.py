@@ -1,4 +1,4 @@
-"""The whole story of a fleet, told by running it: on the embedded engine, against an emulator of its own."""
+"""`assistai demo`: the life of a fleet, run on the embedded engine against its own emulator."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _PHONE = "584221234567"
 
 
 def demo() -> None:
-    """Show a fleet being previewed, created, edited, repaired, linked and taken down, and check every step."""
+    """Preview, create, edit, repair, link and destroy an example fleet, and check every step."""
     with _story() as story:
         _create(story)
         _edit_a_prompt(story)
         _repair_a_dashboard_edit(story)
         _link_a_phone(story)
         _take_down(story)
-        story.say("That is all of it. Next: docs/quickstart.md")
+        story.say("The demo is complete. Next: docs/quickstart.md")
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Story:
         return result
 
     def check(self, what: str, holds: bool) -> None:  # noqa: FBT001 - the sentence and whether it is true
-        """Say that `what` holds.
+        """Report that a statement holds.
 
         Raises:
-            AssistAIError: it does not.
+            AssistAIError: it does not hold.
         """
         if not holds:
             raise AssistAIError(f"demo check failed: {what}")
@@ -92,10 +92,10 @@ class Story:
 
 
 def _create(story: Story) -> None:
-    story.say("A fleet of three agents in two organizations. First a preview: nothing is changed")
+    story.say("A fleet of three agents in two organizations. The preview changes nothing")
     story.run("preview")
     story.check("the API has no agent yet", not story.agents())
-    story.say("Then it is created")
+    story.say("The update creates it")
     story.run("up")
     agents = story.agents()
     prompts = {path.read_text(encoding="utf-8") for path in (story.directory / "instructions").iterdir()}
@@ -106,7 +106,7 @@ def _create(story: Story) -> None:
 
 
 def _edit_a_prompt(story: Story) -> None:
-    story.say("A line of a prompt is edited in Git. The preview is what a reviewer sees")
+    story.say("A line of a prompt changes in Git. A reviewer sees this preview")
     prompt = story.directory / _PROMPT
     prompt.write_text(prompt.read_text(encoding="utf-8").replace(*_EDIT), encoding="utf-8")
     story.run("preview", diff=True)
@@ -122,7 +122,7 @@ def _repair_a_dashboard_edit(story: Story) -> None:
     refreshed = story.run("refresh")
     story.check("one resource had drifted", refreshed.has_changes)
     story.check("the state has what is live", story.output("soporte", "description") == "Pruebas, no tocar")
-    story.say("The next update brings it back to what is declared")
+    story.say("The next update restores what is declared")
     story.run("preview", diff=True)
     story.run("up")
     story.check("it is repaired", story.agents()["Soporte"]["description"] == soporte["description"])
@@ -131,7 +131,7 @@ def _repair_a_dashboard_edit(story: Story) -> None:
 def _link_a_phone(story: Story) -> None:
     story.say("A person scans the QR of Ventas (the emulator plays the phone)")
     code = story.agents()["Ventas"]["code"]
-    story.check("WhatsApp waits for a phone", story.output("ventas-whatsapp", "status") == "pending")
+    story.check("WhatsApp has no phone linked yet", story.output("ventas-whatsapp", "status") == "pending")
     story.api.link(code, _PHONE)
     story.run("refresh")
     story.check("WhatsApp is connected", story.output("ventas-whatsapp", "status") == "connected")
@@ -139,7 +139,7 @@ def _link_a_phone(story: Story) -> None:
 
 
 def _take_down(story: Story) -> None:
-    story.say("The fleet is taken down. The API deletes no agent: they are left and named, or archived")
+    story.say("The fleet is destroyed. The API cannot delete agents: they are left and named, or archived")
     code = story.agents()["Ventas"]["code"]
     destroyed = story.run("destroy")
     agents = story.agents()

@@ -1,4 +1,4 @@
-"""The checks of `assistai doctor`. Nothing here writes, and nothing asks for a QR."""
+"""The checks of `assistai doctor`. They only read, and never request a QR code."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _CLI_TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        name: what.
+        name: the thing checked.
         verdict: "ok", "warning" or "problem".
-        finding: what was found and, where it is not ok, what to do.
+        finding: the result and, unless it is ok, what to do.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Check:
 
 
 def check_versions() -> Iterator[Check]:
-    """Name the versions of everything that runs a program."""
+    """Yield the versions of everything that runs a program."""
     yield Check("pulumi-assistai", OK, version("pulumi-assistai"))
     yield Check("Python", OK, platform.python_version())
     yield Check("Pulumi SDK", OK, version("pulumi"))
@@ -56,12 +56,12 @@ def check_versions() -> Iterator[Check]:
 
 
 def check_settings(environment: Mapping[str, str], config: Mapping[str, str], place: str) -> Iterator[Check]:
-    """Say where each setting comes from, and whether all of them can be used.
+    """Yield the source of each setting, and whether the settings are usable.
 
     Args:
         environment: the environment variables of a program.
         config: the stack configuration.
-        place: the stack, in words.
+        place: the stack, for people.
     """
     for field in Settings.model_fields:
         value, source = _find(field, environment, config, place)
@@ -74,7 +74,7 @@ def check_settings(environment: Mapping[str, str], config: Mapping[str, str], pl
 
 
 def check_api(client: Client) -> Iterator[Check]:
-    """Check credentials, clock and the shape of answers, by reading alone; stops where nothing more can be asked."""
+    """Check credentials, clock and the shape of answers with read-only calls. Stop if the API refuses them."""
     try:
         first = client.survey.agents(take=1)
     except UnauthorizedError as error:
@@ -96,7 +96,7 @@ def check_api(client: Client) -> Iterator[Check]:
 
 def _check_cli() -> Check:
     if shutil.which("pulumi") is None:
-        return Check("Pulumi CLI", WARNING, "not found: `assistai sandbox` works without it, production needs it")
+        return Check("Pulumi CLI", WARNING, "not found; production needs it, `assistai sandbox` does not")
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"}
     try:
         # The command is the user's own `pulumi`.
@@ -109,17 +109,17 @@ def _check_cli() -> Check:
             timeout=_CLI_TIMEOUT_SECONDS,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return Check("Pulumi CLI", PROBLEM, "`pulumi version` does not run: install the Pulumi CLI again")
+        return Check("Pulumi CLI", PROBLEM, "`pulumi version` does not run; install the Pulumi CLI again")
     found = re.match(r"v?(\d+)\.(\d+)", done.stdout)
     if found is None:
-        return Check("Pulumi CLI", PROBLEM, "`pulumi version` names no version: install the Pulumi CLI again")
+        return Check("Pulumi CLI", PROBLEM, "`pulumi version` printed no version; install the Pulumi CLI again")
     if tuple(map(int, found.groups())) < _OLDEST_CLI_THAT_IMPORTS:
-        return Check("Pulumi CLI", WARNING, f"{done.stdout.strip()}: `pulumi import --file` needs 3.254 or later")
+        return Check("Pulumi CLI", WARNING, f"{done.stdout.strip()}; `pulumi import --file` needs 3.254 or later")
     return Check("Pulumi CLI", OK, done.stdout.strip().removeprefix("v"))
 
 
 def _find(field: str, environment: Mapping[str, str], config: Mapping[str, str], place: str) -> tuple[Any, str]:
-    """Return a setting and where it comes from: the order is that of `Settings.load`."""
+    """Return a setting and its source, in the order of `Settings.load`."""
     name, key = variable(field), stack_key(field)
     if environment.get(name):
         own = environment[name] == os.environ.get(name)
@@ -153,15 +153,15 @@ def _check_clock(page: Sample) -> Iterator[Check]:
         yield Check("clock", OK, f"within {_LARGEST_SKEW_SECONDS} s of the API's")
     else:
         way = "ahead of" if ahead > 0 else "behind"
-        yield Check("clock", WARNING, f"this machine's clock is {abs(ahead):.0f} s {way} the API's: set it right")
+        yield Check("clock", WARNING, f"this machine's clock is {abs(ahead):.0f} s {way} the API's; correct it")
 
 
 def _check_meta(page: Sample) -> Check:
     if page.meta is None:
-        return Check("meta of listings", OK, "absent: pages are read until one is empty")
+        return Check("meta of listings", OK, "absent; pages are read until one is empty")
     if page.total is None:
-        return Check("meta of listings", OK, "present, without a count: pages are read until one is empty")
-    return Check("meta of listings", OK, "present, with a count that listings are compared with")
+        return Check("meta of listings", OK, "present without a count; pages are read until one is empty")
+    return Check("meta of listings", OK, "present with a count; listings are checked against it")
 
 
 def _check_agents(client: Client) -> Iterator[Check]:
@@ -170,7 +170,7 @@ def _check_agents(client: Client) -> Iterator[Check]:
         try:
             page = client.survey.agents(take=largest)
         except BadRequestError:
-            yield Check("size of pages", OK, f"{largest} is refused: pages of {smallest} are read")
+            yield Check("size of pages", OK, f"the API refuses {largest}; pages of {smallest} are read")
             page = client.survey.agents(take=smallest)
         else:
             yield _check_size(page, largest)
@@ -182,12 +182,12 @@ def _check_agents(client: Client) -> Iterator[Check]:
 def _check_size(page: Sample, asked: int) -> Check:
     if page.total is None or page.total <= PAGE_SIZES[-1]:
         return Check(
-            "size of pages", OK, f"{asked} is accepted; there are too few agents to tell whether it is honoured"
+            "size of pages", OK, f"the API accepts {asked}; there are too few agents to see whether it honours it"
         )
     got = len(page.items)
     if got < min(asked, page.total):
-        return Check("size of pages", OK, f"{asked} is accepted and {got} are given: listings take more requests")
-    return Check("size of pages", OK, f"{asked} is honoured")
+        return Check("size of pages", OK, f"the API accepts {asked} but returns {got}; listings take more requests")
+    return Check("size of pages", OK, f"the API honours {asked}")
 
 
 def _check_conversations(client: Client) -> Iterator[Check]:
@@ -213,12 +213,14 @@ def _absent(fields: list[str]) -> str:
 
 def _check_shape(name: str, page: Sample) -> Iterator[Check]:
     if not page.items:
-        yield Check(name, OK, "there are none, so that their shape cannot be checked")
+        yield Check(name, OK, "there are none; their shape was not checked")
     elif page.misfit:
-        yield Check(name, PROBLEM, f"GET {page.path} is not as documented, {page.misfit}; update pulumi-assistai")
+        yield Check(
+            name, PROBLEM, f"GET {page.path} does not match the API's document, {page.misfit}; update pulumi-assistai"
+        )
     elif page.missing:
         yield Check(name, WARNING, f"as documented, except: {_absent(page.missing)}")
     else:
-        yield Check(name, OK, f"as documented, by the first {len(page.items)}")
+        yield Check(name, OK, f"as documented (first {len(page.items)} checked)")
     if page.undocumented:
-        yield Check(name, OK, f"fields that are not documented, and left alone: {', '.join(page.undocumented)}")
+        yield Check(name, OK, f"undocumented fields, ignored: {', '.join(page.undocumented)}")

@@ -1,4 +1,4 @@
-"""`assistai doctor`: whether this machine, the settings and the API are as they should be."""
+"""`assistai doctor`: checks of this machine, the settings and the API."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def doctor(
     sandbox: InSandbox = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check versions, settings, and for each organization of the stack credentials and answers, by reading alone.
+    """Check versions and settings, and the credentials and answers of each organization. Changes nothing.
 
-    Exit status: 0 where there is no problem, warnings aside, and 1 where there is one. No token is ever shown.
+    Exit status: 0 without problems (warnings are allowed), 1 with problems. No token is ever shown.
     """
     with waiting("Checking"):
         checks = list(_check(directory, stack, provider, organization, sandbox=sandbox))

@@ -1,4 +1,4 @@
-"""`assistai emulator`: serve the API's emulator in the foreground."""
+"""`assistai emulator`: serves the API emulator in the foreground."""
 
 from __future__ import annotations
 
@@ -20,41 +20,50 @@ from pulumi_assistai.settings import is_loopback
 def emulator(
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8787,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on. 0 picks a free one.")] = 8787,
     db: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="File that keeps the data; left out, they end with the command.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="File for the data. Default: memory; the data is lost when the command ends."
+        ),
     ] = None,
     account: Annotated[
-        list[str] | None, typer.Option(metavar="TOKEN:TENANT:ORGANIZATION", help="Who may ask; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="TOKEN:TENANT:ORGANIZATION", help="Account that may use the API. May be repeated."),
     ] = None,
     no_whatsapp: Annotated[
-        bool, typer.Option("--no-whatsapp", help="New agents have no WhatsApp integration to connect.")
+        bool, typer.Option("--no-whatsapp", help="Create new agents without a WhatsApp integration.")
     ] = False,
     dialect: Annotated[
-        Literal["nest", "other"], typer.Option(help="How the API says what its document leaves open.")
+        Literal["nest", "other"], typer.Option(help="Form of the answers that the API's document leaves open.")
     ] = "nest",
     odd: Annotated[
-        str, typer.Option(metavar="NAME[=VALUE],...", help="Habits the API has, such as trim or no-meta; see the docs.")
+        str,
+        typer.Option(
+            metavar="NAME[=VALUE],...", help="Oddities of the API, such as trim or no-meta. See docs/emulator.md."
+        ),
     ] = "",
     qr_lifetime: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="Until a QR changes; 0 changes it every time.")
+        float, typer.Option(metavar="SECONDS", min=0, help="Lifetime of a QR code. 0 makes a new one at each request.")
     ] = 20.0,
-    latency: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="What every request waits.")] = 0.0,
+    latency: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="Delay of every request.")] = 0.0,
     rate: Annotated[
-        str, typer.Option(metavar="COUNT/TIME", help="What an organization may ask, such as 10/s, 600/m or 10/3s.")
+        str, typer.Option(metavar="COUNT/TIME", help="Rate limit of an organization, such as 10/s, 600/m or 10/3s.")
     ] = "",
     burst: Annotated[
-        int | None, typer.Option(min=1, help="Requests that may come at once: a token bucket, refilled at the rate.")
+        int | None, typer.Option(min=1, help="Capacity of a token bucket that is refilled at the rate.")
     ] = None,
     windows: Annotated[
-        Literal["nest", "clock", "sliding"], typer.Option(help="How the requests of a rate are counted; see the docs.")
+        Literal["nest", "clock", "sliding"],
+        typer.Option(help="Windows in which requests are counted. See docs/emulator.md."),
     ] = "nest",
     headers: Annotated[
-        Literal["nest", "ietf", "retry-after", "none"], typer.Option(help="How answers tell the limit; see the docs.")
+        Literal["nest", "ietf", "retry-after", "none"],
+        typer.Option(help="Headers that report the limit. See docs/emulator.md."),
     ] = "nest",
-    faults: Annotated[bool, typer.Option("--faults", help="It can be told to fail, at /sandbox/faults.")] = False,
+    faults: Annotated[bool, typer.Option("--faults", help="Accept rules for failures at /sandbox/faults.")] = False,
 ) -> None:
-    """Serve an emulator of the AssistAI API, for trying and testing without an account."""
+    """Serve an emulator of the AssistAI API, to try and test without an account."""
     accounts = [_account(text) for text in account] if account else DEFAULT_ACCOUNTS
     stopped = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -91,13 +100,13 @@ def _account(text: str) -> Account:
         case [token, tenant, organization] if token and tenant and organization:
             return Account(token, tenant, organization)
         case _:
-            raise AssistAIError("--account must be TOKEN:TENANT:ORGANIZATION, with none of the three empty")
+            raise AssistAIError("--account must be TOKEN:TENANT:ORGANIZATION; none of the three may be empty")
 
 
 def _warn(host: str) -> None:
     typer.echo(
-        f"warning: --host {host} lets other machines reach the emulator, and whoever reaches it can read and change "
-        "all that it holds; leave --host out unless the network is yours",
+        f"warning: --host {host} lets other machines reach the emulator, and read and change all of its data; "
+        "remove --host unless you trust the network",
         err=True,
     )
 

@@ -1,4 +1,4 @@
-"""`assistai link`: show the QR that links a phone, until one is linked."""
+"""`assistai link`: shows the QR code until a phone is linked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from pulumi_assistai.lifecycle.whatsapp import Link, doubt, international, no_in
 from pulumi_assistai.text import visible
 
 _INTERVAL = 2.0
-"""Seconds between two looks; a QR lives some twenty."""
+"""Seconds between two requests; a QR code lives about twenty."""
 
 _INTERRUPTED = 130
 _PASSING = (ServerError, TooManyRequestsError, UnexpectedAnswerError, TransportError)
@@ -52,23 +52,25 @@ def _require_international(number: str | None) -> str | None:
 
 Agents = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[AGENT]...", help="Agents by code, by name or by resource; several one after another."),
+    typer.Argument(
+        metavar="[AGENT]...", help="Agents by code, name or resource. Several are linked one after another."
+    ),
 ]
 Pending = Annotated[
-    bool, typer.Option("--pending", help="All agents of the stack whose phone is not linked, one after another.")
+    bool, typer.Option("--pending", help="Link all agents of the stack that have no phone, one after another.")
 ]
-Web = Annotated[bool, typer.Option("--web", help="Show it on a page in the browser, on this machine alone.")]
-NoBrowser = Annotated[bool, typer.Option("--no-browser", help="With --web: print the page's address, open nothing.")]
+Web = Annotated[bool, typer.Option("--web", help="Show the QR code on a local page in the browser.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="With --web: print the page's address, do not open it.")]
 Png = Annotated[
-    Path | None, typer.Option("--png", metavar="FILE", help="Keep the current QR in a picture, to send it on.")
+    Path | None, typer.Option("--png", metavar="FILE", help="Write the current QR code to FILE, to send it on.")
 ]
-Timeout = Annotated[float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for the phone.")]
+Timeout = Annotated[float, typer.Option(metavar="SECONDS", min=0, help="Seconds to wait for the phone.")]
 Expected = Annotated[
     str | None,
     typer.Option(
         metavar="NUMBER",
         callback=_require_international,
-        help="The number that must be linked; left out, the one that the stack declares.",
+        help="Number that must be linked. Default: the one that the stack declares.",
     ),
 ]
 
@@ -88,15 +90,15 @@ def link(
     organization: OrganizationCode = None,
     sandbox: InSandbox = False,
 ) -> None:
-    """Show the QR that links a phone to an agent's WhatsApp, renewed as it changes, until a phone is linked.
+    """Show the QR code that links a phone to an agent's WhatsApp, and renew it until a phone is linked.
 
-    The agent is looked for in all organizations of the stack.
+    The agent is searched in all organizations of the stack.
 
-    Exit status: 0 with a linked phone, 1 where none was linked in time or it is another number than the expected one,
-    130 after Ctrl-C.
+    Exit status: 0 if a phone was linked, 1 if none was linked in time or the number is not the expected one, 130 after
+    Ctrl-C.
     """
     if bool(agents) == pending:
-        raise AssistAIError("say which agents, by code, name or resource, or --pending for all that wait for a phone")
+        raise AssistAIError("give agents by code, name or resource, or --pending for all that have no phone linked yet")
     with open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around:
         found = find_agents(around, agents or []) if agents else waiting_agents(around)
         for agent in found:
@@ -107,7 +109,7 @@ def link(
                 linking = _Linking(client, agent.code, expected, timeout)
                 _link(linking, _views(agent.label, web=web, png=png), around, open_page=web and not no_browser)
     if not found:
-        typer.echo("No agent of the stack waits for a phone.")
+        typer.echo("Nothing to link: the state records no WhatsApp integration without a phone.")
 
 
 def _link(linking: _Linking, views: list[View], around: Surroundings, *, open_page: bool) -> None:
@@ -122,7 +124,7 @@ def _link(linking: _Linking, views: list[View], around: Surroundings, *, open_pa
 
 @dataclass(frozen=True)
 class _Linking:
-    """What is to be linked.
+    """One agent to link.
 
     Attributes:
         client: the API.
@@ -137,7 +139,7 @@ class _Linking:
     timeout: float
 
     def answers(self) -> Iterator[QrCode | Connected | Starting | AssistAIError]:
-        """Ask for the QR again and again, and yield what is answered, or why nothing was just now.
+        """Request the QR code repeatedly, and yield each answer or passing error.
 
         Raises:
             AssistAIError: no phone was linked in time, or the API refuses.
@@ -151,10 +153,10 @@ class _Linking:
             time.sleep(min(_INTERVAL, left))
 
     def number(self, answer: Connected) -> str:
-        """Return the linked number, and warn where it may be another one than the expected one.
+        """Return the linked number. Warn if it may not be the expected one.
 
         Raises:
-            WrongPhoneError: it is certainly another one.
+            WrongPhoneError: it is certainly not the expected one.
         """
         linked = Link("connected", answer.phone_number or "")
         require_expected(self.agent, linked, self.expected)
@@ -163,11 +165,11 @@ class _Linking:
         return answer.phone_number or "a phone (AssistAI did not report the number)"
 
     def trouble(self, answer: QrCode | Starting | AssistAIError) -> str:
-        """Return why there is no QR just now, "" where there is one."""
+        """Return why there is no QR code right now, "" if there is one."""
         if isinstance(answer, QrCode):
             return ""
         problem = starting(self.agent, answer) if isinstance(answer, Starting) else str(answer)
-        return f"{problem}; tried again until the time is over"
+        return f"{problem}; trying again until the time is up"
 
     def _ask(self) -> QrCode | Connected | Starting | AssistAIError:
         try:
@@ -179,11 +181,11 @@ class _Linking:
 
 
 class _TimeoutError(AssistAIError):
-    """The time is over."""
+    """No phone was linked in time."""
 
 
 def _show(linking: _Linking, views: list[View], *, open_page: bool) -> str:
-    """Show the QR until a phone is linked, and return its number."""
+    """Show the QR code until a phone is linked, and return its number."""
     with ExitStack() as opened:
         for view in views:
             opened.enter_context(view)
@@ -233,14 +235,16 @@ def _views(agent: str, *, web: bool, png: Path | None) -> list[View]:
     if png is not None:
         views.append(FileView(png))
         note(
-            f"The current QR is kept in {visible(str(png))}. Whoever has it can take over the agent's WhatsApp for "
-            "about a minute: send it to one person, directly."
+            f"The current QR code is in {visible(str(png))}. For about a minute, anyone who has it can link a phone to "
+            "this agent: send it directly to one person."
         )
     return views or [TerminalView(open_console())]
 
 
 def _announce_page(view: WebView, *, open_page: bool) -> None:
-    typer.echo(f"The QR is at {view.url}\nWhoever opens that page on this machine can link a phone. Ctrl-C ends.")
+    typer.echo(
+        f"The QR code is at {view.url}\nAnyone who opens that page on this machine can link a phone. Ctrl-C ends."
+    )
     sys.stdout.flush()
     if open_page:
         webbrowser.open(view.url)
@@ -254,5 +258,5 @@ def _declared_number(state: Mapping[str, Any], agent: FoundAgent) -> str | None:
 
 
 def _up(around: Surroundings) -> str:
-    """Return the command after which the state, and the outputs of the stack, know the phone."""
+    """Return the command that records the phone in the state and in the stack's outputs."""
     return "`assistai sandbox up --refresh`" if isinstance(around.stack, SandboxStack) else "`pulumi up --refresh`"

@@ -1,4 +1,4 @@
-"""The page of `assistai link --web`: it shows the QR to whoever knows its address, on this machine alone."""
+"""The page of `assistai link --web`. It shows the QR code on this machine, to anyone who knows its address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WAITING = "waiting"
 
 _TOKEN_BYTES = 32
 _LAST_LOOK = 3.0
-"""Seconds that an open page gets to see how it ended; it looks every second."""
+"""Seconds that an open page gets to fetch the outcome; it asks every second."""
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -35,7 +35,7 @@ _HEADERS = {
 
 @dataclass(frozen=True)
 class _State:
-    """What the page shows: the QR and its number, whether it may be old, and how it ended."""
+    """The content of the page: the QR code and its number, whether it may be stale, and the outcome."""
 
     png: bytes = b""
     version: int = 0
@@ -45,13 +45,13 @@ class _State:
 
 
 class WebView:
-    """Serves the page on a free port of 127.0.0.1, at an address that cannot be guessed.
+    """A server for the page on a free port of 127.0.0.1, at an address that cannot be guessed.
 
     Args:
         agent: the agent's name, code and organization, for the heading.
 
     Attributes:
-        url: where the page is.
+        url: the page's address.
     """
 
     def __init__(self, agent: str) -> None:
@@ -77,16 +77,16 @@ class WebView:
         self._server.server_close()
 
     def show(self, png: bytes) -> None:
-        """Put a QR on the page."""
+        """Put a QR code on the page."""
         if png != self._state.png:
             self._state = replace(self._state, png=png, version=self._state.version + 1)
 
     def trouble(self, message: str) -> None:
-        """Say on the page that the QR could not be renewed just now."""
+        """Show on the page that the QR code could not be renewed just now."""
         self._state = replace(self._state, trouble=bool(message))
 
     def end(self, outcome: str, text: str) -> None:
-        """Take the QR off the page, and say how it ended."""
+        """Take the QR code off the page and show the outcome."""
         self._state = _State(outcome=outcome, number=text if outcome == "linked" else "")
 
     def _page(self, languages: str) -> _Answer:
@@ -108,7 +108,7 @@ class WebView:
 
 @dataclass(frozen=True)
 class _Answer:
-    """A body and its type; with the last one, whoever asked knows how it ended."""
+    """A body and its type. The last one tells the outcome."""
 
     kind: str
     body: bytes
@@ -116,16 +116,16 @@ class _Answer:
 
 
 Route = Callable[[str], _Answer | None]
-"""What answers a path, given the Accept-Language header."""
+"""A function that answers a path, given the Accept-Language header."""
 
 
 class _Server(ThreadingHTTPServer):
-    """Listens on a free port.
+    """An HTTP server on a free port.
 
     Attributes:
-        routes: what answers each path.
-        hosts: the names by which this machine alone knows it.
-        told: set once somebody was told how it ended.
+        routes: the function that answers each path.
+        hosts: the Host headers of requests to this machine's own address.
+        told: set once a page has fetched the outcome.
     """
 
     def __init__(self, routes: Mapping[str, Route]) -> None:
@@ -135,13 +135,13 @@ class _Server(ThreadingHTTPServer):
         self.hosts = (f"127.0.0.1:{self.server_port}", f"localhost:{self.server_port}")
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Leave a browser that went away alone; anything else is a defect, and shown."""
+        """Ignore a browser that went away. Show any other error: it is a defect."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers for the one address that names the token, and only where it was asked for by this machine's address."""
+    """A handler for the one address with the token. The Host header must name this machine's address."""
 
     timeout = 10
 
@@ -168,11 +168,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     def version_string(self) -> str:
-        """Keep versions out of the answers."""
+        """Keep version numbers out of the answers."""
         return "assistai"
 
     def log_message(self, *_: Any) -> None:
-        """Write nothing: the terminal is for the command, and addresses hold the token."""
+        """Write nothing: the terminal belongs to the command, and addresses hold the token."""
 
 
 def _static(name: str, kind: str) -> Route:

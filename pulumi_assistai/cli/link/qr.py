@@ -1,4 +1,4 @@
-"""QR codes for people: read from the picture that the API sends, and drawn for a terminal."""
+"""QR codes: decoded from the API's picture and drawn for a terminal."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ _HALVES = {(True, True): "█", (True, False): "▀", (False, True): "▄", (Fal
 
 
 def require_small(png: bytes) -> None:
-    """Refuse a picture that is larger than a QR can be, before it is decoded.
+    """Refuse a picture that is too large for a QR code before it is decoded.
 
     Raises:
-        AssistAIError: it is, or it is no PNG.
+        AssistAIError: it is too large, or not a PNG.
     """
     if not png.startswith(_HEADER) or len(png) < len(_HEADER) + 8:
-        raise AssistAIError("the QR's picture is no PNG; if it persists, contact AssistAI support")
+        raise AssistAIError("the picture of the QR code is not a PNG; if it persists, contact AssistAI support")
     width, height = struct.unpack_from(">II", png, len(_HEADER))
     if max(width, height) > LARGEST_SIDE:
         raise AssistAIError(
-            f"the QR's picture has {width} x {height} pixels, more than {LARGEST_SIDE} x {LARGEST_SIDE}, and was not "
-            "opened; if it persists, contact AssistAI support"
+            f"the picture of the QR code was not opened: it has {width} x {height} pixels, more than "
+            f"{LARGEST_SIDE} x {LARGEST_SIDE}; if it persists, contact AssistAI support"
         )
 
 
 def read_qr(png: bytes) -> str | None:
-    """Return what is in a QR, None where the picture cannot be read."""
+    """Return the text of a QR code, None if the picture cannot be decoded."""
     try:
         require_small(png)
         with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
@@ -54,17 +54,15 @@ def read_qr(png: bytes) -> str | None:
 
 
 def draw_qr(content: str) -> list[str]:
-    """Return the lines of a QR, two rows of it in each, as small as it can be.
+    """Return the lines of a QR code in its smallest form, two rows in each line.
 
     Raises:
-        AssistAIError: it cannot be drawn again, such as one that holds so much only in a mixture of modes.
+        AssistAIError: it cannot be drawn, for example because it only fits with a mixture of modes.
     """
     try:
         code = segno.make_qr(content, error="l", boost_error=False)
     except ValueError:
-        raise AssistAIError(
-            "the QR holds more than can be drawn again in a terminal; use --web or --png FILE"
-        ) from None
+        raise AssistAIError("the QR code is too large for a terminal; use --web or --png FILE") from None
     rows = [[not dark for dark in row] for row in code.matrix_iter(border=_QUIET_ZONE)]
     # The number of rows is odd: half a line is left, for the quiet zone.
     pairs = zip_longest(rows[::2], rows[1::2], fillvalue=[True] * len(rows[0]))

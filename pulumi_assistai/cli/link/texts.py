@@ -1,4 +1,4 @@
-"""Texts of the page of `assistai link --web`, in the languages that it speaks."""
+"""Texts of the page of `assistai link --web`, in its languages."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ _ENGLISH = {
     "title": "Link WhatsApp to $agent",
     "picture": "QR to scan with WhatsApp",
     "preparing": "Asking AssistAI for the QR…",
-    "trouble": "AssistAI does not answer just now; it is asked again.",
+    "trouble": "AssistAI does not answer right now. Trying again.",
     "step_open": "Open WhatsApp on the phone that will answer.",
     "step_menu": "Choose Linked devices, then Link a device.",
     "step_scan": "Scan this QR.",
-    "renewed": "The QR is renewed by itself.",
+    "renewed": "The QR renews itself.",
     "scripts": "This page needs scripts to follow the QR.",
     "linked": "WhatsApp is connected.",
-    "wrong": "WhatsApp is linked to another number than the expected one. The terminal says which.",
+    "wrong": "WhatsApp is linked to a number other than the expected one. The terminal shows which.",
     "timeout": "No phone was linked in time. Run the command again to try once more.",
-    "stopped": "The command has ended. The terminal says how.",
+    "stopped": "The command has ended. The terminal shows why.",
     "failed": "AssistAI cannot link a phone. The terminal says why.",
     "close": "You can close this page.",
 }
@@ -42,7 +42,7 @@ TEXTS = {"en": _ENGLISH, "es": _SPANISH}
 
 
 def choose_language(accepted: str) -> str:
-    """Return the language that an Accept-Language header prefers: "es", or "en" where it names neither."""
+    """Return the preferred language of an Accept-Language header: "es", or "en" (default)."""
     wishes = [wish.strip().partition(";") for wish in accepted.lower().split(",")]
     ranked = sorted(wishes, key=lambda wish: _weight(wish[2]), reverse=True)
     languages = [name.partition("-")[0] for name, _, parameter in ranked if _weight(parameter) > 0]

@@ -1,4 +1,4 @@
-"""Views of a QR code that waits to be scanned: the terminal, or a file to send on."""
+"""Views of a QR code: the terminal, or a file to send on."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _HOW = "WhatsApp > Linked devices > Link a device. The QR renews itself; Ctrl-C 
 
 
 class View(Protocol):
-    """Something that shows QR codes until it is closed."""
+    """A view that shows QR codes until it is closed."""
 
     def show(self, png: bytes) -> None:
-        """Show the QR as it is now."""
+        """Show the current QR code."""
 
     def trouble(self, message: str) -> None:
-        """Say that the QR could not be renewed just now; an empty text says that it could again."""
+        """Show that the QR code could not be renewed; an empty text means that it was renewed."""
 
     def end(self, outcome: str, text: str) -> None:
-        """Say how it ended: "linked", "wrong", "timeout", "stopped" or "failed", and the same in words."""
+        """Show the outcome: "linked", "wrong", "timeout", "stopped" or "failed", and the same for people."""
 
     def __enter__(self) -> Self: ...
 
@@ -40,7 +40,7 @@ class View(Protocol):
 
 
 class TerminalView:
-    """Draws in place on a terminal, and one QR after the other into anything else.
+    """A view on a console: in place on a terminal, else one QR code after another.
 
     Args:
         console: where to draw.
@@ -62,10 +62,10 @@ class TerminalView:
         self._live.stop()
 
     def show(self, png: bytes) -> None:
-        """Draw a QR; one that is drawn already is left alone.
+        """Draw a QR code, unless it is already drawn.
 
         Raises:
-            AssistAIError: the picture cannot be read.
+            AssistAIError: the picture cannot be decoded.
         """
         if png != self._shown:
             content = read_qr(png)
@@ -76,24 +76,24 @@ class TerminalView:
         self._update()
 
     def trouble(self, message: str) -> None:
-        """Say that the QR could not be renewed just now."""
+        """Show that the QR code could not be renewed just now."""
         if message and message != self._trouble:
             self._print(Text(visible(message)))
         self._trouble = message
         self._update()
 
     def end(self, outcome: str, text: str) -> None:
-        """Do nothing: the command's last line says it."""
+        """Do nothing: the command's last line reports the outcome."""
 
     def screen(self) -> list[Text]:
-        """Return what a terminal of the present size shows."""
+        """Return the content for the terminal's current size."""
         words = [Text(visible(self._trouble), "yellow")] if self._trouble else [Text(_HOW, "dim", no_wrap=True)]
         width, height = self._console.size
         if not self._lines:
             return words
         if width < len(self._lines[0]) or height < len(self._lines):
             needed = f"{len(self._lines[0])} x {len(self._lines)}"
-            return [Text(f"The QR needs {needed} characters: enlarge the terminal, or use --web.", "yellow")]
+            return [Text(f"The QR code needs {needed} characters: enlarge the terminal, or use --web.", "yellow")]
         # The QR comes first: a line too many must not push it out of sight.
         return [self._drawing(), *(words if height > len(self._lines) else [])]
 
@@ -105,13 +105,13 @@ class TerminalView:
             self._console.print(text, soft_wrap=True)
 
     def _update(self) -> None:
-        """Draw again; the terminal may have another size by now."""
+        """Draw again: the terminal may have a new size."""
         if self._live.is_started:
             self._live.update(Group(*self.screen()), refresh=True)
 
 
 class FileView:
-    """Writes the QR to a file that only its owner can read, and removes it at the end.
+    """A file with the QR code that only its owner can read. It is removed at the end.
 
     Args:
         file: the file.
@@ -127,7 +127,7 @@ class FileView:
         self._file.unlink(missing_ok=True)
 
     def show(self, png: bytes) -> None:
-        """Replace the file: whoever reads it finds the old QR or the new one.
+        """Replace the file atomically: a reader finds the old QR code or the new one.
 
         Raises:
             AssistAIError: the file cannot be written.
@@ -141,7 +141,7 @@ class FileView:
             raise AssistAIError(f"cannot write {self._file}: {error.strerror}") from None
 
     def trouble(self, message: str) -> None:
-        """Do nothing: the QR in the file is old then."""
+        """Do nothing: the file keeps the old QR code."""
 
     def end(self, outcome: str, text: str) -> None:
-        """Do nothing: the file goes."""
+        """Do nothing: the file is removed when the view closes."""

@@ -1,4 +1,4 @@
-"""`assistai new`: a project from a template, as `pulumi new` makes it."""
+"""`assistai new`: a project from a template, the same as from `pulumi new`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.text import one_line, visible
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
-"""What both Pulumi and pyproject.toml take for the name of a project."""
+"""A project name that both Pulumi and pyproject.toml accept."""
 
 _NEVER_COPIED = ("__pycache__", ".sandbox", ".pytest_cache")
 
@@ -31,12 +31,14 @@ class Template(StrEnum):
     AGENCY = "agency"
 
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the project; it is made where there is none.")]
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Folder of the project. It is created if it does not exist.")
+]
 TemplateName = Annotated[
     Template, typer.Option("--template", "-t", help="assistai: one organization. agency: one for each client.")
 ]
-Name = Annotated[str | None, typer.Option("--name", "-n", help="Name of the project; left out, that of the folder.")]
-Description = Annotated[str | None, typer.Option("--description", "-d", help="What the project is, in a line.")]
+Name = Annotated[str | None, typer.Option("--name", "-n", help="Name of the project. Default: the folder's name.")]
+Description = Annotated[str | None, typer.Option("--description", "-d", help="Description of the project, one line.")]
 
 
 def new(
@@ -50,7 +52,7 @@ def new(
     name = name or directory.resolve().name
     if not _NAME.fullmatch(name):
         raise AssistAIError(
-            f"{name} cannot name a project: give a --name of letters, digits, dots, hyphens and underscores"
+            f"{name} is not a valid project name; use --name with letters, digits, dots, hyphens and underscores"
         )
     source = shipped("templates", template)
     files = [path.relative_to(source) for path in sorted(source.rglob("*")) if _is_copied(path)]
@@ -69,10 +71,10 @@ def _is_copied(path: Path) -> bool:
 
 def _refuse_to_overwrite(directory: Path, files: list[Path]) -> None:
     if directory.exists() and not directory.is_dir():
-        raise AssistAIError(f"{directory} is no folder")
+        raise AssistAIError(f"{directory} is not a folder; choose another one")
     there = [str(file) for file in files if (directory / file).exists()]
     if there:
-        raise AssistAIError(f"{directory} has {', '.join(there)} already: choose another folder, or move them away")
+        raise AssistAIError(f"{directory} already has {', '.join(there)}; choose another folder, or move them away")
 
 
 def _read_project(source: Path) -> dict[str, Any]:
@@ -88,7 +90,7 @@ def _write(path: Path, content: str, values: Mapping[str, str]) -> None:
 
 
 def _write_project(directory: Path, project: Mapping[str, Any], values: Mapping[str, str]) -> None:
-    """Write Pulumi.yaml without what is for making projects, and with a description of any characters."""
+    """Write Pulumi.yaml without its `template` section. The description may hold any characters."""
     kept = {key: value for key, value in project.items() if key != "template"}
     document = {**kept, "name": values["PROJECT"], "description": values["DESCRIPTION"]}
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
@@ -98,13 +100,13 @@ def _write_project(directory: Path, project: Mapping[str, Any], values: Mapping[
 def _tell_what_is_next(directory: Path, name: str, files: int) -> None:
     here = directory.resolve() == Path.cwd()
     preview = f"{_this_command(here=here)} sandbox preview"
-    typer.echo(f"Project {name} is written: {files} files in {visible(str(directory.resolve()))}")
+    typer.echo(f"Created project {name}: {files} files in {visible(str(directory.resolve()))}")
     typer.echo(f"Next: {preview if here else f'cd {quote(visible(str(directory)))} && {preview}'}")
     typer.echo("README.md has the other commands.")
 
 
 def _this_command(*, here: bool) -> str:
-    """Return how to run `assistai` in the project: by its path, where it is not on PATH."""
+    """Return the command that runs `assistai` in the project: its path if it is not on PATH."""
     if which("assistai"):
         return "assistai"
     typed = Path(sys.argv[0])

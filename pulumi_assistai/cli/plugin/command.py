@@ -41,7 +41,7 @@ def install() -> None:
 
 @plugin.command()
 def package(out: Out = Path()) -> None:
-    """Write the tarballs that a release attaches, one for each platform. They run what is installed with pip."""
+    """Write one tarball per platform, for a release. Their launchers run the package that pip installed."""
     out.mkdir(parents=True, exist_ok=True)
     for platform in PLATFORMS:
         file = out / download_name(version("pulumi-assistai"), platform)
@@ -53,7 +53,7 @@ def _pulumi(*arguments: str) -> None:
     """Run `pulumi`.
 
     Raises:
-        AssistAIError: it failed; with its words.
+        AssistAIError: it failed. The message has its output.
     """
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"}
     command = ["pulumi", *arguments, "--non-interactive", "--color=never"]

@@ -1,4 +1,4 @@
-"""Launchers: what the Pulumi CLI starts as the plugin, and what starts the native provider of some environment."""
+"""Launchers: the scripts that the Pulumi CLI starts as the plugin. They start an environment's native provider."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 import pulumi_assistai
 
 NAME = "pulumi-resource-assistai"
-"""The plugin's executable, as the Pulumi CLI looks for it."""
+"""The name of the plugin's executable that the Pulumi CLI looks for."""
 
 _MODULE = Path(pulumi_assistai.__file__).parent / "native" / "__main__.py"
-"""What is gone where an environment was rebuilt without this package."""
+"""A file that is gone if the environment was rebuilt without this package."""
 
 _SHELL = """#!/bin/sh
 # Starts the native provider of pulumi_assistai: of the environment that made this file, else of the one on PATH.
@@ -49,10 +49,10 @@ _MISSING = (
 
 
 def launchers(python: str = "") -> dict[str, str]:
-    """Return the files of the plugin by their names.
+    """Return the plugin's files by name.
 
     Args:
-        python: the interpreter of the environment that has this package; default: whichever is on PATH.
+        python: the interpreter of the environment with this package. Default: the native provider on PATH.
     """
     module = str(_MODULE) if python else ""
     own = {"python": _in_quotes(python), "module": _in_quotes(module)}

@@ -1,4 +1,4 @@
-"""Tarballs of the plugin, as the Pulumi CLI installs and downloads them."""
+"""Tarballs of the plugin in the format that the Pulumi CLI downloads and installs."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 from pulumi_assistai.cli.plugin.launchers import NAME
 
 PLATFORMS = ("darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64", "windows-amd64", "windows-arm64")
-"""Platforms that the Pulumi CLI runs on, as its downloads name them."""
+"""Platforms of the Pulumi CLI, named like its downloads."""
 
 _EXECUTABLE = 0o755
 
 
 def download_name(version: str, platform: str) -> str:
-    """Return the name under which the Pulumi CLI downloads a plugin."""
+    """Return the file name that the Pulumi CLI downloads for a platform."""
     return f"{NAME}-v{version}-{platform}.tar.gz"
 
 
 def write_tarball(file: Path, contents: Mapping[str, str]) -> None:
-    """Write executable files into a tarball, the same bytes whenever it is made."""
+    """Write executable files into a tarball. The same files always give the same bytes."""
     with (
         file.open("wb") as raw,
         gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as zipped,

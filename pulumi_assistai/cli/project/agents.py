@@ -18,9 +18,9 @@ class FoundAgent:
     """An agent of one of the organizations.
 
     Attributes:
-        organization: which.
+        organization: its organization.
         code: its code.
-        name: its live name, "" where it is not listed.
+        name: its live name, "" if the listing does not have it.
     """
 
     organization: Organization
@@ -34,19 +34,19 @@ class FoundAgent:
 
 
 def find_agents(around: Surroundings, wanted: Sequence[str]) -> list[FoundAgent]:
-    """Return the agents of these codes, names or resources; a code comes before a resource, and that before a name.
+    """Return the agents with these codes, resource names or agent names, matched in this order.
 
-    Calls GET /agents of each organization, side by side.
+    Calls GET /agents for each organization, in parallel.
 
     Raises:
-        AssistAIError: there is none, or more than one.
+        AssistAIError: one of them matches no agent, or more than one.
     """
     listings = _list_all(around.organizations)
     return [_find(around, listings, name) for name in wanted]
 
 
 def waiting_agents(around: Surroundings) -> list[FoundAgent]:
-    """Return the agents whose integration is recorded without a linked phone, in the order of the state."""
+    """Return the agents whose recorded integration has no linked phone, in the order of the state."""
     listings = _list_all(around.organizations)
     return [
         found
@@ -77,22 +77,20 @@ def _find(around: Surroundings, listings: _Listings, wanted: str) -> FoundAgent:
         if len(found) > 1:
             codes = "; ".join(known.label for known in found)
             raise AssistAIError(
-                f'{len(found)} agents are called "{wanted}": say which by its code, and by --provider or '
-                f"--organization: {codes}"
+                f'{len(found)} agents match "{wanted}"; use a code, with --provider or --organization if the code '
+                f"is not unique: {codes}"
             )
         if found:
             return found[0]
     failures = [str(listing) for _, listing in listings if isinstance(listing, AssistAIError)]
     if failures:
-        raise AssistAIError(
-            f'no agent that is called "{wanted}" was found, and not all could be looked at: {failures[0]}'
-        )
+        raise AssistAIError(f'no agent matches "{wanted}", but not all organizations could be listed: {failures[0]}')
     places = "; ".join(organization.label for organization, _ in listings)
-    raise AssistAIError(f'no agent is called "{wanted}", by code, name or resource, in {places}')
+    raise AssistAIError(f'no agent matches "{wanted}" by code, name or resource in {places}')
 
 
 def _of_code(around: Surroundings, listings: _Listings, code: str) -> Iterator[FoundAgent]:
-    """Yield the agents of a code, those too that the state knows and no listing has yet."""
+    """Yield the agents with a code. They may be in the state without being listed yet."""
     recorded = [declared.recorded for declared in declared_agents(around.state) if declared.code == code]
     for organization, listing in listings:
         if isinstance(listing, dict) and code in listing:

@@ -23,16 +23,16 @@ _ACCOUNT_FIELDS = ("api_token", "tenant_domain", "organization_code")
 
 @contextmanager
 def open_stack(directory: Path, name: str, interpreters: Interpreters) -> Iterator[Stack]:
-    """Give a stack whose program has an API to talk to.
+    """Open a stack whose program has an API to talk to.
 
-    Where no base URL is configured, an emulator runs meanwhile, its data in DIRECTORY/.sandbox/emulator.db. The
-    program then gets the emulator's own token, tenant and organization whatever the environment says: a real token
-    has no business there, and the emulator would not know it.
+    If no base URL is configured, an emulator runs while the stack is open. Its data is in
+    DIRECTORY/.sandbox/emulator.db. The program then gets the emulator's own token, tenant and organization, not those
+    of the environment: a real token must not reach it, and it would not accept one.
 
     Args:
         directory: the folder of Pulumi.yaml.
         name: the stack's name.
-        interpreters: what its program and providers run in.
+        interpreters: processes for its program and providers.
     """
     stack = Stack(directory, name)
     with _api(directory, stack.config) as environment:
@@ -41,7 +41,7 @@ def open_stack(directory: Path, name: str, interpreters: Interpreters) -> Iterat
 
 @contextmanager
 def api_of(directory: Path, config: Mapping[str, str], *, sandbox: bool) -> Iterator[Mapping[str, str]]:
-    """Give the environment; for the stack of a sandbox, that of its emulator where the folder has one."""
+    """Yield the environment. For a sandbox stack with an emulator database, it leads to that emulator."""
     if not (sandbox and _database(directory).is_file()):
         yield os.environ
         return
@@ -51,7 +51,7 @@ def api_of(directory: Path, config: Mapping[str, str], *, sandbox: bool) -> Iter
 
 @contextmanager
 def _api(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
-    """Give an environment that names an API: this process's, or an emulator's that runs meanwhile."""
+    """Yield an environment with an API: this process's, or that of a running emulator."""
     if os.environ.get(variable("base_url")) or config.get(stack_key("base_url")):
         yield os.environ
         return
@@ -61,7 +61,7 @@ def _api(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, st
     database = _database(directory)
     make_private(database.parent)
     with Emulator(db=database, welcome=True) as emulator:
-        note(f"No base URL: an emulator runs at {emulator.url}, data in {database}{_left_out()}")
+        note(f"No base URL is configured: using an emulator at {emulator.url}, data in {database}{_left_out()}")
         yield {**os.environ, **_emulated(emulator.url)}
 
 
@@ -70,7 +70,7 @@ def _database(directory: Path) -> Path:
 
 
 def announce(message: str, *, sandbox: bool) -> None:
-    """Write what a command looks at to standard error: a sandbox in a colour of its own, on a terminal."""
+    """Write which stack a command uses to standard error. On a terminal a sandbox has its own colour."""
     style = "magenta" if sandbox else "dim"
     Console(file=sys.stderr).print(redact(message), style=style, markup=False, highlight=False, soft_wrap=True)
 
@@ -88,4 +88,4 @@ def _emulated(url: str) -> Mapping[str, str]:
 
 def _left_out() -> str:
     names = [variable(field) for field in _ACCOUNT_FIELDS if os.environ.get(variable(field))]
-    return f"; not used: {', '.join(names)}" if names else ""
+    return f"; ignored: {', '.join(names)}" if names else ""

@@ -1,4 +1,4 @@
-"""Agents and integrations in the state of a stack, of the dynamic providers and of the native one."""
+"""Agents and integrations in a stack's state, from the dynamic providers or the native one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def declared_integrations(state: Mapping[str, Any]) -> list[DeclaredIntegration]
 
 
 def read_only_agents(state: Mapping[str, Any]) -> dict[str, str]:
-    """Return the codes of the agents that a stack only reads, each with the resource that does."""
+    """Return the agents that a stack only reads: the reading resource by code."""
     return {
         resource["id"]: name_of(resource["urn"])
         for resource in resources_of(state, *AGENT_TYPES)
@@ -60,7 +60,7 @@ def all_resources(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def resources_of(state: Mapping[str, Any], *types: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the resources of these types, without those whose deletion is only pending."""
+    """Yield the resources of these types, except those pending deletion."""
     for resource in all_resources(state):
         if resource["type"] in types and not resource.get("delete"):
             yield resource
@@ -72,7 +72,7 @@ def is_secret(value: Any) -> bool:
 
 
 def _split(outputs: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
-    """Return the outputs that are in clear, and the names of those that are encrypted."""
+    """Return the outputs in clear, and the names of the encrypted ones."""
     secret = frozenset(_secret(outputs.items()))
     plain = {snake_case(name): value for name, value in outputs.items() if name not in secret}
     return plain, frozenset(map(snake_case, secret))

@@ -1,4 +1,4 @@
-"""The fleets that a command is about: those of a project, of a folder, or those that some files belong to."""
+"""The fleets that a command's paths name: fleets of projects, of folders or of files."""
 
 from __future__ import annotations
 
@@ -18,27 +18,25 @@ from pulumi_assistai.fleet.checks.places import declares_agent, fleet_folders, i
 
 FragmentsFolder = Annotated[
     Path | None,
-    typer.Option(
-        "--fragments", metavar="DIR", help="Second folder of fragments; left out, the one that the program names."
-    ),
+    typer.Option("--fragments", metavar="DIR", help="Second folder of fragments. Default: the program's."),
 ]
 Variables = Annotated[
     list[str] | None,
     typer.Option(
         "--var",
         metavar="NAME=VALUE",
-        help="Value of a variable, may be given several times: a number, a JSON list or object, or else a text.",
+        help="Value of a variable: a number, a JSON list or object, or a text. May be repeated.",
     ),
 ]
 
 
 @dataclass(frozen=True)
 class Given:
-    """What the command line says of all fleets, over what the program says.
+    """Options for all fleets. They override the program's.
 
     Attributes:
         fragments: the second folder of fragments.
-        variables: variables of templates.
+        variables: variables for templates.
     """
 
     fragments: Path | None = None
@@ -49,14 +47,14 @@ class Given:
         """Read the options.
 
         Raises:
-            AssistAIError: the folder is none, or a variable has no value.
+            AssistAIError: the folder does not exist, or a variable has no value.
         """
         if fragments is not None and not fragments.is_dir():
-            raise AssistAIError(f"--fragments {fragments}: there is no such folder")
+            raise AssistAIError(f"--fragments {fragments}: no such folder")
         return cls(fragments, dict(map(_variable, variables or ())))
 
     def over(self, declaration: Declaration) -> Declaration:
-        """Return a declaration with this in place of its own."""
+        """Return a declaration with these options in place of its own."""
         fragments = self.fragments or declaration.fragments
         return replace(declaration, fragments=fragments, variables={**declaration.variables, **self.variables})
 
@@ -67,7 +65,7 @@ class Chosen:
 
     Attributes:
         fleets: the named ones.
-        others: the other fleets of their projects: they may share names and fragments with them.
+        others: the other fleets of their projects, which may share names and fragments with them.
     """
 
     fleets: list[Declaration]
@@ -75,13 +73,13 @@ class Chosen:
 
 
 def choose(paths: Sequence[Path], given: Given) -> Chosen:
-    """Return the fleets that paths stand for; none of them stands for the current folder.
+    """Return the fleets that paths stand for. Without paths, use the current folder.
 
-    A folder stands for the fleets of its project, for the fleet that it is, or for those below it. A file stands for
-    the fleets that read it; one that none does stands for nothing, so that hooks can pass every file.
+    A folder stands for the fleets of its project, for itself if it is a fleet, or for the fleets below it. A file
+    stands for the fleets that read it. A file that no fleet reads is ignored, so that hooks can pass every file.
 
     Raises:
-        AssistAIError: a path is not there, or a folder has no fleet.
+        AssistAIError: a path does not exist, or a folder has no fleet.
     """
     chosen: dict[Path, Declaration] = {}
     known = _Projects()
@@ -93,13 +91,13 @@ def choose(paths: Sequence[Path], given: Given) -> Chosen:
 
 
 class _Projects:
-    """The projects that were read so far."""
+    """The projects read so far."""
 
     def __init__(self) -> None:
         self._fleets: dict[Path, list[Declaration]] = {}
 
     def fleets(self, folder: Path) -> list[Declaration]:
-        """Return the fleets of the project that a folder belongs to, none where it belongs to none."""
+        """Return the fleets of the project that a folder belongs to. Without a project, return none."""
         project = next((each for each in (folder, *folder.parents) if is_project(each)), None)
         if project is None:
             return []
@@ -108,7 +106,7 @@ class _Projects:
         return self._fleets[project]
 
     def all(self) -> list[Declaration]:
-        """Return the fleets of all projects that were asked for."""
+        """Return the fleets of all projects read so far."""
         return [fleet for fleets in self._fleets.values() for fleet in fleets]
 
 
@@ -133,14 +131,14 @@ def _of_folder(folder: Path, known: _Projects) -> list[Declaration]:
     found = [Declaration(source) for source in fleet_folders(folder)]
     if not found and not below:
         raise AssistAIError(
-            f"{folder}: no fleet is here: no Pulumi.yaml, and no Markdown file that begins with ---, name: NAME, ---"
+            f"{folder}: no fleet found: no Pulumi.yaml, and no Markdown file that begins with ---, name: NAME, ---"
         )
     return [*found, *(fleet for project in below for fleet in known.fleets(project.resolve()))]
 
 
 def _of_file(path: Path, known: _Projects) -> list[Declaration]:
     if not path.is_file():
-        raise AssistAIError(f"{path}: there is no such file or folder")
+        raise AssistAIError(f"{path}: no such file or folder")
     file = path.resolve()
     reading = [fleet for fleet in known.fleets(file.parent) if _reads(fleet, file)]
     if reading or not declares_agent(path):
@@ -156,12 +154,12 @@ def _reads(fleet: Declaration, file: Path) -> bool:
 def _variable(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
-        raise AssistAIError(f"--var {text}: write it as NAME=VALUE")
+        raise AssistAIError(f"--var {text}: use --var NAME=VALUE")
     return name, _value(value)
 
 
 def _value(text: str) -> Any:
-    """Return a number, a list or an object as one, unless its text would be another one then."""
+    """Return the number, list or object that a text stands for, unless it would be written differently."""
     try:
         value = json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The other stacks beside a stack, and the agents that they manage."""
+"""Other stacks of the same backend or sandbox, and the agents that they manage."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from pulumi_assistai.errors import AssistAIError
 
 @dataclass(frozen=True)
 class Neighbours:
-    """What other stacks manage, as far as their states could be read without their passphrases.
+    """Agents that other stacks manage, as far as their states are readable without their passphrases.
 
     Attributes:
-        managed: the place of a stack that manages an agent, by the agent's code.
-        unread: the places of the stacks that could not be read, each with the reason.
+        managed: the stack that manages an agent, by the agent's code.
+        unread: the stacks that could not be read, each with the reason.
     """
 
     managed: dict[str, str]
@@ -26,10 +26,10 @@ class Neighbours:
 
 
 def look_around(stack: KeptStack, place: Mapping[str, str]) -> Neighbours:
-    """Return which agents of an organization the other stacks of the backend, or of the sandbox, manage.
+    """Return the agents of an organization that other stacks of the backend, or of the sandbox, manage.
 
     Args:
-        stack: the stack that is looked at.
+        stack: the current stack.
         place: the organization, as outputs record it.
     """
     found = Neighbours({}, {})

@@ -1,4 +1,4 @@
-"""The organizations of a stack: its default connection, and each explicit provider of its state."""
+"""The organizations of a stack: its default connection and each explicit provider in its state."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _AT_A_TIME = 16
 
 @dataclass(frozen=True)
 class Organization:
-    """One connection of a stack.
+    """A connection of a stack.
 
     Attributes:
         provider: the name of its explicit provider, "" for the default connection.
-        settings: what it is made of.
+        settings: its settings.
         provider_urn: the URN of that provider, "" for the default connection.
     """
 
@@ -65,10 +65,10 @@ Connections = tuple[list[Organization], list[Unconnected]]
 
 
 def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], config: Mapping[str, str]) -> Connections:
-    """Return the connections of a stack, the default one first, and those that cannot be used.
+    """Return the connections of a stack, the default one first, and the unusable ones.
 
-    Two that lead to the same organization count once. The default connection is left out where it is not configured
-    and nothing needs it.
+    Two connections to the same organization count once. The default connection is skipped if it is neither
+    configured nor needed.
 
     Args:
         state: the state as `pulumi stack export --show-secrets` writes it.
@@ -76,7 +76,7 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
         config: the stack configuration, secrets in clear.
 
     Raises:
-        ConfigurationError: there is no connection that could be used.
+        ConfigurationError: there is no usable connection.
     """
     explicit = list(_explicit_providers(state))
     found: list[Organization] = []
@@ -97,15 +97,15 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
 
 
 def has_explicit_providers(state: Mapping[str, Any]) -> bool:
-    """Return whether the state, with secrets in clear or not, has a provider of this package."""
+    """Return whether the state has a provider of this package. Its secrets may be encrypted."""
     return next(_explicit_providers(state), None) is not None
 
 
 def choose(organizations: Sequence[Organization], provider: str | None, organization: str | None) -> list[Organization]:
-    """Return the connections of a provider's name and of an organization's code, all where neither is given.
+    """Return the connections with a provider's name and an organization's code. Without either, return all.
 
     Raises:
-        AssistAIError: there is none.
+        AssistAIError: there is no such connection.
     """
     chosen = [
         known
@@ -119,12 +119,12 @@ def choose(organizations: Sequence[Organization], provider: str | None, organiza
             for words, given in ((f"provider {provider}", provider), (f"organization {organization}", organization))
             if given
         )
-        raise AssistAIError(f"the stack has no connection to {wanted}; there are: {there_are}")
+        raise AssistAIError(f"the stack has no connection to {wanted}; it has: {there_are}")
     return chosen
 
 
 def side_by_side(organizations: Sequence[Organization], ask: Callable[[Organization], T]) -> list[T]:
-    """Return what `ask` returns for each organization, in their order; all are asked at the same time."""
+    """Return what `ask` returns for each organization, in their order. The calls run in parallel."""
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         return list(pool.map(ask, organizations))
 
@@ -152,7 +152,7 @@ def _native_settings(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _has_resources_of_its_own(state: Mapping[str, Any]) -> bool:
-    """Return whether agents or integrations of the state use the default connection."""
+    """Return whether agents or integrations in the state use the default connection."""
     return any(
         resource["type"] in (*AGENT_TYPES, *INTEGRATION_TYPES)
         and name_of(str(resource.get("provider", "")).rpartition("::")[0]).startswith(_DEFAULT)
@@ -161,7 +161,7 @@ def _has_resources_of_its_own(state: Mapping[str, Any]) -> bool:
 
 
 def _revealed(value: Any) -> Any:
-    """Return a secret in clear, as `--show-secrets` exports it."""
+    """Return a secret in clear from an export with `--show-secrets`."""
     if is_secret(value):
         return json.loads(value["plaintext"]) if "plaintext" in value else None
     return value

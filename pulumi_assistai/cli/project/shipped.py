@@ -1,4 +1,4 @@
-"""Folders that are shipped with the package: in a wheel inside of it, in a checkout beside it."""
+"""Folders shipped with the package: inside it in a wheel, beside it in a checkout."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def shipped(*parts: str) -> Path:
-    """Return a folder, such as the one of an example."""
+    """Return a shipped folder, such as an example's."""
     places = [_PACKAGE.joinpath(*parts), _PACKAGE.parent.joinpath(*parts)]
     return next(place for place in places if place.is_dir())

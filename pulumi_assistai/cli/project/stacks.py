@@ -1,4 +1,4 @@
-"""The stack of a project: in its sandbox, or in the backend of the Pulumi CLI."""
+"""The stack of a project: in its sandbox or in the backend of the Pulumi CLI."""
 
 from __future__ import annotations
 
@@ -25,37 +25,39 @@ class KeptStack(Protocol):
 
     @property
     def place(self) -> str:
-        """Where it is kept, in words."""
+        """The stack's name for people."""
 
     def config(self) -> Mapping[str, str]:
-        """Return the configuration, secrets in clear, by full key."""
+        """Return the configuration by full key, secrets in clear."""
 
     def state(self, *, show_secrets: bool = False) -> dict[str, Any]:
-        """Return the state as `pulumi stack export` writes it, empty where there is none."""
+        """Return the state in the format of `pulumi stack export`, empty if there is none."""
 
 
 def find_stack(directory: Path, name: str | None, *, sandbox: bool = False) -> KeptStack:
-    """Return the stack of the project in a folder: the Pulumi CLI's, or the sandbox's where that has none.
+    """Return the stack of the project in a folder: the Pulumi CLI's, or else the sandbox's.
 
-    With a token in the environment, a sandbox counts only where it is asked for: it may be left from a first try.
+    With a token in the environment, a sandbox is used only if `sandbox` is set: it may be left from a first try.
 
     Args:
         directory: the folder of Pulumi.yaml, or one without a project.
-        name: the stack's name; None is the selected one, and `dev` in a sandbox.
-        sandbox: look at the sandbox alone.
+        name: the stack's name. None means the selected one; in a sandbox, `dev`.
+        sandbox: use only the sandbox.
 
     Raises:
-        AssistAIError: a stack was named, and there is no project, or no `pulumi` that knows the stack.
+        AssistAIError: a stack was named, but there is no project, or no `pulumi` that knows the stack.
     """
     if find_project_file(directory) is None:
         if name is not None:
-            raise AssistAIError(f"no Pulumi.yaml in {directory.resolve()}: run this in the project's folder, or say -C")
+            raise AssistAIError(
+                f"no Pulumi.yaml in {directory.resolve()}; run this in the project's folder, or use -C DIR"
+            )
         return NoStack()
     kept = SandboxStack(directory, name or "dev")
     if sandbox:
         return kept
     if shutil.which("pulumi") is None:
-        return NoStack("no stack, since there is no Pulumi CLI") if _has_token() and not kept.is_there else kept
+        return NoStack("no stack (the Pulumi CLI was not found)") if _has_token() and not kept.is_there else kept
     try:
         found = _selected(directory, name)
     except AssistAIError:
@@ -66,14 +68,14 @@ def find_stack(directory: Path, name: str | None, *, sandbox: bool = False) -> K
 
 
 def _has_token() -> bool:
-    """Return whether the environment has a token, and not that of an emulator on this machine."""
+    """Return whether the environment has a token for an API other than an emulator on this machine."""
     host = urlsplit(os.environ.get(variable("base_url"), "")).hostname or ""
     return bool(os.environ.get(variable("api_token"))) and not is_loopback(host)
 
 
 @dataclass(frozen=True)
 class NoStack:
-    """There is no project: nothing is declared."""
+    """A missing project: nothing is declared."""
 
     place: str = "no stack"
 
@@ -100,7 +102,7 @@ class SandboxStack:
 
     @property
     def is_there(self) -> bool:
-        """Whether it has a state."""
+        """Whether the stack has a state."""
         return (self.directory / SANDBOX / f"{self.name}.json").is_file()
 
     def config(self) -> Mapping[str, str]:
@@ -114,7 +116,7 @@ class SandboxStack:
 
 @dataclass(frozen=True)
 class PulumiStack:
-    """A stack of the Pulumi CLI, in whatever backend it is logged in to."""
+    """A stack of the Pulumi CLI, in the backend that it is logged in to."""
 
     directory: Path
     name: str
@@ -130,17 +132,17 @@ class PulumiStack:
         return {key: entry.get("value", "") for key, entry in entries.items()}
 
     def state(self, *, show_secrets: bool = False) -> dict[str, Any]:
-        """Run `pulumi stack export`, whatever keeps its secrets; they stay encrypted unless asked for."""
+        """Run `pulumi stack export`. Secrets stay encrypted unless asked for."""
         flags = ("--show-secrets",) if show_secrets else ()
         state: dict[str, Any] = json.loads(_pulumi(self.directory, "stack", "export", "--stack", self.name, *flags))
         return state
 
 
 def list_stacks(directory: Path) -> list[str]:
-    """Run `pulumi stack ls --all` and return the names of the stacks, those of other projects with the project.
+    """Run `pulumi stack ls --all` and return the stacks' names; those of other projects include the project.
 
     Raises:
-        AssistAIError: it failed; with its words.
+        AssistAIError: it failed. The message has its output.
     """
     return [stack["name"] for stack in json.loads(_pulumi(directory, "stack", "ls", "--all", "--json"))]
 
@@ -151,15 +153,15 @@ def _selected(directory: Path, name: str | None) -> KeptStack:
     if found:
         return PulumiStack(directory, found[0])
     if name is None:
-        return NoStack("no stack, since none is selected")
-    raise AssistAIError(f"no stack named {name}: `pulumi stack ls` shows those there are")
+        return NoStack("no stack (none is selected)")
+    raise AssistAIError(f"no stack named {name}; `pulumi stack ls` lists the stacks")
 
 
 def _pulumi(directory: Path, *arguments: str) -> str:
     """Run `pulumi` and return what it printed.
 
     Raises:
-        AssistAIError: it failed; with its words.
+        AssistAIError: it failed. The message has its output.
     """
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"}
     command = ["pulumi", *arguments, "--non-interactive", "--color=never"]

@@ -1,4 +1,4 @@
-"""The surroundings of a command: the stack of a project, and the organizations that it has."""
+"""The surroundings of a command: the project's stack and its organizations."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from pulumi_assistai.client import announce_retries
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a command that looks at organizations has.
+    """The stack and the organizations that a command works on.
 
     Attributes:
-        stack: where the project's stack is kept.
-        state: its state as `pulumi stack export` writes it; secrets may be in clear.
-        organizations: the organizations to look at: the chosen ones, or all of the stack.
+        stack: the project's stack.
+        state: its state in the format of `pulumi stack export`; secrets may be in clear.
+        organizations: the chosen organizations, or all of the stack.
         others: the organizations of the stack that were not chosen.
-        unconnected: the connections of the stack that cannot be used, where none was chosen.
+        unconnected: the stack's unusable connections; empty if an organization was chosen.
     """
 
     stack: KeptStack
@@ -40,7 +40,7 @@ class Surroundings:
 
 
 def read_stack(stack: KeptStack) -> tuple[Mapping[str, str], dict[str, Any]]:
-    """Return the configuration and the state of a stack; its secrets are in clear where connections need them."""
+    """Return a stack's configuration and state. Secrets are in clear if connections need them."""
     config, state = stack.config(), stack.state()
     return config, stack.state(show_secrets=True) if has_explicit_providers(state) else state
 
@@ -54,23 +54,23 @@ def open_organizations(
     *,
     sandbox: bool = False,
 ) -> Iterator[Surroundings]:
-    """Give the organizations of a stack; of a sandbox, those of its emulator.
+    """Open the organizations of a stack. For a sandbox, they are those of its emulator.
 
     Args:
         directory: the folder of Pulumi.yaml, or one without a project.
-        name: the stack's name; None is the selected one, and `dev` in a sandbox.
-        provider: the name of an explicit provider, to choose its organization alone.
-        organization: the code of an organization, to choose it alone.
-        sandbox: look at the sandbox of the folder, whatever stacks and credentials there are.
+        name: the stack's name. None means the selected one; in a sandbox, `dev`.
+        provider: use only the organization of this explicit provider.
+        organization: use only the organization with this code.
+        sandbox: use the sandbox of the folder, even if there are Pulumi stacks and credentials.
 
     Raises:
-        ConfigurationError: settings are missing or not usable.
-        AssistAIError: the stack could not be found, or has no such organization.
+        ConfigurationError: settings are missing or unusable.
+        AssistAIError: the stack was not found, or has no such organization.
     """
     announce_retries()
     stack = find_stack(directory, name, sandbox=sandbox)
     is_sandbox = isinstance(stack, SandboxStack)
-    announce(f"Looking at {stack.place} in {directory.resolve()}.", sandbox=is_sandbox)
+    announce(f"Using {stack.place} in {directory.resolve()}.", sandbox=is_sandbox)
     config, state = read_stack(stack)
     with api_of(directory, config, sandbox=is_sandbox) as environment:
         organizations, unconnected = connections_of(state, environment, config)

@@ -1,4 +1,4 @@
-"""`assistai render`: what an agent will be told, and who includes a fragment."""
+"""`assistai render`: the rendered texts of an agent, and the agents that include a fragment."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from pulumi_assistai.fleet import AgentFile
 from pulumi_assistai.fleet.checks import Declaration, LoadedFleet, Unread, load
 from pulumi_assistai.text import visible
 
-File = Annotated[Path | None, typer.Argument(help="File of an agent.")]
+File = Annotated[Path | None, typer.Argument(help="An agent's file.")]
 Uses = Annotated[
-    Path | None, typer.Option("--uses", metavar="FRAGMENT", help="List the agents that include this file instead.")
+    Path | None, typer.Option("--uses", metavar="FRAGMENT", help="List the agents that include this fragment instead.")
 ]
 
 
 def render(file: File = None, *, uses: Uses = None, fragments: FragmentsFolder = None, var: Variables = None) -> None:
-    """Print what an agent will be told, with its variables and fragments filled in."""
+    """Print an agent's texts with its variables and fragments filled in."""
     given = Given.of(fragments, var)
     if file is not None and uses is None:
         _print(file, given)
     elif uses is not None and file is None:
         _print_uses(uses, given)
     else:
-        raise AssistAIError("name a file of an agent, or a fragment with --uses")
+        raise AssistAIError("give either an agent's FILE, or a fragment with --uses")
 
 
 def _print(file: Path, given: Given) -> None:
@@ -44,7 +44,7 @@ def _print(file: Path, given: Given) -> None:
 
 
 def _entry(name: str, text: str) -> str:
-    """Return a text as front matter has it, several lines indented."""
+    """Return a text as front matter: several lines are indented."""
     lines = text.split("\n")
     return f"{name}: {text}" if len(lines) == 1 else "\n  ".join([f"{name}: |", *lines])
 
@@ -53,8 +53,8 @@ def _find(file: Path, fleets: Sequence[LoadedFleet]) -> tuple[LoadedFleet, Agent
     """Return the fleet and the agent of a file.
 
     Raises:
-        FleetError: it cannot be read.
-        AssistAIError: it is no agent's.
+        FleetError: the file cannot be read.
+        AssistAIError: it is not an agent's file.
     """
     for fleet in fleets:
         for agent in fleet.agents:
@@ -63,7 +63,7 @@ def _find(file: Path, fleets: Sequence[LoadedFleet]) -> tuple[LoadedFleet, Agent
     problems = [problem for fleet in fleets for problem in fleet.problems]
     if problems:
         raise FleetError(problems)
-    raise AssistAIError(f"{file} is no agent's file: it must begin with ---, name: NAME, ---")
+    raise AssistAIError(f"{file} is not an agent's file; it must begin with the lines ---, name: NAME, ---")
 
 
 def _tell_what_is_not_known(fleet: LoadedFleet, agent: AgentFile) -> None:
@@ -72,12 +72,12 @@ def _tell_what_is_not_known(fleet: LoadedFleet, agent: AgentFile) -> None:
     unread = sorted(name for name in needed if isinstance(variables[name], Unread))
     if unread:
         options = " ".join(f"--var {name}=VALUE" for name in unread)
-        typer.echo(f"note: the program alone knows {', '.join(unread)}; give a value with {options}", err=True)
+        typer.echo(f"note: only the running program knows {', '.join(unread)}; set a value with {options}", err=True)
 
 
 def _print_uses(fragment: Path, given: Given) -> None:
     if not fragment.is_file():
-        raise AssistAIError(f"--uses {fragment}: there is no such file")
+        raise AssistAIError(f"--uses {fragment}: no such file")
     found = False
     for fleet in map(load, _of_project(fragment, given)):
         for agent in fleet.agents:
@@ -90,12 +90,12 @@ def _print_uses(fragment: Path, given: Given) -> None:
 
 
 def _of_project(fragment: Path, given: Given) -> list[Declaration]:
-    """Return the fleets that can include a fragment: those that read it, and else those of the current folder."""
+    """Return the fleets that can include a fragment: those that read it, or else those of the current folder."""
     return choose([fragment], given).fleets or choose([], given).fleets
 
 
 def _chain(fleet: LoadedFleet, agent: AgentFile, fragment: Path) -> list[Path]:
-    """Return an agent's file and the fragments through which it includes another one, none where it does not."""
+    """Return the path of files through which an agent includes a fragment; empty if it does not."""
     used = fleet.used_by(agent.path)
     target = next((path for path in used if path.samefile(fragment)), None)
     if target is None:

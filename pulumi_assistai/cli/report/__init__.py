@@ -1,1 +1,1 @@
-"""`assistai report`."""
+"""The command `assistai report`."""

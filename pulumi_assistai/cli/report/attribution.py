@@ -1,4 +1,4 @@
-"""The resource that a message is about: providers name agents by code or name, and the engine adds nothing."""
+"""Attribution of messages to resources: providers name agents by code or name, the engine names no resource."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_VALUE = 60
 
 @dataclass(frozen=True)
 class Alert:
-    """A message of the preview, and the URNs of the resources that it is about."""
+    """A message of the preview and the URNs of its resources."""
 
     severity: Severity
     text: str
@@ -30,7 +30,7 @@ class Alert:
 
     @property
     def gates(self) -> frozenset[Gate]:
-        """What it closes."""
+        """The gates that it closes."""
         if self.severity is Severity.ERROR:
             return frozenset({Gate.ERROR})
         drift = {Gate.DRIFT} if _DRIFT in self.text else set()
@@ -38,7 +38,7 @@ class Alert:
 
 
 class Attribution:
-    """Finds the resources of messages by the codes and names in them."""
+    """A search for the resources of messages, by the codes and names in them."""
 
     def __init__(self, steps: Sequence[Step]) -> None:
         self._steps = [step for step in steps if step.kind is not Kind.OTHER]

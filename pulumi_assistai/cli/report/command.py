@@ -1,4 +1,4 @@
-"""`assistai report`: a preview as what a reviewer needs to read."""
+"""`assistai report`: turns a preview into a report for reviewers."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from pulumi_assistai.keys import variable
 from pulumi_assistai.redaction import register
 
 GATE_CLOSED = 3
-"""Exit status where `--fail-on` names something that the preview has."""
+"""Exit status if the preview has something that `--fail-on` names."""
 
 _COMMENT = 65_536
-"""Characters that a comment on GitHub may have."""
+"""The most characters of a comment on GitHub."""
 
 _REST = "`assistai report --format html --out report.html` writes all of it."
 
@@ -42,28 +42,33 @@ Arguments = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[FILE]",
-        help="What `pulumi preview --json` wrote; - or left out, standard input. With --run, arguments of the preview.",
+        help="Output of `pulumi preview --json`. Default, or -: standard input. With --run: arguments of the preview.",
     ),
 ]
-Run = Annotated[bool, typer.Option("--run", help="Run the preview itself; its arguments follow after --.")]
+Run = Annotated[bool, typer.Option("--run", help="Run the preview itself. Its arguments follow after --.")]
 FormatOption = Annotated[
     FormatName | None,
-    typer.Option("--format", "-f", help="Left out: terminal on a terminal, else markdown.", show_default=False),
+    typer.Option("--format", "-f", help="Default: terminal on a terminal, else markdown.", show_default=False),
 ]
 MaxChars = Annotated[
     int | None,
     typer.Option(
-        "--max-chars", min=SHORTEST, help=f"Most characters; of markdown {_COMMENT:,} unless given.", show_default=False
+        "--max-chars",
+        min=SHORTEST,
+        help=f"Maximum number of characters. Default for markdown: {_COMMENT:,}.",
+        show_default=False,
     ),
 ]
-Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to write it.")]
-Rest = Annotated[str, typer.Option("--rest", metavar="TEXT", help="What a shortened report says of where the rest is.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write the report to FILE.")]
+Rest = Annotated[
+    str, typer.Option("--rest", metavar="TEXT", help="Text in a shortened report that says where the rest is.")
+]
 FailOn = Annotated[
     str,
     typer.Option(
         "--fail-on",
         metavar="LIST",
-        help=f"Exit with status {GATE_CLOSED} on any of {', '.join(Gate)}, separated by commas.",
+        help=f"Exit with status {GATE_CLOSED} if the preview has any of these, separated by commas: {', '.join(Gate)}.",
     ),
 ]
 
@@ -79,7 +84,7 @@ def report(
     rest: Rest = _REST,
     fail_on: FailOn = "",
 ) -> None:
-    """Turn a preview into a report for review: by organization and agent, what changes and what that means."""
+    """Turn a preview into a report for reviewers: what changes in each organization and agent, and what it means."""
     gates = _gates(fail_on)
     register(os.environ.get(variable("api_token"), ""))
     text, source = run_preview(directory, arguments or []) if run else read_input(_file(arguments))
@@ -92,7 +97,7 @@ def report(
 
 def _file(arguments: list[str] | None) -> str:
     if arguments and len(arguments) > 1:
-        raise typer.BadParameter("one FILE at most; arguments of the preview need --run")
+        raise typer.BadParameter("give at most one FILE; arguments of the preview need --run")
     return arguments[0] if arguments else "-"
 
 
@@ -133,5 +138,5 @@ def _deliver(text: str, out: Path | None) -> None:
 def _stop_at(made: Report, gates: frozenset[Gate]) -> None:
     closed = sorted(gates & made.gates)
     if closed:
-        typer.echo(f"the preview has what --fail-on names: {', '.join(closed)}", err=True)
+        typer.echo(f"stopped by --fail-on: the preview has {', '.join(closed)}", err=True)
         raise typer.Exit(GATE_CLOSED)

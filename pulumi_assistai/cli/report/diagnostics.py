@@ -1,4 +1,4 @@
-"""What a preview said: errors, warnings and notes, each thing once and without tracebacks."""
+"""Messages of a preview: errors, warnings and notes, without repetitions and tracebacks."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING}
 
 
 def read_diagnostics(said: Iterable[tuple[str, str, str]]) -> list[Diagnostic]:
-    """Return what was said, errors first.
+    """Return the messages, errors first.
 
     Args:
-        said: severity, message and URN, as the engine gives them. A dynamic provider's warnings arrive as what it
-            printed: with the severity "info#err", without a URN, and with `warning: ` at their beginning.
+        said: severity, message and URN from the engine. A dynamic provider prints its warnings: they arrive with the
+            severity "info#err", without a URN, and begin with `warning: `.
     """
     found = {diagnostic for severity, message, urn in said for diagnostic in _read(severity, message, urn)}
     order = list(Severity)
@@ -40,7 +40,7 @@ def _read(severity: str, message: str, urn: str) -> Iterator[Diagnostic]:
 
 
 def _told(message: str, *, all_lines: bool = False) -> str:
-    """Return a message without its tracebacks: of one, where it ended and what the exception says are left."""
+    """Return a message without its tracebacks, only with each one's last place and exception."""
     lines = [line for line in _without_tracebacks(message.split("\n")) if line.strip()]
     if all_lines:
         return "\n".join(line.strip() for line in lines)

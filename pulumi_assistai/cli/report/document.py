@@ -1,4 +1,4 @@
-"""The report as a value, before it is written in any format."""
+"""The report as a value, independent of its format."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _HIDDEN = tuple(field for field in FIELDS if field not in VISIBLE)
 
 @dataclass(frozen=True)
 class SharedChange:
-    """A change that several agents have in common.
+    """A change shared by several agents.
 
     Attributes:
-        title: the file that it comes from, or the field that it is in.
-        change: the hunk, and the agents.
+        title: its source file, or its field.
+        change: the hunk and the agents.
     """
 
     title: str
@@ -33,29 +33,29 @@ class SharedChange:
 
 @dataclass(frozen=True)
 class Section:
-    """An organization and what changes there."""
+    """An organization and its changes."""
 
     organization: Organization
     entries: tuple[Entry, ...]
 
     @property
     def counts(self) -> str:
-        """What happens, counted."""
+        """The number of agents for each operation, for people."""
         return counted(self.entries)
 
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that a report says.
+    """The content of a report.
 
     Attributes:
-        stack: project and stack, as in "agencia/dev"; empty where the preview names none.
+        stack: project and stack, as in "agencia/dev"; empty if the preview names none.
         failed: whether the preview failed, so that changes may be missing.
         alerts: errors and warnings.
-        shared: changes that several agents have in common.
-        sections: the organizations, with what changes in each.
-        others: what happens to other resources, one line each.
-        notes: what was said besides, and what holds for the whole.
+        shared: changes shared by several agents.
+        sections: the organizations and their changes.
+        others: other resources, one line each.
+        notes: other messages, and remarks about the whole report.
     """
 
     stack: str = ""
@@ -68,17 +68,17 @@ class Report:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """Every agent that changes."""
+        """All agents that change."""
         return tuple(entry for section in self.sections for entry in section.entries)
 
     @property
     def counts(self) -> str:
-        """What happens to all agents, counted."""
+        """The number of agents for each operation, for people."""
         return counted(self.entries)
 
     @property
     def gates(self) -> frozenset[Gate]:
-        """What the report has of what `--fail-on` can name."""
+        """The gates of `--fail-on` that the report closes."""
         remarks = (gate for entry in self.entries for remark in entry.remarks for gate in remark.gates)
         return frozenset([*remarks, *(gate for alert in self.alerts for gate in alert.gates)])
 
@@ -88,7 +88,7 @@ def make_report(preview: Preview, fragments: Sequence[Fragment] = ()) -> Report:
 
     Args:
         preview: the preview.
-        fragments: the files that agents of the project include.
+        fragments: the files that the project's agents include.
     """
     alerts = [Attribution(preview.steps).alert(said) for said in preview.diagnostics]
     loud = tuple(alert for alert in alerts if alert.severity is not Severity.INFO)
@@ -109,7 +109,7 @@ def make_report(preview: Preview, fragments: Sequence[Fragment] = ()) -> Report:
 
 
 def counted(entries: Iterable[Entry]) -> str:
-    """Return what happens to agents in words, as in "12 updated, 1 created"."""
+    """Return the number of agents for each operation, as in "12 updated, 1 created"."""
     verbs = Counter(verb for entry in entries for verb in entry.verbs)
     return ", ".join(f"{number} {verb}" for verb, number in sorted(verbs.items(), key=lambda one: (-one[1], one[0])))
 
@@ -138,12 +138,12 @@ def _titled(change: Shared, fragments: Sequence[Fragment]) -> SharedChange:
 
 
 def _general(entries: Sequence[Entry], shared: Sequence[Shared]) -> list[str]:
-    """Return what holds for fields that can be written and not read."""
+    """Return the remark about fields that can be written but not read."""
     own = {known.field for entry in entries for known in entry.hunks if not entry.is_new}
     if not (own | {change.field for change in shared}) & set(_HIDDEN) and not _adopts(entries):
         return []
     names = f"{', '.join(_HIDDEN[:-1])} and {_HIDDEN[-1]}"
-    return [f"AssistAI does not show {names}: an edit of them in its dashboard cannot be seen, and is overwritten here"]
+    return [f"AssistAI does not show {names}: dashboard edits of them cannot be seen, and are overwritten here"]
 
 
 def _adopts(entries: Iterable[Entry]) -> bool:

@@ -1,4 +1,4 @@
-"""What a report says of each agent: its operation, its remarks, and what changes of its texts."""
+"""Entries of a report: each agent's operation, its remarks and the changes of its texts."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _ALONE = ("create", "create-replacement", "import")
 
 @dataclass(frozen=True)
 class Entry:
-    """One agent, with its WhatsApp integration, or another resource.
+    """One agent with its WhatsApp integration, or another resource.
 
     Attributes:
-        organization: where it belongs.
+        organization: its organization.
         name: the name of the resource in the program.
-        shown_name: what people call the agent; empty where that is not known.
+        shown_name: the agent's name in AssistAI; empty if unknown.
         code: the agent's code, empty for a new one.
-        verbs: what happens, in a word each.
-        remarks: what a reviewer has to know.
-        hunks: what changes, but for what it shares with others.
+        verbs: the operations, one word each.
+        remarks: remarks for a reviewer.
+        hunks: the changes that it does not share with other agents.
         is_new: whether the hunks are whole new texts.
-        shared: the number of hunks that it shares.
-        added, removed: lines of all hunks, the shared ones too.
+        shared: the number of shared hunks.
+        added, removed: lines of all hunks, including shared ones.
     """
 
     organization: Organization
@@ -48,7 +48,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Shared:
-    """A hunk that several agents have in common, and these."""
+    """A hunk and the agents that share it."""
 
     field: str
     hunk: Hunk
@@ -56,7 +56,7 @@ class Shared:
 
 
 def entries_of(preview: Preview) -> list[Entry]:
-    """Return what changes, by organization and name."""
+    """Return the entries that change, by organization and name."""
     organizations = Organizations(preview)
     groups: dict[tuple[Organization, str], list[Step]] = defaultdict(list)
     agents = _agents(preview.steps)
@@ -70,7 +70,7 @@ def entries_of(preview: Preview) -> list[Entry]:
 
 
 def share(entries: Sequence[Entry]) -> tuple[list[Entry], list[Shared]]:
-    """Take out of the entries the hunks that two or more of them have, and return both; most shared first."""
+    """Move hunks that two or more entries share out of the entries. Return both, the most shared hunk first."""
     owners: dict[tuple[str, object], list[Entry]] = defaultdict(list)
     hunks: dict[tuple[str, object], list[Hunk]] = defaultdict(list)
     for entry in entries:
@@ -92,7 +92,7 @@ def _without(entry: Entry, common: Iterable[object]) -> Entry:
 
 
 def _agents(steps: Iterable[Step]) -> Mapping[tuple[str, str], str]:
-    """Return the names of agents by code and provider, and by the name that their WhatsApp has in a fleet."""
+    """Return the names of agents by code and provider, and by the name of their fleet's WhatsApp resource."""
     found: dict[tuple[str, str], str] = {}
     for step in steps:
         if step.kind is Kind.AGENT:

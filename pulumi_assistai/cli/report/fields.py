@@ -1,4 +1,4 @@
-"""The fields of an agent that a step changes: as hunks, or in words where a text is not to be shown."""
+"""The fields of an agent that a step changes: as hunks, or as a remark if a text must not be shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def changed_fields(step: Step) -> tuple[str, ...]:
 
 
 def field_hunks(step: Step) -> tuple[FieldHunk, ...]:
-    """Return what changes in clear; the texts of a new agent as a whole."""
+    """Return the changes in clear; for a new agent, its whole texts."""
     if step.after is None:
         return ()
     names = [name for name in changed_fields(step) if not _is_hidden(step, name)]
@@ -44,7 +44,7 @@ def field_hunks(step: Step) -> tuple[FieldHunk, ...]:
 
 
 def hidden_changes(step: Step) -> Iterator[str]:
-    """Say what changes and is not shown."""
+    """Yield remarks about changes that are not shown."""
     if step.after is None:
         return
     visible = changed_fields(step)
@@ -54,10 +54,10 @@ def hidden_changes(step: Step) -> Iterator[str]:
         yield from (f"{name} is a secret (not shown)" for name in secret)
         return
     yield from (f"{name} is a secret from now on (not shown)" for name in secret if name in visible)
-    yield from (f"{name} is no secret any more: its old text is not shown" for name in _no_secrets_any_more(step))
+    yield from (f"{name} is no longer a secret (its old text is not shown)" for name in _no_secrets_any_more(step))
     yield from _secret_changes(step, unchanged, alone=not visible)
     unknown = [name for name in visible if _new_value(step, name) == UNKNOWN]
-    yield from (f"{name} depends on what is known after `pulumi up` only" for name in unknown)
+    yield from (f"{name} is known only after `pulumi up`" for name in unknown)
 
 
 def _no_secrets_any_more(step: Step) -> list[str]:
@@ -65,7 +65,7 @@ def _no_secrets_any_more(step: Step) -> list[str]:
 
 
 def _secret_changes(step: Step, names: list[str], *, alone: bool) -> Iterator[str]:
-    """Say which secrets changed: both values read the same, and most providers do not name what differs."""
+    """Yield remarks about changed secrets: both values are masked, and most providers do not name the difference."""
     named = [name for name in names if name in step.reasons]
     if named:
         yield f"secret text changed (not shown): {', '.join(named)}"
@@ -73,7 +73,7 @@ def _secret_changes(step: Step, names: list[str], *, alone: bool) -> Iterator[st
         doubt = "one or more of " if len(names) > 1 else ""
         yield f"secret text changed (not shown): {doubt}{', '.join(names)}"
     elif names:
-        yield f"secret text may have changed, too (not shown): {', '.join(names)}"
+        yield f"secret text may have changed as well (not shown): {', '.join(names)}"
 
 
 def _is_repair(step: Step) -> bool:

@@ -1,4 +1,4 @@
-"""Fits a report into a number of characters: what does not fit becomes lines, then counts."""
+"""Fitting of a report into a number of characters: parts become lines, then counts."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ class Part:
     """A part of a written report.
 
     Attributes:
-        levels: the part from whole to nearly nothing; the first is what is written where all fits.
+        levels: the part's texts, from whole to nearly nothing. The first one is used if everything fits.
     """
 
     levels: tuple[str, ...]
 
     def at(self, level: int) -> str:
-        """Return the part at a level; one that has no more stays as short as it can be."""
+        """Return the part at a level; beyond its last level, its shortest text."""
         return self.levels[min(level, len(self.levels) - 1)]
 
 
 def fit(parts: Sequence[Part], longest: int | None, notice: Callable[[int], str]) -> str:
     """Return the parts as one text of at most `longest` characters.
 
-    All parts go to a level before any goes to the next, the longest one first, and no further than it takes.
+    All parts go to a level before any goes to the next, the longest part first, and only as far as needed.
 
     Args:
         parts: the parts in their order.
-        longest: characters; None is without a limit.
-        notice: says that parts were shortened, given their number.
+        longest: characters; None means no limit.
+        notice: returns the note that parts were shortened, given their number.
     """
     whole = "".join(part.at(0) for part in parts)
     if longest is None or len(whole) <= longest:

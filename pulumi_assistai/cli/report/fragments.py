@@ -1,4 +1,4 @@
-"""The shared files of a fleet that explain why several agents change alike."""
+"""Shared files of a fleet, the source of changes that several agents have in common."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Fragment:
 
     Attributes:
         name: its path in the project.
-        text: what stands in it.
-        keys: the stems of the agents' files that include it, directly or not.
+        text: its text.
+        keys: the stems of the agents' files that include it, directly or indirectly.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Fragment:
     keys: frozenset[str]
 
     def has(self, line: str) -> bool:
-        """Return whether a rendered line may come from it: where it has a template, anything may stand."""
+        """Return whether a rendered line may come from it. A template in it matches anything."""
         return any(_pattern(own).fullmatch(line.strip()) for own in self.text.split("\n") if own.strip())
 
 
@@ -52,7 +52,7 @@ def find_fragments(directory: Path) -> tuple[Fragment, ...]:
 
 
 def fragment_of(hunk: Hunk, agents: Iterable[str], fragments: Iterable[Fragment]) -> str:
-    """Return the name of the file that every agent includes and the change may come from; empty where none is sure."""
+    """Return the name of the one file that all agents include and the change may come from; empty if unclear."""
     names = list(agents)
     shared = [known for known in fragments if all(_uses(known, agent) for agent in names)]
     added = [line for line in hunk.added_texts if line.strip()]
@@ -81,7 +81,7 @@ def _agents(folders: Iterable[Path]) -> Iterator[Path]:
 
 
 def _included(path: Path, folders: list[Path]) -> set[Path]:
-    """Return every file that a file includes, and those that these include."""
+    """Return every file that a file includes, directly or indirectly."""
     found: set[Path] = set()
     left = [path]
     while left:

@@ -1,4 +1,4 @@
-"""Differences of texts: unified hunks, with the words marked that changed within long lines."""
+"""Differences of texts: unified hunks, with changed words marked in long lines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BLANKS = str.maketrans({" ": "·", "\t": "→"})
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a line, and whether it is what changed."""
+    """A part of a line, and whether it changed."""
 
     text: str
     changed: bool = False
@@ -48,13 +48,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Hunk:
-    """Lines that changed together, with those around them.
+    """Lines that changed together, with their context.
 
     Attributes:
-        at: where it is, as in "-3,7 +3,8"; empty where several agents have it at different places.
-        before, after: the unchanged lines around.
-        lines: what changed, from the first changed line to the last.
-        added_texts: the added lines as they are, to be looked for in files.
+        at: its position, as in "-3,7 +3,8"; empty if several agents have it at different positions.
+        before, after: unchanged lines around it.
+        lines: the lines from the first changed one to the last.
+        added_texts: the added lines unchanged, for a search in files.
     """
 
     at: str
@@ -65,12 +65,12 @@ class Hunk:
 
     @property
     def all_lines(self) -> tuple[Line, ...]:
-        """Every line in its order."""
+        """All lines in order."""
         return self.before + self.lines + self.after
 
     @property
     def key(self) -> tuple[Line, ...]:
-        """What makes two hunks the same change; blank lines alone say too little without those around them."""
+        """The identity of a change. Blank lines alone say too little, so their context counts."""
         said = any(line.text not in ("", BLANK) for line in self.lines)
         return self.lines if said else self.all_lines
 
@@ -99,7 +99,7 @@ def whole_text(text: str) -> Hunk:
 
 
 def common_hunk(hunks: Sequence[Hunk]) -> Hunk:
-    """Return what equal hunks of several agents have in common: the lines around differ from agent to agent."""
+    """Return the common part of equal hunks of several agents: their context may differ."""
     first = hunks[0]
     before, after = list(first.before), list(first.after)
     for hunk in hunks[1:]:
@@ -164,7 +164,7 @@ def _line(sign: Sign, text: str) -> Line:
 
 
 def _pair(old: str, new: str) -> tuple[Line, Line]:
-    """Return a removed line and the one in its place: what cannot be seen to differ is spelled out."""
+    """Return a removed line and its replacement. Invisible differences are escaped."""
     if old.split() == new.split() and old.strip() and new.strip():
         return _line("-", old.translate(_BLANKS)), _line("+", new.translate(_BLANKS))
     if _looks(old) == _looks(new):
@@ -194,9 +194,9 @@ def _said(words: Sequence[str]) -> int:
 
 
 def _word_opcodes(old: Sequence[str], new: Sequence[str]) -> list[_Opcode]:
-    """Return how words differ; where too many do, that is one change: comparing them takes the square of their number.
+    """Return how words differ. Too many words count as one change: comparing takes the square of their number.
 
-    What is the same at both ends is left out of the comparison.
+    Equal words at both ends are not compared.
     """
     head = _same_words(old, new)
     tail = _same_words(old[head:][::-1], new[head:][::-1])
@@ -218,7 +218,7 @@ def _same_words(old: Sequence[str], new: Sequence[str]) -> int:
 
 
 def _shortened(pieces: Sequence[tuple[str, bool]]) -> tuple[Piece, ...]:
-    """Return the pieces of a line, and of those that stay the same only what is near a change."""
+    """Return the pieces of a line, with unchanged pieces shortened to their parts near a change."""
     kept = [(text, changed) for text, changed in pieces if text]
     last = len(kept) - 1
     shown = [

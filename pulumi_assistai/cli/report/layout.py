@@ -1,4 +1,4 @@
-"""The order of a report's parts, and what is left of each where it has to be shorter; the same for every format."""
+"""The order of a report's parts and their shorter forms, the same for every format."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pulumi_assistai.cli.report.model import Severity
 from pulumi_assistai.text import shorten
 
 SHORTEST = 2_000
-"""Characters that a report always fits into; the styles of a page take half of them."""
+"""Characters that a report always fits into; the page's styles take half of them."""
 
 _LONGEST_ALERT = 300
 
 
 class Detail(IntEnum):
-    """How much of a change is shown."""
+    """The detail in which a change is shown."""
 
     ALL = 0
     NO_NEW_TEXTS = 1
@@ -28,7 +28,7 @@ class Detail(IntEnum):
 
 
 class Format(Protocol):
-    """Writes the parts of a report."""
+    """A format, which writes the parts of a report."""
 
     def head(self, title: str, summary: str, *, failed: bool) -> str:
         """Write the beginning."""
@@ -40,16 +40,16 @@ class Format(Protocol):
         """Write an error or a warning."""
 
     def shared(self, shared: SharedChange, detail: Detail) -> str:
-        """Write what several agents have in common."""
+        """Write a change that several agents share."""
 
     def entry(self, entry: Entry, detail: Detail) -> str:
-        """Write what happens to an agent."""
+        """Write an agent's changes."""
 
     def note(self, text: str) -> str:
-        """Write a remark on the whole."""
+        """Write a remark about the whole report."""
 
     def notice(self, text: str, rest: str) -> str:
-        """Write that something is missing, and where it is, in the words of who asked for the report."""
+        """Write that parts are missing, and where the rest is, in the caller's words."""
 
     def tail(self) -> str:
         """Write the end."""
@@ -61,15 +61,15 @@ def write(report: Report, form: Format, longest: int | None, rest: str) -> str:
     Args:
         report: the report.
         form: the format.
-        longest: characters that it may have, None without a limit; 2,000 at least.
-        rest: where all of it is, in words of the format, such as a link in Markdown.
+        longest: maximum number of characters, at least 2,000; None means no limit.
+        rest: where the complete report is, in the format's syntax, such as a link in Markdown.
     """
     parts = [part for part in _parts(report, form) if part.at(0)]
     return fit(parts, longest, lambda number: form.notice(_missing(number), shorten(rest)))
 
 
 def _missing(number: int) -> str:
-    return f"This is not all: {number} parts are shortened or left out to fit."
+    return f"The report is incomplete: {number} parts are shortened or omitted to fit."
 
 
 def _parts(report: Report, form: Format) -> Iterator[Part]:
@@ -91,7 +91,7 @@ def _list(form: Format, title: str, parts: list[Part]) -> Iterator[Part]:
 
 
 def _fading(text: str, levels: int) -> Part:
-    """Return a part that stays whole up to a level, and goes at that one."""
+    """Return a part that stays whole up to a level and is dropped at that one."""
     return Part((*[text] * levels, ""))
 
 
@@ -110,7 +110,7 @@ def _entry(entry: Entry, form: Format) -> Part:
 
 
 def _ordered(section: Section) -> list[Entry]:
-    """Return first the agents that take a line alone."""
+    """Return the agents, those of a single line first."""
     return sorted(section.entries, key=lambda entry: bool(entry.hunks))
 
 

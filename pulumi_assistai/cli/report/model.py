@@ -1,4 +1,4 @@
-"""A preview as small frozen values, whichever engine made it."""
+"""A preview as small frozen values, the same for both engines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ UNKNOWN = "[unknown]"
 
 
 class Kind(StrEnum):
-    """What a resource is."""
+    """The kind of a resource."""
 
     AGENT = "agent"
     WHATSAPP = "WhatsApp integration"
@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a remark matters."""
+    """The severity of a remark."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -29,29 +29,29 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class State:
-    """What a resource is given and gives: names in snake case, secrets and unknown values as marks."""
+    """Inputs and outputs of a resource: names in snake case, marks in place of secret and unknown values."""
 
     inputs: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
 
     def get(self, name: str) -> Any:
-        """Return a property: the output, or the input where no output is known."""
+        """Return a property: the output, or else the input."""
         return self.outputs.get(name, self.inputs.get(name))
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a preview plans for a resource.
+    """A planned operation on a resource.
 
     Attributes:
         op: the operation in Pulumi's words, such as "update".
         urn: the resource.
-        old_urn: what it was called before; the same unless an alias moved it.
-        provider: the reference of its provider, empty where it has none.
-        before: the resource as the state has it, None where it is new.
-        after: the resource as it will be, None where it is deleted.
-        reasons: the properties that the provider names as changed, in snake case; most name none.
-        forgotten: whether `retain_on_delete` lets Pulumi forget it without a call.
+        old_urn: its previous URN; the same unless an alias moved it.
+        provider: the reference of its provider, empty if it has none.
+        before: the resource in the state, None if it is new.
+        after: the planned resource, None if it is deleted.
+        reasons: the properties that the provider reports as changed, in snake case; most providers report none.
+        forgotten: whether Pulumi forgets it without a call (`retain_on_delete`).
     """
 
     op: str
@@ -70,7 +70,7 @@ class Step:
 
     @property
     def kind(self) -> Kind:
-        """What the resource is."""
+        """The kind of the resource."""
         type_ = type_of(self.urn)
         if type_.startswith(("pulumi-python:dynamic/assistai:", "assistai:index:")):
             last = type_.rpartition(":")[2]
@@ -78,17 +78,17 @@ class Step:
         return Kind.OTHER
 
     def recorded(self, name: str) -> str:
-        """Return a property of the state as text, empty where it has none."""
+        """Return a property of the state as text, empty if there is none."""
         return _text(self.before, name)
 
     def declared(self, name: str) -> str:
-        """Return an input of the program as text, empty where there is none."""
+        """Return an input of the program as text, empty if there is none."""
         return _text(State(self.after.inputs), name) if self.after else ""
 
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """What was said: by the engine, the program or a provider."""
+    """A message of the engine, the program or a provider."""
 
     severity: Severity
     message: str
@@ -100,8 +100,8 @@ class Preview:
     """A whole preview.
 
     Attributes:
-        steps: what is planned, by URN.
-        diagnostics: what was said, each thing once.
+        steps: the planned operations, by URN.
+        diagnostics: the messages, without repetitions.
     """
 
     steps: tuple[Step, ...] = ()
@@ -110,12 +110,12 @@ class Preview:
 
     @property
     def failed(self) -> bool:
-        """Whether there is an error, so that what follows it is missing."""
+        """Whether there is an error, so that later steps are missing."""
         return any(said.severity is Severity.ERROR for said in self.diagnostics)
 
 
 def type_of(urn: str) -> str:
-    """Return the type of a resource, without those of its parents."""
+    """Return the type of a resource without its parents' types."""
     parts = urn.split("::", 3)
     return parts[2].rpartition("$")[2] if len(parts) > 2 else ""  # noqa: PLR2004
 

@@ -13,7 +13,7 @@ _PLACE = ("organization_code", "tenant_domain")
 
 @dataclass(frozen=True, order=True)
 class Organization:
-    """An organization as far as the preview tells: its code and tenant, or the provider that is connected to it."""
+    """An organization as the preview shows it: its code and tenant, or the provider that is connected to it."""
 
     code: str = ""
     tenant: str = ""
@@ -21,17 +21,17 @@ class Organization:
 
     @property
     def label(self) -> str:
-        """What a reader calls it."""
+        """Its name for a reader."""
         if self.code:
             return self.code
         return f"provider {self.provider}" if self.provider else "default connection"
 
 
 class Organizations:
-    """Finds the organization of each step.
+    """A search for the organization of each step.
 
-    The outputs of a resource say where it belongs. A new one has none: it belongs where others of its provider do,
-    or where the provider's inputs or the stack's configuration say.
+    A resource's outputs name its organization. A new resource has none: its organization is that of other resources
+    of its provider, or of the provider's inputs, or of the stack's configuration.
     """
 
     def __init__(self, preview: Preview) -> None:

@@ -63,14 +63,14 @@ class _Document(_Wire):
 
 
 def read_preview(text: str, source: str) -> Preview:
-    """Read a preview; lines before and after its JSON are passed over.
+    """Read a preview. Lines before and after its JSON are ignored.
 
     Args:
-        text: what a preview wrote.
-        source: where it comes from, for errors.
+        text: the output of a preview.
+        source: its source, for errors.
 
     Raises:
-        AssistAIError: there is no such JSON in it.
+        AssistAIError: it has no JSON of a preview.
     """
     document = _find_document(text, source)
     try:
@@ -95,9 +95,9 @@ def _find_document(text: str, source: str) -> Mapping[str, Any]:
             found, _ = decoder.raw_decode(text, start)
         except json.JSONDecodeError as error:
             line = text.count("\n", 0, start + error.pos - start) + 1
-            reason = f"its JSON breaks off or is broken at line {line}"
+            reason = f"its JSON is cut off or invalid at line {line}"
         except (RecursionError, ValueError):
-            reason = "its JSON cannot be read"
+            reason = "its JSON is invalid"
         else:
             if isinstance(found, dict) and found.keys() & {"steps", "diagnostics", "changeSummary"}:
                 return found
@@ -106,7 +106,7 @@ def _find_document(text: str, source: str) -> Mapping[str, Any]:
 
 
 def _candidates(text: str) -> Iterable[int]:
-    """Yield where lines begin with a brace: `raw_decode` takes what follows, and leaves what comes after it."""
+    """Yield the positions of lines that begin with a brace, for `raw_decode`."""
     found = re.finditer(r"^[ \t\ufeff]*(?=\{)", text, re.MULTILINE)
     return (match.end() for match, _ in zip(found, range(_ATTEMPTS), strict=False))
 
@@ -137,7 +137,7 @@ def _state(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> State:
 
 
 def plain(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return properties under snake case names, with marks instead of secrets and unknown values."""
+    """Return properties under snake case names, with marks in place of secret and unknown values."""
     return {_snake(name): _plain(value) for name, value in properties.items() if value is not None}
 
 

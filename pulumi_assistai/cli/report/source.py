@@ -1,4 +1,4 @@
-"""Where a preview comes from: a file, standard input, or a run of the preview itself."""
+"""Sources of a preview: a file, standard input, or a run of the preview itself."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ _OURS = "from pulumi_assistai.cli import main; main()"
 
 
 def read_input(file: str) -> tuple[str, str]:
-    """Return the text of a file, or of standard input for "-", and what it is called in errors.
+    """Return the text of a file, or of standard input for "-", and its name for errors.
 
     Raises:
-        AssistAIError: it cannot be read.
+        AssistAIError: the file cannot be read.
     """
     if file == "-":
         if sys.stdin.isatty():
-            raise AssistAIError("no preview: `pulumi preview --json | assistai report`, or `assistai report --run`")
+            raise AssistAIError(
+                "no preview given; run `pulumi preview --json | assistai report`, or `assistai report --run`"
+            )
         return _decoded(getattr(sys.stdin, "buffer", None)), "standard input"
     try:
         return Path(file).read_bytes().decode("utf-8-sig", "replace"), file
@@ -32,13 +34,13 @@ def read_input(file: str) -> tuple[str, str]:
 
 
 def run_preview(directory: Path, arguments: Sequence[str]) -> tuple[str, str]:
-    """Run the preview of a project, and return what it wrote and what it is called in errors.
+    """Run the preview of a project, and return its output and its name for errors.
 
-    `pulumi preview --json --show-sames`, so that moved resources are there; without the Pulumi CLI
-    `assistai sandbox preview --json`. What it says besides goes to standard error.
+    It runs `pulumi preview --json --show-sames`, which includes moved resources; without the Pulumi CLI
+    `assistai sandbox preview --json`. The preview's standard error is passed on.
 
     Raises:
-        AssistAIError: it wrote nothing; with its last words.
+        AssistAIError: the preview wrote nothing. The message has its standard error.
     """
     command, name = _command(arguments)
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}

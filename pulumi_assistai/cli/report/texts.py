@@ -1,4 +1,4 @@
-"""Lines that the formats have in common."""
+"""Lines common to all formats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST_REMARK = 300
 
 
 def marked(line: Line) -> str:
-    """Return a line with its sign, and `[-word-]` and `{+word+}` for what changed within it."""
+    """Return a line with its sign. Changes within it are marked `[-word-]` and `{+word+}`."""
     before, after = _MARKS[line.sign]
     pieces = [f"{before}{piece.text}{after}" if piece.changed else piece.text for piece in line.pieces]
     return f"{line.sign} {''.join(pieces)}".rstrip()
@@ -24,29 +24,29 @@ def place(field: str, hunk: Hunk) -> str:
 
 
 def amount(entry: Entry) -> str:
-    """Return how many lines change, as in "+2 -1 lines"; empty where none does."""
+    """Return the number of changed lines, as in "+2 -1 lines"; empty if there is none."""
     return lines(entry.added, entry.removed)
 
 
 def lines(added: int, removed: int) -> str:
-    """Return a number of lines in words."""
+    """Return numbers of added and removed lines, as in "+2 -1 lines"."""
     counts = [f"+{added}"] * bool(added) + [f"-{removed}"] * bool(removed)
     return f"{' '.join(counts)} line{'s' * (added + removed > 1)}" if counts else ""
 
 
 def shared_title(shared: SharedChange) -> str:
-    """Return how many agents share a change."""
+    """Return the number of agents that share a change."""
     return f"{len(shared.change.entries)} agents"
 
 
 def after_verbs(entry: Entry) -> str:
-    """Return what is said after the verbs of an entry that takes one line."""
+    """Return the text after the verbs of a one-line entry."""
     whose = "only as shown above" if entry.shared and not entry.hunks else ""
     return ", ".join(filter(None, [whose, amount(entry)]))
 
 
 def remarks(entry: Entry, *, short: bool) -> list[str]:
-    """Return the remarks of an entry; of those that are to be short only what closes a gate."""
+    """Return the remarks of an entry. A shortened entry keeps only those that close a gate."""
     if not short:
         return [remark.text for remark in entry.remarks]
     return [shorten(remark.text, _LONGEST_REMARK) for remark in entry.remarks if remark.gates]

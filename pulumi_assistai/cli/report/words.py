@@ -1,4 +1,4 @@
-"""What a planned operation means in AssistAI, in words."""
+"""The meaning of planned operations in AssistAI, for people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi_assistai.cli.report.model import UNKNOWN, Kind, Step, name_of
 
 
 class Gate(StrEnum):
-    """What `--fail-on` can stop at."""
+    """The gates of `--fail-on`."""
 
     DRIFT = "drift"
     DELETE = "delete"
@@ -22,7 +22,7 @@ class Gate(StrEnum):
 
 @dataclass(frozen=True)
 class Remark:
-    """One sentence about a resource, and what gates it closes."""
+    """One sentence about a resource, and the gates that it closes."""
 
     text: str
     gates: frozenset[Gate] = frozenset()
@@ -30,11 +30,11 @@ class Remark:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What happens to a resource.
+    """The meaning of an operation on a resource.
 
     Attributes:
-        verb: in a word, for headings and counts; empty where nothing happens.
-        remarks: what a reviewer has to know.
+        verb: one word, for headings and counts; empty if nothing happens.
+        remarks: remarks for a reviewer.
     """
 
     verb: str
@@ -47,7 +47,7 @@ _SEEN = ("name", "description", "status", "phone_number")
 
 
 def meaning(step: Step, steps: Sequence[Step]) -> Meaning:
-    """Return what a step means; the others tell whether another resource goes on with the same agent."""
+    """Return the meaning of a step. The other steps show whether another resource keeps managing the agent."""
     kind = {Kind.AGENT: _agent, Kind.WHATSAPP: _whatsapp}.get(step.kind, _other)
     found = kind(step, steps)
     moved = (_moved(step),) if step.old_urn != step.urn else ()
@@ -56,7 +56,7 @@ def meaning(step: Step, steps: Sequence[Step]) -> Meaning:
 
 
 def is_managed_on(step: Step, steps: Sequence[Step]) -> str:
-    """Return the resource that takes over the agent of a removed one, empty where none does."""
+    """Return the resource that adopts the agent of a removed resource, empty if none does."""
     code = step.recorded("code")
     heirs = [other.name for other in steps if code and other.op in _CREATIONS and other.declared("adopt") == code]
     return heirs[0] if heirs else ""
@@ -75,7 +75,7 @@ def _agent(step: Step, steps: Sequence[Step]) -> Meaning:
 def _new_agent(step: Step) -> Meaning:
     code = step.declared("adopt")
     if code:
-        words = f"takes over agent {code}, which is live already; what is declared overwrites it"
+        words = f"adopts the live agent {code}; the declared fields overwrite it"
         return Meaning("adopted", (Remark(words),))
     return Meaning("created")
 
@@ -86,13 +86,13 @@ def _removed_agent(step: Step, heir: str) -> Meaning:
         return Meaning("moved", (Remark(f"agent {code} stays as it is: {heir} manages it from now on"),))
     deleted = frozenset({Gate.DELETE})
     if step.forgotten:
-        words = f"{agent} is only forgotten by Pulumi (retain_on_delete): it stays live and goes on answering"
+        words = f"Pulumi only forgets {agent} (retain_on_delete): it stays live and keeps answering"
         return Meaning("no longer managed", (Remark(words, deleted),))
     if step.recorded("on_delete") == "archive":
         name = step.recorded("name")
         words = f'{agent} is archived: its WhatsApp is disconnected, and it is renamed "[archived] {name}"'
         return Meaning("archived", (Remark(words, deleted),))
-    words = f"{agent} stays live and goes on answering: AssistAI deletes no agent, and Pulumi only stops managing it"
+    words = f"{agent} stays live and keeps answering: AssistAI cannot delete agents, Pulumi only stops managing it"
     return Meaning("no longer managed", (Remark(words, deleted),))
 
 
@@ -100,7 +100,7 @@ def _edits(step: Step) -> Iterator[Remark]:
     edited = (step.before.outputs if step.before else {}).get("__edited")
     if isinstance(edited, list) and edited:
         fields = ", ".join(map(str, edited))
-        words = f"edited in AssistAI ({fields}), as a refresh found: what is declared overwrites that"
+        words = f"edited in AssistAI ({fields}), as a refresh found: the declared fields overwrite the edit"
         yield Remark(words, frozenset({Gate.DRIFT}))
 
 
@@ -123,7 +123,7 @@ def _whatsapp(step: Step, steps: Sequence[Step]) -> Meaning:
     if step.op == "refresh":
         return _refreshed(step)
     if step.op == "update" and step.recorded("status") == "disconnected":
-        words = f"the phone of {name} is disconnected: it has to be linked again after `pulumi up` (`assistai link`)"
+        words = f"the phone of {name} is disconnected: link it again with `assistai link` after `pulumi up`"
         return Meaning("WhatsApp reconnected", (Remark(words, frozenset({Gate.DRIFT, Gate.DISCONNECT})),))
     return Meaning("WhatsApp updated" if step.op == "update" else "")
 
@@ -131,13 +131,13 @@ def _whatsapp(step: Step, steps: Sequence[Step]) -> Meaning:
 def _removed_whatsapp(step: Step, name: str, steps: Sequence[Step]) -> Meaning:
     code = step.recorded("agent_code")
     if any(other.op in _CREATIONS and other.declared("agent_code") == code for other in _integrations(steps)):
-        return Meaning("WhatsApp moved", (Remark(f"another resource manages it: {name} stays connected"),))
+        return Meaning("WhatsApp moved", (Remark(f"another resource now manages it: {name} stays connected"),))
     status = step.recorded("status")
     if status == "connected":
-        words = f"the phone of {name} is disconnected: customers get no answer on that number"
+        words = f"the phone of {name} will be disconnected: customers get no answer on that number"
         return Meaning("WhatsApp removed", (Remark(words, frozenset({Gate.DISCONNECT})),))
     return Meaning(
-        "WhatsApp removed", (Remark(f"{name} had no phone linked ({status or 'no status'}): nobody is disconnected"),)
+        "WhatsApp removed", (Remark(f"{name} has no phone linked ({status or 'no status'}): no phone is disconnected"),)
     )
 
 
@@ -151,7 +151,7 @@ def _other(step: Step, _steps: Sequence[Step]) -> Meaning:
 
 def _moved(step: Step) -> Remark:
     before = name_of(step.old_urn)
-    return Remark(f"moved in the program: it was {before}; in AssistAI it stays the same {step.kind}")
+    return Remark(f"moved in the program (was {before}); in AssistAI it stays the same {step.kind}")
 
 
 def _called(step: Step) -> str:

@@ -1,6 +1,6 @@
-"""The processes of `assistai sandbox`, which can be started before it is known what exactly they are for.
+"""Processes that `assistai sandbox` starts ahead.
 
-They import the SDK, which is what a small operation takes longest for; meanwhile the command imports what it needs.
+Importing the SDK is the longest part of a small operation. These processes import it while the command itself starts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ interpreters = Interpreters(os.environ, NEEDED)
 
 
 def start_for(arguments: Sequence[str]) -> None:
-    """Start what a command will need, as far as its first words tell; what it then has no use for ends with it."""
+    """Start the processes that the command's first words call for. Unused ones end with the command."""
     atexit.register(interpreters.close)
     if "--help" in arguments:
         return

@@ -32,13 +32,15 @@ Parallel = Annotated[int, typer.Option("--parallel", "-p", min=1, help="Resource
 ExpectNoChanges = Annotated[bool, typer.Option("--expect-no-changes", help="Fail if something changes.")]
 ClearPendingCreates = Annotated[
     bool,
-    typer.Option("--clear-pending-creates", help="Forget the creations that a killed run left under way."),
+    typer.Option("--clear-pending-creates", help="Forget pending creates that a killed run left behind."),
 ]
 Target = Annotated[
     list[str] | None,
-    typer.Option("--target", "-t", metavar="URN", help="Touch this resource alone; with * and **; may be repeated."),
+    typer.Option(
+        "--target", "-t", metavar="URN", help="Touch only this resource. * and ** are wildcards. May be repeated."
+    ),
 ]
-Refresh = Annotated[bool, typer.Option("--refresh", "-r", help="Compare with AssistAI first.")]
+Refresh = Annotated[bool, typer.Option("--refresh", "-r", help="Refresh the state from AssistAI first.")]
 
 
 @sandbox.command()
@@ -79,7 +81,7 @@ def up(
     target: Target = None,
     as_json: AsJson = False,
 ) -> None:
-    """Create, update and delete resources until they are as the program says."""
+    """Create, update and delete resources to match the program."""
     run = Run(
         "up",
         yes=yes,
@@ -106,7 +108,7 @@ def refresh(
     as_json: AsJson = False,
     clear_pending_creates: ClearPendingCreates = False,
 ) -> None:
-    """Take into the state what changed in AssistAI."""
+    """Update the state with changes made in AssistAI."""
     run = Run(
         "refresh",
         yes=yes,
@@ -137,7 +139,7 @@ def destroy(
 
 @sandbox.command()
 def output(
-    name: Annotated[str | None, typer.Argument(help="One output; all of them where left out.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Name of one output. Default: all outputs.")] = None,
     *,
     directory: Directory = Path(),
     stack: SandboxStack = "dev",
@@ -161,9 +163,9 @@ def export_state(
     *,
     directory: Directory = Path(),
     stack: SandboxStack = "dev",
-    file: Annotated[Path | None, typer.Option("--file", help="Where to write; standard output if left out.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="File to write to. Default: standard output.")] = None,
 ) -> None:
-    """Write the stack's state, as `pulumi stack import` takes it."""
+    """Write the stack's state in the format of `pulumi stack import`."""
     text = _as_json(Stack(directory, stack).export_state()) + "\n"
     if file is None:
         sys.stdout.write(text)
@@ -184,9 +186,9 @@ def import_file(
     directory: Directory = Path(),
     stack: SandboxStack = "dev",
 ) -> None:
-    """Replace the stack's state by an exported one, or add to it what `assistai import` wrote.
+    """Replace the stack's state with an exported state, or add the agents of an import file to it.
 
-    It tells by the file's content which of the two it is.
+    The file's content tells which of the two it is.
     """
     match _read_json(file):
         case {"deployment": _, **_others} as document:
@@ -197,19 +199,21 @@ def import_file(
             typer.echo(f"Imported the resources of {visible(str(file))} into stack {visible(stack)}.")
         case _:
             raise AssistAIError(
-                f'{file} is not an exported state: it has no "deployment"; nor an import file: it has no "resources"'
+                f'{file} is neither an exported state (no "deployment") nor an import file (no "resources")'
             )
 
 
 @sandbox.command()
 def move(
-    urns: Annotated[list[str], typer.Argument(metavar="URN...", help="What to move, with * and **.")],
+    urns: Annotated[
+        list[str], typer.Argument(metavar="URN...", help="URNs of the resources to move. * and ** are wildcards.")
+    ],
     *,
-    dest: Annotated[str, typer.Option("--dest", help="The stack that gets it.")],
-    source: Annotated[str, typer.Option("--source", help="The stack that has it.")] = "dev",
+    dest: Annotated[str, typer.Option("--dest", help="Stack to move to.")],
+    source: Annotated[str, typer.Option("--source", help="Stack to move from.")] = "dev",
     directory: Directory = Path(),
 ) -> None:
-    """Move resources and their children to another stack's state, as `pulumi state move` does; nothing is deployed."""
+    """Move resources and their children to another stack's state, like `pulumi state move`. Nothing is deployed."""
     moved = Stack(directory, source).move_resources(urns, dest)
     for urn in moved:
         typer.echo(f"  - {visible(urn)}")

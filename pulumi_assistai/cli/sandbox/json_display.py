@@ -1,4 +1,4 @@
-"""Gathers an operation's events into one JSON document."""
+"""A display that collects an operation's events into one JSON document."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ class JsonDisplay:
     """Writes one JSON document when the operation ends.
 
     Its keys: verb, succeeded, changeSummary (operation to number of resources), steps (op, urn, id, oldInputs,
-    newInputs, replaceKeys, oldUrn, oldOutputs, provider; "refresh" is what a refresh before an update found),
-    diagnostics (severity, message, urn),
-    outputs, duration (seconds). A secret reads "[secret]", an unknown value "[unknown]", and "[hidden]" what differs
-    where the resource option `hide_diffs` hides that.
+    newInputs, replaceKeys, oldUrn, oldOutputs, provider; op "refresh": found by a refresh before an update),
+    diagnostics (severity, message, urn), outputs, duration (seconds). A secret reads "[secret]", an unknown value
+    "[unknown]", and a difference that the resource option `hide_diffs` hides "[hidden]".
 
     Args:
         stream: where to write.
@@ -33,7 +32,7 @@ class JsonDisplay:
         self._diagnostics: list[dict[str, str]] = []
 
     def show(self, event: Event) -> None:
-        """Keep `event`; write the document if it is the summary."""
+        """Keep `event`. Write the document when it is the summary."""
         match event:
             case Finished(change):
                 self._keep(change)
@@ -60,7 +59,7 @@ class JsonDisplay:
 
 
 def plain(value: Any) -> Any:
-    """Return a property value as JSON can hold it, without secrets and without Pulumi's own properties."""
+    """Return a property value for JSON, without secrets and without Pulumi's own properties."""
     match value:
         case Secret():
             return "[secret]"

@@ -1,4 +1,4 @@
-"""A verb run on a sandbox stack: its options, the question before it, the exit status after it."""
+"""One operation on a sandbox stack: its options, its confirmation and its exit status."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _NOUNS = {"up": "update", "refresh": "refresh", "destroy": "destroy"}
 
 @dataclass(frozen=True)
 class Run:
-    """What the user asked for.
+    """An operation and its options.
 
     Attributes:
         verb: the operation.
-        yes: do it without asking.
+        yes: proceed without asking.
         diff: show the properties of every change.
-        parallel: how many resources are worked on at a time.
-        refresh: compare with the world first (preview and up).
-        targets: the URNs of the resources that may be touched, none for all (preview and up).
-        expect_no_changes: fail where something changes.
+        parallel: how many resources to work on at a time.
+        refresh: refresh the state first (preview and up).
+        targets: the URNs of the resources to touch; empty means all (preview and up).
+        expect_no_changes: fail if something changes.
         as_json: write one JSON document instead of text.
-        clear_pending_creates: forget the creations that a killed run left under way (refresh).
+        clear_pending_creates: forget pending creates that a killed run left behind (refresh).
     """
 
     verb: Verb
@@ -49,16 +49,16 @@ class Run:
     clear_pending_creates: bool = False
 
     def on(self, directory: Path, stack_name: str, interpreters: Interpreters) -> None:
-        """Carry the operation out on a stack, after asking where that is needed.
+        """Carry out the operation on a stack. Ask first unless `yes` is set.
 
         Args:
             directory: the folder of Pulumi.yaml.
             stack_name: the stack's name.
-            interpreters: what program and providers run in.
+            interpreters: processes for the program and its providers.
 
         Raises:
-            AssistAIError: nobody can be asked, or something changed that should not.
-            typer.Exit: something failed, with status 1; the display has said what.
+            AssistAIError: there is no terminal to ask on, or something changed despite `expect_no_changes`.
+            typer.Exit: the operation failed (status 1); the display has shown why.
         """
         if not self.yes:
             self._require_somebody_to_ask()

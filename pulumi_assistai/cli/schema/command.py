@@ -1,4 +1,4 @@
-"""`assistai schema`: what editors need to help with a fleet's files."""
+"""`assistai schema`: the JSON Schema with which editors complete and check a fleet's files."""
 
 from __future__ import annotations
 

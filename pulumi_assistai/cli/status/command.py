@@ -1,4 +1,4 @@
-"""`assistai status`: declared against live."""
+"""`assistai status`: compares declared and live agents."""
 
 from __future__ import annotations
 
@@ -34,8 +34,7 @@ Live = Annotated[
     bool,
     typer.Option(
         "--live",
-        help="Ask whether phones are linked to WhatsApp. AssistAI has one way to tell, which starts a connection "
-        "where there is none.",
+        help="Ask AssistAI whether phones are linked. This starts a connection for agents that have none.",
     ),
 ]
 
@@ -50,11 +49,10 @@ def status(
     live: Live = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare what the stack declares with what is live in all of its organizations, and change nothing.
+    """Compare declared and live agents in all organizations of the stack. Changes nothing.
 
-    Exit status: 0 where nothing differs as far as AssistAI shows, 3 where an agent or a phone differs from what is
-    declared, is missing, or has a second agent of its name beside it, 4 where something was not looked at, 1 after an
-    error.
+    Exit status: 0 if nothing differs as far as AssistAI shows, 3 if an agent or a phone differs from its declaration,
+    is missing, or has a second agent of the same name, 4 if something was not looked at, 1 after an error.
     """
     with (
         open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around,
@@ -72,7 +70,7 @@ def status(
 
 
 def _document(found: StackStatus) -> dict[str, Any]:
-    """Return the status as JSON. Of a stack with one organization, its fields are at the top level as well."""
+    """Return the status for JSON. With one organization, its fields are at the top level as well."""
     document = asdict(found)
     [*organizations] = document["organizations"]
     alone = organizations[0] if len(organizations) == 1 else {}
@@ -98,7 +96,7 @@ def _show_organization(console: Console, stack: str, found: FleetStatus) -> None
         rows = map(_integration_row, found.whatsapp)
         print_table(console, ("WHATSAPP", "AGENT", "STATUS", "PHONE", "REMARKS"), rows)
     for group in found.same_named:
-        advice = "; manage the others too with adopt=, or rename them" if group.unwanted else ""
+        advice = "; manage the others with adopt=, or rename them" if group.unwanted else ""
         console.print(
             cell(f"{len(group.codes)} agents are named {quoted(group.name)}: {', '.join(group.codes)}{advice}")
         )
@@ -116,7 +114,7 @@ def _agent_row(agent: AgentStatus) -> list[Text]:
 
 
 def _unmanaged_row(agent: Unmanaged) -> list[Text]:
-    remarks = [f"read by {agent.read_by}" if agent.read_by else f'to manage it: adopt="{agent.code}"']
+    remarks = [f"read by {agent.read_by}" if agent.read_by else f'manage it with adopt="{agent.code}"']
     return _row("-", agent.code, agent.name, "unmanaged", remarks)
 
 
@@ -143,15 +141,15 @@ def _remarks(found: StackStatus, *, live: bool) -> Iterator[str]:
     for look in found.organizations:
         if not look.complete:
             yield (
-                f"organization {look.organization_code} of tenant {look.tenant_domain}: there may be more agents than "
-                "AssistAI lists, and what is not listed is not proved to be gone."
+                f"organization {look.organization_code} of tenant {look.tenant_domain}: AssistAI's listing may be "
+                "incomplete, so an agent that it does not show may still exist."
             )
     agents = [agent for look in found.organizations for agent in look.agents]
     if any(agent.not_visible for agent in agents):
-        yield "not visible: AssistAI does not give these fields back, so edits of them cannot be seen."
+        yield "not visible: AssistAI does not return these fields; edits of them cannot be seen."
     whatsapp = any(look.whatsapp for look in found.organizations)
     if whatsapp and live:
-        yield "WhatsApp was asked for just now, which starts a connection where there is none."
+        yield "WhatsApp was asked for just now. That starts a connection for agents that have none."
     elif whatsapp:
         yield "WhatsApp is shown as recorded by the last up or refresh; --live asks AssistAI."
     yield _conclusion(found)
@@ -160,8 +158,8 @@ def _remarks(found: StackStatus, *, live: bool) -> Iterator[str]:
 def _not_looked_at(other: NotLookedAt) -> str:
     if other.resource:
         return (
-            f"{other.resource} is of another organization, {other.organization_code} of tenant "
-            f"{other.tenant_domain}, and was not looked at: {other.reason}"
+            f"{other.resource} belongs to organization {other.organization_code} of tenant "
+            f"{other.tenant_domain} and was not looked at: {other.reason}"
         )
     where = f" of tenant {other.tenant_domain}" if other.tenant_domain else ""
     provider = f" (provider {other.provider})" if other.provider else ""
@@ -171,7 +169,7 @@ def _not_looked_at(other: NotLookedAt) -> str:
 
 def _conclusion(found: StackStatus) -> str:
     if found.drift:
-        return "Declared and live differ. `pulumi refresh` takes over what is live; the next `pulumi up` repairs it."
+        return "Declared and live differ. `pulumi refresh` records what is live; the next `pulumi up` repairs it."
     if found.not_looked_at:
         return "Nothing differs in what was looked at."
-    return "Nothing differs, as far as it can be seen."
+    return "Nothing differs, as far as AssistAI shows."

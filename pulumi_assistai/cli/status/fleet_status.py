@@ -1,4 +1,4 @@
-"""Everything that `assistai status` says, as values."""
+"""The result of `assistai status` as values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DRIFT = (comparison.DRIFTED, comparison.MISSING)
 
 @dataclass(frozen=True)
 class Unmanaged:
-    """A live agent that the stack does not manage; `read_by` names the resource that reads it, None where none does."""
+    """A live agent that the stack does not manage. `read_by` names the resource that reads it, if any."""
 
     code: str
     name: str
@@ -35,13 +35,13 @@ class Unmanaged:
 
 @dataclass(frozen=True)
 class NotLookedAt:
-    """Something that was not compared.
+    """A resource or an organization that was not compared.
 
     Attributes:
-        resource: the name of the resource, "" where it is an organization or the whole stack.
+        resource: the name of the resource, "" for an organization or the whole stack.
         provider: the name of the explicit provider, "" for the default connection.
-        tenant_domain, organization_code: where it is, None where that is not known.
-        reason: why.
+        tenant_domain, organization_code: its tenant and organization, None if unknown.
+        reason: why it was not compared.
     """
 
     resource: str
@@ -53,17 +53,17 @@ class NotLookedAt:
 
 @dataclass(frozen=True)
 class FleetStatus:
-    """Declared against live, in one organization.
+    """Declared and live agents of one organization, compared.
 
     Attributes:
         provider: the name of the explicit provider, "" for the default connection.
-        tenant_domain, organization_code: what was looked at.
+        tenant_domain, organization_code: the organization.
         agents: the declared agents.
         unmanaged: the live agents that are not declared.
         same_named: the names that several live agents have.
         whatsapp: the declared integrations.
-        complete: whether what is not listed is proved to be gone.
-        drift: whether something differs; an unmanaged agent of a name of its own is none.
+        complete: whether the listing is known to be complete, so that unlisted agents are gone.
+        drift: whether something differs. An unmanaged agent with a unique name does not count.
     """
 
     provider: str
@@ -79,14 +79,14 @@ class FleetStatus:
 
 @dataclass(frozen=True)
 class StackStatus:
-    """Declared against live, in all organizations of a stack.
+    """Declared and live agents of all organizations of a stack, compared.
 
     Attributes:
-        stack: where the state is kept, in words.
-        organizations: what was looked at.
-        not_looked_at: what was not.
+        stack: the stack, for people.
+        organizations: the compared organizations.
+        not_looked_at: what was not compared.
         drift: whether something differs.
-        complete: whether what is not listed is proved to be gone, everywhere.
+        complete: whether every listing is known to be complete.
     """
 
     stack: str
@@ -97,10 +97,10 @@ class StackStatus:
 
 
 def look_at_all(around: Surroundings, *, live: bool) -> StackStatus:
-    """Compare a state with all of its organizations, side by side.
+    """Compare a state with all of its organizations, in parallel.
 
     Raises:
-        AssistAIError: none of them could be looked at.
+        AssistAIError: none of them could be read.
     """
     looks = side_by_side(around.organizations, lambda known: _try_to_look(known, around.state, live=live))
     found = [look for look in looks if isinstance(look, FleetStatus)]
@@ -126,7 +126,7 @@ def _try_to_look(organization: Organization, state: Mapping[str, Any], *, live: 
 
 
 def look(session: Session, state: Mapping[str, Any], *, provider: str = "", live: bool) -> FleetStatus:
-    """Compare a state with an organization; with `live` WhatsApp too, which starts connections where there are none.
+    """Compare a state with an organization. With `live`, ask for WhatsApp too, which starts missing connections.
 
     Args:
         session: the organization.
@@ -164,7 +164,7 @@ def _unmanaged(session: Session, own: Sequence[DeclaredAgent], readers: Mapping[
 
 
 def _elsewhere(around: Surroundings) -> list[NotLookedAt]:
-    """Return the declared resources of organizations that the stack has no connection to."""
+    """Return the declared resources of organizations without a connection in the stack."""
     connections = [known.settings for known in (*around.organizations, *around.others)]
     places = [(settings.tenant_domain, settings.organization_code) for settings in connections]
     found = []
@@ -178,7 +178,7 @@ def _elsewhere(around: Surroundings) -> list[NotLookedAt]:
 
 
 def _nothing(around: Surroundings, found: Sequence[FleetStatus]) -> list[NotLookedAt]:
-    """Say so where there was nothing to compare."""
+    """Return an entry for the whole stack if there was nothing to compare."""
     if any(look.agents or look.whatsapp for look in found):
         return []
     return [NotLookedAt("", "", None, None, f"{around.stack.place} declares nothing here")]

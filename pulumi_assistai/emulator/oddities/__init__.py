@@ -1,1 +1,1 @@
-"""Oddities: habits that an API of this kind may have and its guide does not mention, chosen by name."""
+"""Oddities: undocumented habits that an API of this kind may have, chosen by name."""

@@ -1,4 +1,4 @@
-"""Odd listings: queries that are not heeded, pages that are not there, items that are not right."""
+"""Odd listings: ignored queries, missing or endless pages, wrong items."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from pulumi_assistai.emulator.records import Agent, Organization
 Query = TypeVar("Query", bound=ListingQuery)
 
 _STRANGERS = 1_000_000
-"""The number of the first agent that nobody made; a page has at most 50 of them."""
+"""The number of the first invented agent; a page has at most 50 of them."""
 
 _BODIES = {"null": b"null", "empty": b"", "data-null": b'{"data":null}'}
 
 
 def heeded(odd: Oddities, query: Query) -> Query:
-    """Return the query that is answered in place of the one that was asked.
+    """Return the query that is answered in place of the requested one.
 
     Raises:
-        ApiProblem: 400 where a page is to be larger than it may be.
+        ApiProblem: 400 if the requested page is too large.
     """
     if odd.largest_take and query.take > odd.largest_take:
         raise ApiProblem(400, [f"take must not be greater than {odd.largest_take}"])
@@ -49,7 +49,7 @@ def respond(odd: Oddities, dialect: Dialect, page: Page[Any], items: list[Body])
 
 
 def endless(dialect: Dialect, page: Page[Agent], owner: Organization) -> Page[Agent]:
-    """Return a page filled up with agents that nobody made, before a next one of the kind."""
+    """Return a page filled up with invented agents, followed by another such page."""
     missing = page.take - len(page.items)
     first = _STRANGERS + page.number * page.take
     strangers = [_stranger(dialect, first + place, owner) for place in range(missing)]
@@ -57,7 +57,7 @@ def endless(dialect: Dialect, page: Page[Agent], owner: Organization) -> Page[Ag
 
 
 def item(odd: Oddities, dialect: Dialect, agent: Agent, *, is_oldest: bool) -> Body:
-    """Return an agent as the listing shows it; the oldest one may be wrong."""
+    """Return an agent for the listing. The oldest one may be wrong."""
     shown = dialect.agent(replace(agent, description=None) if odd.no_descriptions else agent)
     match odd.item if is_oldest else None:
         case "null-name":

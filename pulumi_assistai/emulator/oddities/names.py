@@ -1,4 +1,4 @@
-"""Rules for the names of agents, as services have them for their own reasons."""
+"""Rules for agents' names that a service may have."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pulumi_assistai.emulator.records import Agent
 
 
 def check_name(odd: Oddities, name: str | None, others: list[Agent]) -> None:
-    """Let a name pass or refuse it.
+    """Accept or refuse a name.
 
     Args:
         odd: the rules.
-        name: the name as it would be stored.
+        name: the name in its stored form.
         others: the other agents of the organization.
 
     Raises:
-        ApiProblem: 400, or 409 where the name is taken.
+        ApiProblem: 400, or another status if the name is taken.
     """
     if not name:
         raise ApiProblem(400, ["name should not be empty"])

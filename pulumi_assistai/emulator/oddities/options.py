@@ -1,4 +1,4 @@
-"""The oddities of an emulator, read from a text such as "trim,description:cut=100,no-meta"."""
+"""The oddities of an emulator, parsed from a text such as "trim,description:cut=100,no-meta"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pulumi_assistai.emulator.oddities.texts import FIELDS, FORMS, FORMS_OF, For
 
 
 class Lag(NamedTuple):
-    """How late something is listed: after so many seconds, and after so many listings that do not show it."""
+    """The delay of a listing: a number of seconds, and a number of listings that do not show a change."""
 
     seconds: float = 0.0
     listings: int = 0
@@ -21,7 +21,7 @@ class Lag(NamedTuple):
 def _lag(value: Any) -> Any:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)s|(\d+)", value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError("should be seconds, such as 15s, or a number of listings, such as 3")
+        raise ValueError("must be seconds, such as 15s, or a number of listings, such as 3")
     return Lag(float(found[1] or 0), int(found[2] or 0))
 
 
@@ -38,29 +38,29 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 class Oddities(BaseModel):
-    """What is odd; nothing unless it is asked for. In a text, names have hyphens.
+    """Oddities, all off by default. In a text, names have hyphens.
 
     Attributes:
         texts: the forms in which texts are stored.
-        late_agents: how late new agents are listed.
-        late_changes: how late changes and removals are listed.
+        late_agents: the delay of new agents in listings.
+        late_changes: the delay of changes and removals in listings.
         page_ignored: every page is the first one.
-        no_meta: a listing says nothing of the whole.
-        after_last: what the page after the last one is answered, an empty page where it is None.
-        endless: there is always a next page, with agents that nobody made.
-        cap: how many items a page has at most, whatever was asked for.
-        largest_take: more than this is refused with 400.
-        count: by how much the number of items is wrong.
-        item: what is wrong with the oldest agent in the listing.
+        no_meta: listings have no metadata.
+        after_last: the answer to the page after the last one; None means an empty page.
+        endless: there is always a next page, with invented agents.
+        cap: maximum items per page, whatever `take` is.
+        largest_take: a larger `take` is refused with 400.
+        count: the error in the number of items.
+        item: the problem of the oldest agent in the listing.
         no_descriptions: every listed description is null.
         order_ignored: listings begin with the newest.
-        unique_names: the status that refuses a name which another agent has.
-        name_length: how long a name may be; longer ones are refused with 400.
+        unique_names: the status that refuses another agent's name.
+        name_length: maximum length of a name; longer ones are refused with 400.
         name_without: characters that are refused in names with 400.
-        starting: what the first call for a QR is answered while the session starts.
-        connected: the status that a linked phone has.
+        starting: the answer to the first QR request while the session starts.
+        connected: the status of a linked phone.
         connected_html: the JSON of a linked phone is sent as text/html.
-        phone: how the number of a linked phone is written.
+        phone: the form of a linked phone's number.
     """
 
     model_config = ConfigDict(
@@ -102,10 +102,10 @@ NAMES = (
 
 
 def parse(text: str) -> Oddities:
-    """Read oddities: names with commas between them, some with "=VALUE", forms of texts also with "FIELD:" before them.
+    """Parse oddities: names separated by commas, some with "=VALUE", forms of texts also with a "FIELD:" prefix.
 
     Raises:
-        EmulatorError: there is no such oddity, or its value is wrong.
+        EmulatorError: an oddity does not exist, or its value is invalid.
     """
     texts: list[Rewriting] = []
     values: dict[str, str] = {}
@@ -117,7 +117,7 @@ def parse(text: str) -> Oddities:
         elif label in NAMES:
             values[label] = value
         else:
-            raise EmulatorError(f'there is no oddity "{label}"; there are: {", ".join(NAMES)}')
+            raise EmulatorError(f'unknown oddity "{label}"; the oddities are: {", ".join(NAMES)}')
     try:
         return Oddities.model_validate({"texts": tuple(texts), **values})
     except ValidationError as error:

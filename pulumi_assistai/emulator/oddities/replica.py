@@ -1,4 +1,4 @@
-"""A listing that lags behind what was written, as one that is read from a replica or an index."""
+"""A listing that lags behind writes, like one from a replica or an index."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pulumi_assistai.emulator.store import Store, contains
 
 @dataclass(frozen=True)
 class _Version:
-    """An agent as it was written, None where it was removed; shown from a moment on, and from a listing on."""
+    """A version of an agent, None if it was deleted, and the moment and listing from which it is shown."""
 
     agent: Agent | None
     moment: float = -math.inf
@@ -22,13 +22,13 @@ class _Version:
 
 
 class Replica:
-    """Lists the agents of a store late.
+    """A delayed listing of a store's agents.
 
     Args:
-        store: what is written to. Agents that it has already are listed at once.
-        agents: how late new agents are.
-        changes: how late changes and removals are.
-        clock: the seconds that pass.
+        store: the store. Its existing agents are listed at once.
+        agents: the delay of new agents.
+        changes: the delay of changes and removals.
+        clock: returns the time in seconds.
     """
 
     def __init__(self, store: Store, agents: Lag, changes: Lag, clock: Callable[[], float]) -> None:
@@ -40,7 +40,7 @@ class Replica:
         store.observers.append(self._note)
 
     def list_agents(self, owner: Organization, query: ListingQuery) -> Page[Agent]:
-        """Return a page of an organization's agents; the first page counts as a listing."""
+        """Return a page of an organization's agents. A first page counts as a listing."""
         self._listings += query.page == 1
         found = [agent for agent in self._shown() if agent.owner == owner and _has(agent, query.criteria)]
         found.sort(key=lambda agent: _place(agent, query.column), reverse=query.order == "DESC")
@@ -58,7 +58,7 @@ class Replica:
         return [agent for agent in newest if agent is not None]
 
     def _newest(self, versions: list[_Version]) -> Agent | None:
-        """Return the newest version that is due; an agent whose creation is not due yet has none."""
+        """Return the newest version that is due, None if the agent's creation is not due yet."""
         if not self._is_due(versions[0]):
             return None
         return next(version.agent for version in reversed(versions) if self._is_due(version))
@@ -72,6 +72,6 @@ def _has(agent: Agent, criteria: str) -> bool:
 
 
 def _place(agent: Agent, column: str) -> tuple[bool, object, int]:
-    """Return where an agent belongs: null first, as SQLite has it, and by age where the rest is equal."""
+    """Return an agent's sort key: null first, as in SQLite, and by age if equal."""
     value = getattr(agent, column)
     return (value is not None, value, agent.number)

@@ -1,4 +1,4 @@
-"""Forms in which an API stores the texts that it is given, each by name."""
+"""Forms in which an API may store texts, by name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def cut(length: int, text: str) -> str:
 
 
 def drop(characters: str, text: str) -> str:
-    """Leave characters out: "emoji", "invisible" ones, or those given."""
+    """Drop characters: "emoji", "invisible" ones, or the given ones."""
     match characters:
         case "emoji":
             return _EMOJI.sub("", text)
@@ -44,17 +44,17 @@ def lf(text: str) -> str:
 
 
 def blanks(text: str) -> str:
-    """Make one blank of several, of tabs and of no-break spaces; lines stay."""
+    """Replace runs of spaces, tabs and no-break spaces with one space. Lines stay."""
     return _BLANKS.sub(" ", text)
 
 
 def question_marks(text: str) -> str:
-    """Store what takes more than three bytes of UTF-8 as "?", as MySQL's `utf8` does."""
+    """Replace characters of more than three bytes of UTF-8 with "?", like MySQL's `utf8`."""
     return re.sub("[\U00010000-\U0010ffff]", "?", text)
 
 
 def empty_null(text: str) -> str | None:
-    """Store an empty text as null."""
+    """Replace an empty text with null."""
     return text or None
 
 
@@ -70,7 +70,7 @@ FORMS: Mapping[str, Form] = {
     "question-marks": question_marks,
     "empty-null": empty_null,
 }
-"""The forms that take no value."""
+"""Forms without a value."""
 
 
 def _cut_to(value: str) -> Form:
@@ -84,19 +84,19 @@ def _drop_all(value: str) -> Form:
 
 
 FORMS_OF: Mapping[str, Callable[[str], Form]] = {"cut": _cut_to, "drop": _drop_all}
-"""The forms that take a value, and make them of it."""
+"""Forms with a value: functions that return the form."""
 
 
 @dataclass(frozen=True)
 class Rewriting:
-    """A form and the field that is stored so, every one where `field` is empty."""
+    """A form and its field; an empty `field` means every field."""
 
     form: Form
     field: str = ""
 
 
 def rewrite(rewritings: Iterable[Rewriting], fields: Mapping[str, str]) -> dict[str, str | None]:
-    """Return the fields as they are stored; each form gets what the one before it made."""
+    """Return the stored fields. Each form gets the result of the form before it."""
     stored: dict[str, str | None] = dict(fields)
     for rewriting in rewritings:
         for field, text in stored.items():

@@ -1,4 +1,4 @@
-"""Odd answers to the call for a QR: sessions that start, other states, numbers in other forms."""
+"""Odd answers to a QR request: starting sessions, other states, other forms of numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def respond_starting(odd: Oddities, dialect: Dialect) -> Response:
 
 
 def respond_connected(odd: Oddities, dialect: Dialect, phone_number: str) -> Response:
-    """Return the answer where a phone is linked."""
+    """Return the answer when a phone is linked."""
     body = dialect.connected(phone_number)
     answer = dialect.respond({**body, "status": odd.connected, "phoneNumber": _written(odd, phone_number)})
     if odd.connected_html:

@@ -1,4 +1,4 @@
-"""The fleets that a program declares, read from its source: nothing is run."""
+"""Fleets that a program declares, read from its source without running it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["Declaration", "Unread", "declarations"]
 
 @dataclass(frozen=True)
 class Declaration:
-    """A fleet as it is declared.
+    """The declaration of a fleet.
 
     Attributes:
         source: the folder of its agents.
         fragments: the second folder of its fragments.
-        variables: what its templates can use; `Unread` where the program alone knows the value.
-        path: the file that declares it, None where none does.
-        line: the line there.
-        organization: what its agents share a connection with; None where that cannot be told.
+        variables: the variables of its templates; `Unread` if only the running program knows the value.
+        path: the file that declares it, None if there is none.
+        line: the line of the declaration.
+        organization: a value shared by fleets with the same connection, None if unknown.
     """
 
     source: Path
@@ -39,7 +39,7 @@ class Declaration:
 
 @dataclass(frozen=True)
 class _Call:
-    """A call of AgentFleet; what cannot be read is None or `Unread`."""
+    """A call of AgentFleet. Arguments that cannot be read are None or `Unread`."""
 
     path: Path
     line: int
@@ -52,12 +52,12 @@ class _Call:
 def declarations(project: Path, program: Path) -> list[Declaration]:
     """Return the fleets of a project.
 
-    A folder that the program names with a text or a path is a fleet. Where it works out a folder's name, such as in a
-    loop, each other folder of the project with files of agents is taken for one, with the arguments of that call.
+    A folder that the program names with a text or a path is a fleet. If it computes a folder's name, for example in a
+    loop, each other folder of the project with agents' files counts as a fleet with the arguments of that call.
 
     Args:
         project: the folder of Pulumi.yaml.
-        program: the folder that the program runs in.
+        program: the working directory of the program.
     """
     calls = [call for path in _modules(program) for call in _calls(path, program)]
     named = [_declaration(call, call.source) for call in calls if call.source]
@@ -74,14 +74,14 @@ def _declaration(call: _Call, source: Path) -> Declaration:
 
 
 def _of_any(calls: list[_Call], source: Path) -> Declaration:
-    """Return a fleet that one of several calls declares: nobody can tell which, so it can use what all of them give."""
+    """Return a fleet that one of several calls declares. It is unknown which one, so only their common part counts."""
     fragments = next((call.fragments for call in calls if call.fragments), None)
     variables = {name: value for call in calls for name, value in call.variables.items()}
     return Declaration(source, fragments, variables, calls[0].path, calls[0].line)
 
 
 def _modules(program: Path) -> list[Path]:
-    """Return the modules of a program, but for its tests."""
+    """Return the modules of a program, without its tests."""
     if program.is_file():
         return [program]
     return [

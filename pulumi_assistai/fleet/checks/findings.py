@@ -1,4 +1,4 @@
-"""What a check finds."""
+"""Findings of a check."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _PLACE = re.compile(r"(?::(?P<line>\d+)(?::\d+)?)?: (?P<what>.*)", re.DOTALL)
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """A mistake, or what may be one.
+    """A mistake or a possible mistake.
 
     Attributes:
         path: the file.
-        line: the line, from 1 on.
-        rule: the name of the rule that it breaks.
-        message: what is wrong and what to do, in a line. It never holds a secret.
+        line: the line, from 1.
+        rule: the name of the broken rule.
+        message: the problem and its solution in one line. It never holds a secret.
     """
 
     path: Path
@@ -27,7 +27,7 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        """Return the finding in a line, as compilers write it."""
+        """Return the finding in one line, in the format of compilers."""
         return f"{self.path}:{self.line}: {self.message} [{self.rule}]"
 
 
@@ -35,9 +35,9 @@ def as_finding(rule: str, problem: str, paths: Iterable[Path]) -> Finding:
     """Return a problem of a `FleetError` as a finding.
 
     Args:
-        rule: the rule that it breaks.
-        problem: the problem, as `FILE:LINE:COLUMN: what`.
-        paths: the files that it can be about; with another name, the whole problem is said of the last one.
+        rule: the broken rule.
+        problem: the problem, as `FILE:LINE:COLUMN: PROBLEM`.
+        paths: the possible files. If the problem names none of them, the finding is about the last one.
     """
     known = list(paths)
     path = max(

@@ -1,4 +1,4 @@
-"""Rules about fleets: what the program would refuse, what nobody uses, what is there twice."""
+"""Rules about fleets: problems that the program would report, unused things and duplicates."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from pulumi_assistai.lifecycle.session import Claims, Names, declared_twice
 Fleets = Sequence[LoadedFleet]
 
 LONGEST = {"name": 255, "tone": 255, "voice": 255}
-"""Characters. The API's document names no limit; this is the commonest one of such fields."""
+"""Characters. The API's document names no limit; this is the usual one for such fields."""
 
 LARGEST = 100_000
-"""Bytes of a request that creates an agent: more is refused by many services, unless they are set up for it."""
+"""Bytes of a request that creates an agent. Many services refuse more by default."""
 
 
 def refused(fleets: Fleets) -> Iterator[Finding]:
-    """Yield what the program would refuse."""
+    """Yield the problems that the program would report."""
     for fleet in fleets:
         source = fleet.declaration.source
         paths = [*fleet.fragments, *source.glob("*.md"), source]
@@ -31,13 +31,13 @@ def refused(fleets: Fleets) -> Iterator[Finding]:
 
 
 def missing_includes(fleets: Fleets) -> Iterator[Finding]:
-    """Yield the included files that are not there, in branches that are not taken too."""
+    """Yield the included files that do not exist, even in branches that are not taken."""
     for fleet in fleets:
         said = {(finding.path, finding.line) for finding in refused([fleet])}
         for include in (one for many in fleet.includes.values() for one in many):
             missing = include.needed and include.name is not None and include.found is None
             if missing and (include.path, include.line) not in said:
-                message = f"there is no file {include.name} to include"
+                message = f"the included file {include.name} does not exist"
                 yield Finding(include.path, include.line, "missing-include", message)
 
 
@@ -51,18 +51,18 @@ def unused_variables(fleets: Fleets) -> Iterator[Finding]:
 
 
 def unused_fragments(fleets: Fleets) -> Iterator[Finding]:
-    """Yield the fragments that no agent includes, of any fleet that could."""
+    """Yield the fragments that no agent of any possible fleet includes."""
     computed = any(one.name is None for fleet in fleets for many in fleet.includes.values() for one in many)
     if computed or any(fleet.problems for fleet in fleets):
         return
     used = {path.resolve() for fleet in fleets for agent in fleet.agents for path in fleet.used_by(agent.path)}
     for path in sorted({path for fleet in fleets for path in fleet.fragments}):
         if path.resolve() not in used:
-            yield Finding(path, 1, "unused-fragment", "no agent includes this file")
+            yield Finding(path, 1, "unused-fragment", "no agent includes this fragment")
 
 
 def shared_names(fleets: Fleets) -> Iterator[Finding]:
-    """Yield the second of two agents with one name in an organization: the program refuses it."""
+    """Yield the second of two agents with the same name in an organization: the program refuses it."""
     for organization in _organizations(fleets):
         names = Names()
         for agent, name in _named(organization):
@@ -71,38 +71,38 @@ def shared_names(fleets: Fleets) -> Iterator[Finding]:
 
 
 def similar_names(fleets: Fleets) -> Iterator[Finding]:
-    """Yield the second of two agents whose names a person can take for each other."""
+    """Yield the second of two agents with names that people can confuse."""
     for organization in _organizations(fleets):
         names = Names()
         for agent, name in _named(organization):
             other = names.similar(name)
             if other and not agent.front_matter.allow_duplicate_name:
-                message = f'"{name}" differs from "{other}" in case, accents or signs alone'
+                message = f'"{name}" differs from "{other}" only in case, accents or signs'
                 yield Finding(agent.path, agent.texts["name"].line, "similar-name", message)
 
 
 def shared_adoptions(fleets: Fleets) -> Iterator[Finding]:
-    """Yield the second of two agents that adopt the same one: the program refuses it."""
+    """Yield the second of two agents that adopt the same existing agent: the program refuses it."""
     for organization in _organizations(fleets):
         adopted = Claims()
         for agent, texts in _rendered(organization):
             if "adopt" in texts and not adopted.claim(texts["adopt"]):
-                message = f"two agents declare adopt: {texts['adopt']}; let one of them go"
+                message = f"two agents declare adopt: {texts['adopt']}; remove it from one of them"
                 yield Finding(agent.path, agent.texts["adopt"].line, "shared-adoption", message)
 
 
 def too_long(fleets: Fleets) -> Iterator[Finding]:
-    """Yield texts that the API may refuse or cut for their length."""
+    """Yield texts that the API may refuse or cut because of their length."""
     for agent, texts in _rendered(fleets):
         for name, most in LONGEST.items():
             size = len(texts.get(name, ""))
             if size > most:
-                message = f"the {name} has {size} characters; more than {most} may be refused or cut"
+                message = f"the {name} has {size} characters; the API may refuse or cut more than {most}"
                 yield Finding(agent.path, agent.texts[name].line, "too-long", message)
         size = len(json.dumps(texts, ensure_ascii=False).encode())
         if size > LARGEST:
             last = max(agent.texts, key=lambda name: len(texts[name]))
-            message = f"with all its texts the agent has {size} bytes; more than {LARGEST} may be refused"
+            message = f"the agent's texts have {size} bytes; the API may refuse more than {LARGEST}"
             yield Finding(agent.path, agent.texts[last].line, "too-long", message)
 
 
@@ -125,7 +125,7 @@ def _unused_variables(fleets: Fleets) -> list[str]:
 
 
 def _organizations(fleets: Fleets) -> list[list[LoadedFleet]]:
-    """Return the fleets by organization; one whose organization cannot be told is alone."""
+    """Return the fleets by organization. A fleet with an unknown organization is alone."""
 
     def key(fleet: LoadedFleet) -> str:
         organization = fleet.declaration.organization

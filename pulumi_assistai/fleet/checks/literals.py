@@ -1,4 +1,4 @@
-"""The values of a module that can be read without running it."""
+"""Constant values of a module, read without running it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any
 
 
 class Unreadable(Exception):  # noqa: N818 - it is no error
-    """Only the running program knows a value."""
+    """A value is known only when the program runs."""
 
 
 @dataclass(frozen=True)
 class Constants:
-    """The names that a module gives a value once, at its top level.
+    """Names that a module assigns exactly once, at its top level.
 
     Attributes:
         file: the module's file.
-        nodes: the values by name, as they are written.
+        nodes: the expressions by name.
     """
 
     file: Path
@@ -40,10 +40,10 @@ class Constants:
         return cls(file, {name: value for name, value in given if times[name] == 1})
 
     def value(self, node: ast.expr) -> Any:
-        """Return what an expression stands for: texts, numbers, lists, mappings, and paths with / and .parent.
+        """Return the value of an expression: texts, numbers, lists, mappings, and paths with / and .parent.
 
         Raises:
-            Unreadable: it is something else.
+            Unreadable: the expression is something else.
         """
         match node:
             case ast.Constant(value=value):

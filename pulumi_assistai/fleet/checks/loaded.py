@@ -1,4 +1,4 @@
-"""Fleets read whole, with what the program would refuse in them."""
+"""Fleets read completely, with the problems that the program would report."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from pulumi_assistai.lifecycle.whatsapp import WhatsAppInputs
 
 @dataclass(frozen=True)
 class LoadedFleet:
-    """A fleet as its files and its declaration make it.
+    """A fleet: its declaration and its files.
 
     Attributes:
-        declaration: how it is declared.
-        agents: the files that can be read.
-        rendered: the texts of each agent with their variables filled in, by its file; only of those without problems.
-        problems: what the program would refuse, each as `FILE:LINE:COLUMN: what`.
-        fragments: the files that are there to be included, or are, by path.
-        includes: what each file takes in, by path.
+        declaration: its declaration in the program.
+        agents: the readable agents' files.
+        rendered: the rendered texts of each agent without problems, by its file.
+        problems: the problems that the program would report, as `FILE:LINE:COLUMN: PROBLEM`.
+        fragments: the files that are included or made for it, by path.
+        includes: the includes of each file, by path.
     """
 
     declaration: Declaration
@@ -48,7 +48,7 @@ class LoadedFleet:
         return Templates([self.declaration.source, *([second] if second else [])])
 
     def used_by(self, path: Path) -> dict[Path, Path]:
-        """Return the files that a file takes in, also through others, each with the one that does."""
+        """Return the files that a file includes directly or indirectly, each with the file that includes it."""
         used: dict[Path, Path] = {}
         left = [path]
         while left:
@@ -60,7 +60,7 @@ class LoadedFleet:
 
 
 def load(declaration: Declaration) -> LoadedFleet:
-    """Read a fleet, with everything that the program would refuse before it asks the API."""
+    """Read a fleet, with all problems that the program would report before it calls the API."""
     try:
         agents, problems = scan_fleet(declaration.source)
     except FleetError as error:
@@ -77,7 +77,7 @@ def _texts(agents: Iterable[AgentFile]) -> list[Text]:
 
 
 def _follow(fleet: LoadedFleet) -> None:
-    """Read the fragments of a fleet, and what they and its agents take in."""
+    """Read the fragments of a fleet, and the includes of its files."""
     second = fleet.declaration.fragments
     candidates = fragment_files(fleet.declaration.source, second if second and second.is_dir() else None)
     left = [*_texts(fleet.agents), *_read(fleet, candidates)]
@@ -90,7 +90,7 @@ def _follow(fleet: LoadedFleet) -> None:
 
 
 def _read(fleet: LoadedFleet, paths: Iterable[Path]) -> list[Text]:
-    """Read the fragments that were not read before."""
+    """Read the fragments that were not read yet."""
     new = [text for path in paths if path not in fleet.fragments for text in _readable(path)]
     fleet.fragments.update({text.path: text for text in new})
     return new
@@ -119,7 +119,7 @@ def _fill_in(fleet: LoadedFleet, agent: AgentFile) -> None:
 
 
 def _refused(fleet: LoadedFleet, agent: AgentFile) -> Iterator[str]:
-    """Yield what a resource made of an agent's rendered texts would refuse."""
+    """Yield the problems that a resource with an agent's rendered texts would report."""
     texts = fleet.rendered[agent.path]
     variables = fleet.declaration.variables
     unread = {name for name, value in variables.items() if isinstance(value, Unread)}

@@ -1,4 +1,4 @@
-"""The folders of a project that hold files of agents or fragments."""
+"""Folders of a project with agents' files or fragments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _AGENT = re.compile(r"---[ \t]*\n(?:(?!---).*\n)*?name[ \t]*:")
 
 
 def folders(top: Path) -> Iterator[Path]:
-    """Yield a folder and those below it, but for hidden ones, environments of Python, and projects of their own."""
+    """Yield a folder and its subfolders, except hidden ones, Python environments and other projects."""
     yield top
     for path in _below(top):
         if not is_project(path):
@@ -23,7 +23,7 @@ def folders(top: Path) -> Iterator[Path]:
 
 
 def projects(top: Path) -> Iterator[Path]:
-    """Yield the projects below a folder that is none."""
+    """Yield the projects below a folder that is not a project."""
     for path in _below(top):
         if is_project(path):
             yield path
@@ -37,12 +37,12 @@ def is_project(folder: Path) -> bool:
 
 
 def fleet_folders(project: Path) -> list[Path]:
-    """Return the folders that have files of agents."""
+    """Return the folders with agents' files."""
     return [folder for folder in folders(project) if any(map(declares_agent, agent_files(folder)))]
 
 
 def agent_files(folder: Path) -> list[Path]:
-    """Return the files that are an agent's where the folder is a fleet's."""
+    """Return the files that are agents' files if the folder is a fleet."""
     return sorted(path for path in folder.glob("*.md") if not path.name.startswith(("_", ".")))
 
 
@@ -55,14 +55,14 @@ def declares_agent(path: Path) -> bool:
 
 
 def fragment_files(source: Path, second: Path | None) -> list[Path]:
-    """Return the files that are there to be included: all of a second folder, and those of the fleet's with _."""
+    """Return the fragments: all files of the second folder, and files with _ in the fleet's folder."""
     own = [path for path in sorted(source.glob("_*.md")) if path.is_file()]
     beside = [path for folder in folders(second) for path in sorted(folder.glob("*.md"))] if second else []
     return [*own, *(path for path in beside if path.is_file() and _is_fragment(path))]
 
 
 def near(path: Path) -> Path:
-    """Return a path as a person in the current folder writes it, where it lies below."""
+    """Return a path relative to the current folder if it is below it."""
     here = Path.cwd()
     path = path.absolute()
     return path.relative_to(here) if path.is_relative_to(here) else path

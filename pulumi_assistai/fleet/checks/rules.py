@@ -1,4 +1,4 @@
-"""The rules, and how fleets are checked by them."""
+"""The rules of `assistai check`, and their application to fleets."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _OFF = re.compile(r"\{#-?\s*assistai:\s*ignore\s+([\w\s,-]+?)\s*-?#\}")
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of mistake.
+    """A rule: one kind of mistake.
 
     Attributes:
-        name: the name that switches it off.
-        description: what it finds, in a sentence.
-        find: yields what is found in fleets.
+        name: its name, which switches it off.
+        description: one sentence about its findings.
+        find: yields the findings in fleets.
     """
 
     name: str
@@ -40,25 +40,23 @@ def _unknown_rules(fleets: Sequence[LoadedFleet]) -> Iterator[Finding]:
 
 
 RULES = (
-    Rule(REFUSED, "The program would refuse it. This rule cannot be switched off.", fleet_rules.refused),
+    Rule(REFUSED, "The program would report an error. This rule cannot be switched off.", fleet_rules.refused),
     Rule(
         "missing-include",
-        "No file has the name of an include, whether or not it is reached.",
+        "An included file does not exist, even in a branch that is not taken.",
         fleet_rules.missing_includes,
     ),
     Rule("shared-name", "Two agents of one organization have the same name.", fleet_rules.shared_names),
-    Rule("similar-name", "Two names differ in case, accents or signs alone.", fleet_rules.similar_names),
-    Rule("shared-adoption", "Two agents adopt the same one.", fleet_rules.shared_adoptions),
+    Rule("similar-name", "Two names differ only in case, accents or signs.", fleet_rules.similar_names),
+    Rule("shared-adoption", "Two agents adopt the same existing agent.", fleet_rules.shared_adoptions),
     Rule("unused-variable", "No agent uses a variable of the fleet.", fleet_rules.unused_variables),
-    Rule("unused-fragment", "No agent includes a file that is there to be included.", fleet_rules.unused_fragments),
-    Rule(
-        "placeholder", "A text is still to be written: TODO, FIXME, lorem ipsum, [TU EMPRESA].", text_rules.placeholders
-    ),
-    Rule("secret", "A text holds what looks like a password or a key.", text_rules.secrets),
+    Rule("unused-fragment", "No agent includes a fragment.", fleet_rules.unused_fragments),
+    Rule("placeholder", "A text has a placeholder: TODO, FIXME, lorem ipsum, [TU EMPRESA].", text_rules.placeholders),
+    Rule("secret", "A text seems to hold a password or a key.", text_rules.secrets),
     Rule(
         "phone-number", "A text holds a phone number with its country code, or a wa.me link.", text_rules.phone_numbers
     ),
-    Rule("trailing-blanks", "A line ends with blanks, which an API may drop.", text_rules.trailing_blanks),
+    Rule("trailing-blanks", "A line ends with spaces, which the API may drop.", text_rules.trailing_blanks),
     Rule(
         "too-long",
         "A name, tone or voice has more than 255 characters, or an agent more than 100,000 bytes.",
@@ -70,10 +68,10 @@ NAMES = tuple(rule.name for rule in RULES)
 
 
 def check(fleets: Sequence[LoadedFleet], ignored: Collection[str] = ()) -> list[Finding]:
-    """Return what is wrong with fleets, in the order of files and lines.
+    """Return the findings in fleets, in the order of files and lines.
 
     Args:
-        fleets: the fleets; those of one program together, since their agents may share an organization.
+        fleets: the fleets; those of one program together, because their agents may share an organization.
         ignored: names of rules that are off.
     """
     off = _all_switched_off(fleets)
@@ -82,7 +80,7 @@ def check(fleets: Sequence[LoadedFleet], ignored: Collection[str] = ()) -> list[
 
 
 def unknown(name: str) -> str:
-    """Return the words for a name that no rule has."""
+    """Return the message for an unknown rule's name."""
     close = get_close_matches(name, NAMES, n=1)
     return f"there is no rule {name}; " + (
         f"did you mean {close[0]}?" if close else "assistai check --rules lists them"
@@ -94,7 +92,7 @@ def _all_switched_off(fleets: Iterable[LoadedFleet]) -> dict[Path, set[str]]:
 
 
 def _switched_off(fleet: LoadedFleet) -> dict[Path, set[str]]:
-    """Return the rules that files switch off: in their front matter, and fragments in a comment."""
+    """Return the rules that files switch off, in front matter or in a fragment's comment."""
     agents = {agent.path: set(agent.front_matter.ignore) for agent in fleet.agents}
     comments = {
         path: {name for found in _OFF.findall(text.source) for name in re.split(r"[\s,]+", found)}

@@ -1,4 +1,4 @@
-"""What secrets and unfinished texts look like."""
+"""Patterns of secrets and of unfinished texts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECRETS = {
         re.IGNORECASE,
     ),
 }
-"""Patterns by what they find. A word after `password:` counts where it has a letter and a digit, and no blank."""
+"""Patterns by the kind of secret. A word after `password:` counts if it has a letter and a digit, and no space."""
 
 PLACEHOLDERS = (
     # In Spanish TODO is a word as well: it counts where a colon follows, and alone in its line.
@@ -33,4 +33,4 @@ PLACEHOLDERS = (
     re.compile(r"\blorem ipsum\b", re.IGNORECASE),
     re.compile(r"[\[<](?:TU|SU|YOUR|INSERTAR?|INSERTE|COMPLETAR?|COMPLETE|FILL IN)\b[^\]>\n]{0,60}[\]>]"),
 )
-"""Patterns of what somebody meant to write later."""
+"""Patterns of placeholders for texts that are not written yet."""

@@ -1,4 +1,4 @@
-"""Rules about texts: what an agent should not be told."""
+"""Rules about texts that an agent should not be given."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _LEFT_OPEN = "{{"
 
 
 def placeholders(fleets: Sequence[LoadedFleet]) -> Iterator[Finding]:
-    """Yield texts that somebody meant to write later."""
+    """Yield placeholders for texts that are not written yet."""
     yield from _in_texts("placeholder", fleets, _find_placeholders)
 
 
 def secrets(fleets: Sequence[LoadedFleet]) -> Iterator[Finding]:
-    """Yield what looks like a password or a key; comments are looked at too, since they lie in Git."""
+    """Yield texts that look like a password or a key, also in comments, because Git has those too."""
     yield from _in_texts("secret", fleets, _find_secrets)
 
 
 def phone_numbers(fleets: Sequence[LoadedFleet]) -> Iterator[Finding]:
-    """Yield phone numbers with their country's code."""
+    """Yield phone numbers with a country code."""
     yield from _in_texts("phone-number", fleets, _find_phone_numbers)
 
 
 def trailing_blanks(fleets: Sequence[LoadedFleet]) -> Iterator[Finding]:
-    """Yield lines that end with blanks: an API that drops them has another text than the declared one."""
+    """Yield lines that end with spaces. If the API drops them, its text differs from the declared one."""
     yield from _in_texts("trailing-blanks", fleets, _find_trailing_blanks)
 
 
@@ -47,7 +47,7 @@ def _in_texts(rule: str, fleets: Sequence[LoadedFleet], find: Callable[[str], It
 
 
 def _told(fleet: LoadedFleet) -> Iterator[Text]:
-    """Yield the texts that reach the agent: not the number that must be linked, nor the code of an agent."""
+    """Yield the texts that reach the agent: not the expected phone number, nor the code to adopt."""
     for agent in fleet.agents:
         yield from (text for name, text in agent.texts.items() if name not in {"expected_phone_number", "adopt"})
     yield from fleet.fragments.values()
@@ -58,7 +58,7 @@ def _find_placeholders(source: str) -> Iterator[Found]:
     told = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), source)
     for pattern in PLACEHOLDERS:
         for found in pattern.finditer(told):
-            yield found.start(), f"this is still to be written: {found[0].strip()}"
+            yield found.start(), f"placeholder for a text that is not written yet: {found[0].strip()}"
 
 
 def _find_secrets(source: str) -> Iterator[Found]:
@@ -67,7 +67,7 @@ def _find_secrets(source: str) -> Iterator[Found]:
             if _LEFT_OPEN not in found[0]:
                 yield (
                     found.start(),
-                    f"this looks like {kind}: an agent may tell it to anybody; take it out, and renew it",
+                    f"this looks like {kind}; an agent may tell it to anybody: remove it and renew it",
                 )
 
 
@@ -85,9 +85,9 @@ def _find_phone_numbers(source: str) -> Iterator[Found]:
 
 def _number(written: str) -> str:
     digits = re.sub(r"\D", "", written)
-    return f"a phone number (it ends in {digits[-3:]}): give it as a variable, so that it stands in one place"
+    return f"a phone number (ends in {digits[-3:]}); use a variable, so that it is in one place"
 
 
 def _find_trailing_blanks(source: str) -> Iterator[Found]:
     for found in _BLANKS.finditer(source):
-        yield found.start(), "the line ends with blanks, which an API may drop"
+        yield found.start(), "the line ends with spaces, which the API may drop"

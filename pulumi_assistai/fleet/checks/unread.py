@@ -1,4 +1,4 @@
-"""Values that stand for those that only the running program knows."""
+"""Placeholders for values that only the running program knows."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _COMPARISONS = ("lt", "le", "gt", "ge")
 
 
 class Unread(str):
-    """A value that a program gives and no check can read: `{{ NAME }}` as a text, and itself in whatever is made of it.
+    """A placeholder for a value that no check can read. Its text is `{{ NAME }}`, and operations on it return it.
 
-    So a template that takes it for a number, a list or an object is not called wrong.
+    So a template that uses it as a number, a list or an object is not reported.
     """
 
     __slots__ = ()

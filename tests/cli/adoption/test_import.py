@@ -141,7 +141,7 @@ def test_twenty_five_agents_are_taken_over_and_nothing_changes(shell: Shell, eng
     shell.succeed(verb(engine, "up"))
     assert api.requests("POST", "PATCH") == [f"PATCH /api/v1/agents/{codes[3]}"]
     assert api.bodies("PATCH") == [{"description": "Otra cosa"}]
-    assert "nothing to import" in shell.succeed("assistai import")
+    assert "Nothing to import" in shell.succeed("assistai import")
 
 
 def test_an_import_leaves_the_state_that_an_adoption_does(project: Project, api: Api) -> None:
@@ -174,7 +174,7 @@ def test_more_agents_are_added_to_a_program(shell: Shell, engine: str, api: Api)
         "ventas-2": second,
     }
     assert shell.fail(f"assistai import {first} --out again") == (
-        f"error: the stack manages {first} (as ventas) already [AAI-152]"
+        f"error: the stack already manages {first} (as ventas) [AAI-152]"
     )
     assert shell.fail("assistai import A-777 --out again") == (
         "error: the organization SANDBOX has no agent A-777; check the code [AAI-152]"
@@ -222,7 +222,7 @@ def test_agents_of_an_explicit_provider_are_imported_with_it(shell: Shell, engin
     assert "::acme::" in ventas["provider"]
     assert ventas["outputs"]["organization_code"] == "ACME"
     assert shell.fail("assistai import --provider otro").startswith(
-        "error: the stack has no connection to provider otro; there are: "
+        "error: the stack has no connection to provider otro; it has: "
     )
 
 
@@ -239,10 +239,10 @@ def test_nothing_is_overwritten_unasked(shell: Shell, api: Api) -> None:
     api.create("Ventas")
     shell.succeed("assistai import --out there")
     assert shell.fail("assistai import --out there") == (
-        "error: there/import.json exists: say --force to overwrite it, or --out for another folder"
+        "error: there/import.json exists; use --force to overwrite it, or --out for another folder"
     )
     shell.succeed("assistai import --out there --force")
-    assert shell.fail("assistai import A-001 --unmanaged").startswith("error: give the codes of agents, or --unmanaged")
+    assert shell.fail("assistai import A-001 --unmanaged").startswith("error: give codes of agents, or --unmanaged")
 
 
 def test_without_a_project_one_is_written(tmp_path: Path, environment: dict[str, str], api: Api) -> None:
@@ -261,8 +261,8 @@ def test_without_a_project_one_is_written(tmp_path: Path, environment: dict[str,
 def test_a_name_that_cannot_be_declared_is_left_out(shell: Shell, api: Api) -> None:
     api.create(" Ventas")
     done = shell.run("assistai import")
-    assert done.stderr.splitlines()[-1] == 'A-001 is left out: rename it, " Ventas" is no name that can be declared'
-    assert done.stdout.startswith("There is nothing to import")
+    assert done.stderr.splitlines()[-1] == 'skipped A-001: rename it in AssistAI, " Ventas" cannot be declared'
+    assert done.stdout.startswith("Nothing to import")
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
@@ -351,8 +351,7 @@ def test_an_agent_that_another_stack_manages_is_named(assistai: Assistai, fleet:
         selected = ()
     run = assistai("import", "-C", fleet.directory, "--out", fleet.directory / "imported", *selected)
     assert run.status == 0, run.err
-    assert "A-001 (Ventas) is managed by stack " in run.err
-    assert "already: let one stack alone manage it" in run.err
+    assert " already manages A-001 (Ventas); manage it in one stack only, or each stack undoes" in run.err
     assert "A-002" not in run.err
 
 

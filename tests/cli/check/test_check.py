@@ -44,8 +44,8 @@ def test_mistakes_are_printed_with_file_and_line(here: Path, assistai: Assistai)
     assert run.status == 1
     assert run.out.splitlines() == [
         "__main__.py:2: no agent uses the variable empresa [unused-variable]",
-        "agents/a.md:5: this is still to be written: FIXME [placeholder]",
-        "agents/b.md:5: this is still to be written: TBD [placeholder]",
+        "agents/a.md:5: placeholder for a text that is not written yet: FIXME [placeholder]",
+        "agents/b.md:5: placeholder for a text that is not written yet: TBD [placeholder]",
         "2 files of 1 fleet: 3 problems",
     ]
     assert assistai("check", "--ignore", "placeholder", "--ignore", "unused-variable").status == 0
@@ -62,7 +62,7 @@ def test_programs_get_a_document(here: Path, assistai: Assistai) -> None:
                     "path": "agents/a.md",
                     "line": 5,
                     "rule": "placeholder",
-                    "message": "this is still to be written: FIXME",
+                    "message": "placeholder for a text that is not written yet: FIXME",
                 }
             ],
             "fleets": ["agents"],
@@ -95,12 +95,15 @@ def test_the_documentation_has_every_rule() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["no"], "no: there is no such file or folder"),
-        (["."], ".: no fleet is here: no Pulumi.yaml, and no Markdown file that begins with ---, name: NAME, ---"),
+        (["no"], "no: no such file or folder"),
+        (["."], ".: no fleet found: no Pulumi.yaml, and no Markdown file that begins with ---, name: NAME, ---"),
         (["--ignore", "secrets"], "--ignore secrets: there is no rule secrets; did you mean secret?"),
-        (["--ignore", "refused"], "--ignore refused: the program would fail all the same; correct what it names"),
-        (["--var", "empresa"], "--var empresa: write it as NAME=VALUE"),
-        (["--fragments", "no"], "--fragments no: there is no such folder"),
+        (
+            ["--ignore", "refused"],
+            "--ignore refused: the program would fail all the same; correct what the rule reports",
+        ),
+        (["--var", "empresa"], "--var empresa: use --var NAME=VALUE"),
+        (["--fragments", "no"], "--fragments no: no such folder"),
     ],
 )
 @pytest.mark.usefixtures("here")
@@ -113,7 +116,7 @@ def test_a_project_without_fleets_has_nothing_to_check(here: Path, assistai: Ass
     write(here, {"Pulumi.yaml": PROJECT["Pulumi.yaml"], "README.md": "Hola.  \n"})
     for arguments in ([], ["README.md"]):
         run = assistai("check", *arguments)
-        assert (run.status, run.out) == (0, "no fleet is declared here: nothing was checked\n")
+        assert (run.status, run.out) == (0, "no fleet found: nothing was checked\n")
 
 
 def test_a_folder_of_agents_needs_no_project(here: Path, assistai: Assistai) -> None:
@@ -152,10 +155,10 @@ def test_files_stand_for_their_fleets(here: Path, assistai: Assistai) -> None:
         },
     )
     assert assistai("check", "uno/a.md", "docs/c.md", "__main__.py").lines == [
-        'uno/a.md:2: "Ventas" differs from "ventas" in case, accents or signs alone [similar-name]',
+        'uno/a.md:2: "Ventas" differs from "ventas" only in case, accents or signs [similar-name]',
         "2 files of 1 fleet: 1 problem",
     ]
-    similar = 'dos/b.md:2: "ventas" differs from "Ventas" in case, accents or signs alone [similar-name]'
+    similar = 'dos/b.md:2: "ventas" differs from "Ventas" only in case, accents or signs [similar-name]'
     for path in ("dos/b.md", "dos"):
         assert assistai("check", path).lines[0] == similar
     assert assistai("check", "shared/pie.md").lines[-1] == "3 files of 2 fleets: 2 problems"
@@ -173,7 +176,7 @@ def test_a_file_without_a_project_stands_for_its_folder(here: Path, assistai: As
     [
         ("examples", "15 files of 3 fleets: no problems"),
         ("examples/agencia", "15 files of 3 fleets: no problems"),
-        ("examples/fleet", "no fleet is declared here: nothing was checked"),
+        ("examples/fleet", "no fleet found: nothing was checked"),
         ("templates", "9 files of 3 fleets: no problems"),
     ],
 )
@@ -184,7 +187,7 @@ def test_nothing_is_found_on_the_examples(assistai: Assistai, folder: str, looke
 
 def test_a_project_in_another_language_declares_no_fleet(here: Path, assistai: Assistai) -> None:
     write(here, {"Pulumi.yaml": "name: trial\nruntime: yaml\n", "a.md": "Hola.  \n"})
-    assert assistai("check", "a.md").out == "no fleet is declared here: nothing was checked\n"
+    assert assistai("check", "a.md").out == "no fleet found: nothing was checked\n"
 
 
 def test_nothing_heavy_is_imported_and_no_network_asked(here: Path) -> None:
@@ -269,4 +272,4 @@ def test_the_hook_is_shipped(here: Path) -> None:
         command, cwd=here, env=environment, capture_output=True, text=True, timeout=DEADLINE, check=False
     )
     assert done.returncode == 1
-    assert "agents/a.md:5: this is still to be written: FIXME [placeholder]" in done.stdout
+    assert "agents/a.md:5: placeholder for a text that is not written yet: FIXME [placeholder]" in done.stdout

@@ -81,7 +81,7 @@ def test_messages_are_asked_for_once_and_of_wanted_conversations_alone(shop: Sho
     assert [found["uuid"] for found in lines(run.out)] == uuids[1:]
     whole_second = moment.partition(".")[0]
     assert run.err.splitlines()[2] == (
-        f"Left out: 1 conversation began before {whole_second}+00:00, with whatever was written there since."
+        f"Skipped: 1 conversation began before {whole_second}+00:00, including messages written there since."
     )
     # A listing ends with an empty page.
     expected = ["", "", *(f"/{uuid}/messages" for uuid in uuids[1:] for _ in range(2))]
@@ -143,11 +143,11 @@ def test_a_conversation_that_fails_or_vanishes_is_said_and_the_rest_exported(
     assert (second["uuid"], second["messages"]) == (uuids[1], None)
     assert said in second["error"]
     assert run.err.splitlines()[2] == (
-        f"Not read whole: conversation {uuids[1]} of organization SANDBOX of tenant sandbox: {second['error']}"
+        f"Not read completely: conversation {uuids[1]} of organization SANDBOX of tenant sandbox: {second['error']}"
     )
     assert run.err.splitlines()[3:] == [
         f"3 conversations with 4 messages written to {out}.",
-        "Incomplete: 1 of 3 could not be read whole; their lines say why. Run the command again.",
+        "Incomplete: 1 of 3 could not be read completely; their lines say why. Run the command again.",
     ]
 
 
@@ -160,7 +160,7 @@ def test_an_api_out_of_order_ends_the_export_and_leaves_the_file(shop: Shop, tmp
     run = shop.conversations("--out", out)
     assert run.status == 1
     assert run.err.splitlines()[-1].startswith(
-        "error: 10 conversations failed one after another, so the export was given up: GET /api/v1/conversations/"
+        "error: the export stopped after 10 conversations failed in a row: GET /api/v1/conversations/"
     )
     assert out.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir() if "said" in path.name] == ["said.jsonl"]
@@ -250,7 +250,7 @@ def test_a_connection_that_cannot_be_used_makes_the_export_incomplete(
     run = assistai("conversations", "-C", fleet.directory, "--jsonl")
     assert run.status == 4
     assert [found["organization_code"] for found in lines(run.out)] == ["ACME"]
-    assert run.err.splitlines()[-1].startswith("Not asked: ")
+    assert run.err.splitlines()[-1].startswith("Not read: ")
 
 
 def test_progress_is_for_terminals_and_never_on_standard_output(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,20 +266,20 @@ def test_progress_is_for_terminals_and_never_on_standard_output(shop: Shop, monk
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["--jsonl", "--json"], "--json is for listings: leave it out, an export is JSON Lines"),
-        (["--out", "x", "--json"], "--json is for listings: leave it out, an export is JSON Lines"),
+        (["--jsonl", "--json"], "--json is for listings; an export is always JSON Lines, so remove --json"),
+        (["--out", "x", "--json"], "--json is for listings; an export is always JSON Lines, so remove --json"),
         (
             ["--since", "7x"],
-            '--since "7x" is no time: give an age such as 12h, 7d or 2w, or a date such as 2026-11-01',
+            '--since "7x" is not a time; use an age such as 12h, 7d or 2w, or a date such as 2026-11-01',
         ),
         (
             ["--out", "none/said.jsonl"],
             "cannot write none/said.jsonl: No such file or directory; nothing was written there",
         ),
-        (["--out", "."], "--out . is not a regular file: name a new file, or leave --out out and use `>`"),
+        (["--out", "."], "--out . is not a regular file; name another file, or use `>` instead of --out"),
         (
             ["--out", os.devnull],
-            f"--out {os.devnull} is not a regular file: name a new file, or leave --out out and use `>`",
+            f"--out {os.devnull} is not a regular file; name another file, or use `>` instead of --out",
         ),
     ],
 )

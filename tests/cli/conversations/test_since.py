@@ -34,7 +34,7 @@ def test_what_is_no_time_is_one_line_that_shows_what_is(text: str) -> None:
     with pytest.raises(AssistAIError) as caught:
         parse_since(text, NOW)
     assert str(caught.value) == (
-        f'--since "{text}" is no time: give an age such as 12h, 7d or 2w, or a date such as 2026-11-01'
+        f'--since "{text}" is not a time; use an age such as 12h, 7d or 2w, or a date such as 2026-11-01'
     )
 
 

@@ -82,10 +82,10 @@ def test_all_is_well(assistai: Assistai, fleet: Project, api: Api) -> None:
         "ok token accepted",
         "ok tenant and organization accepted; 1 agents",
         "ok clock within 60 s of the API's",
-        "ok meta of listings present, with a count that listings are compared with",
-        "ok agents as documented, by the first 1",
-        "ok conversations as documented, by the first 1",
-        "ok messages as documented, by the first 2",
+        "ok meta of listings present with a count; listings are checked against it",
+        "ok agents as documented (first 1 checked)",
+        "ok conversations as documented (first 1 checked)",
+        "ok messages as documented (first 2 checked)",
         "0 problems",
     ):
         assert line in run.lines
@@ -177,9 +177,9 @@ def test_an_api_of_another_dialect_fits(assistai: Assistai, fleet: Project, monk
     assert run.status == 0
     assert found["agents"] == [
         ("warning", "as documented, except: description is missing from every item; it is not needed"),
-        ("ok", "fields that are not documented, and left alone: _links, revision"),
+        ("ok", "undocumented fields, ignored: _links, revision"),
     ]
-    assert found["messages"][0] == ("ok", "as documented, by the first 2")
+    assert found["messages"][0] == ("ok", "as documented (first 2 checked)")
 
 
 def test_answers_that_do_not_fit_are_problems(
@@ -189,14 +189,14 @@ def test_answers_that_do_not_fit_are_problems(
     run, found = check_against(answer, assistai, fleet, monkeypatch)
     assert run.status == 1
     assert found["agents"] == [
-        ("problem", "GET /agents is not as documented, code: Field required; update pulumi-assistai"),
-        ("ok", "fields that are not documented, and left alone: id"),
+        ("problem", "GET /agents does not match the API's document, code: Field required; update pulumi-assistai"),
+        ("ok", "undocumented fields, ignored: id"),
     ]
-    assert found["conversations"] == [("ok", "as documented, by the first 1")]
+    assert found["conversations"] == [("ok", "as documented (first 1 checked)")]
     [(verdict, finding), _] = found["messages"]
     assert verdict == "problem"
-    assert finding.startswith("GET /conversations/u-1/messages is not as documented, id: ")
-    assert found["meta of listings"] == [("ok", "absent: pages are read until one is empty")]
+    assert finding.startswith("GET /conversations/u-1/messages does not match the API's document, id: ")
+    assert found["meta of listings"] == [("ok", "absent; pages are read until one is empty")]
     assert json.loads(run.out)["problems"] == 2
 
 
@@ -214,9 +214,9 @@ def test_a_page_that_is_no_page_is_a_problem(
 @pytest.mark.parametrize(
     ("largest", "refuses", "finding"),
     [
-        (50, False, "50 is honoured"),
-        (10, False, "50 is accepted and 10 are given: listings take more requests"),
-        (10, True, "50 is refused: pages of 10 are read"),
+        (50, False, "the API honours 50"),
+        (10, False, "the API accepts 50 but returns 10; listings take more requests"),
+        (10, True, "the API refuses 50; pages of 10 are read"),
     ],
 )
 def test_the_size_of_pages_is_told(
@@ -239,7 +239,7 @@ def test_the_size_of_pages_is_told(
     run, found = check_against(answer, assistai, fleet, monkeypatch)
     assert run.status == 0
     assert found["size of pages"] == [("ok", finding)]
-    assert found["conversations"] == [("ok", "there are none, so that their shape cannot be checked")]
+    assert found["conversations"] == [("ok", "there are none; their shape was not checked")]
 
 
 def test_a_wrong_clock_is_a_warning(assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +249,7 @@ def test_a_wrong_clock_is_a_warning(assistai: Assistai, fleet: Project, monkeypa
     [(verdict, finding)] = found["clock"]
     assert verdict == "warning"
     assert finding.startswith("this machine's clock is ")
-    assert finding.endswith(" s ahead of the API's: set it right")
+    assert finding.endswith(" s ahead of the API's; correct it")
 
 
 @pytest.mark.parametrize("date", ["yesterday", "Thu, 01 Jan 1970 00:00:00 -0000"])
@@ -277,9 +277,9 @@ def test_an_address_with_a_password_is_not_shown(
     ("script", "verdict", "finding"),
     [
         ("echo v3.260.0", "ok", "3.260.0"),
-        ("echo v3.200.1", "warning", "v3.200.1: `pulumi import --file` needs 3.254 or later"),
-        ("exit 1", "problem", "`pulumi version` names no version: install the Pulumi CLI again"),
-        (None, "warning", "not found: `assistai sandbox` works without it, production needs it"),
+        ("echo v3.200.1", "warning", "v3.200.1; `pulumi import --file` needs 3.254 or later"),
+        ("exit 1", "problem", "`pulumi version` printed no version; install the Pulumi CLI again"),
+        (None, "warning", "not found; production needs it, `assistai sandbox` does not"),
     ],
 )
 def test_the_pulumi_cli_is_looked_for(

@@ -180,7 +180,9 @@ def test_a_picture_of_as_many_pixels_as_that_is_opened() -> None:
     "png", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", bomb(1, 1)[:20], bomb(1, 1, chunk(b"tEXt", b"a\0b"))]
 )
 def test_a_picture_that_does_not_begin_as_a_png_is_refused(png: bytes) -> None:
-    with pytest.raises(AssistAIError, match="the QR's picture is no PNG; if it persists, contact AssistAI support"):
+    with pytest.raises(
+        AssistAIError, match="the picture of the QR code is not a PNG; if it persists, contact AssistAI support"
+    ):
         require_small(png)
 
 
@@ -199,7 +201,7 @@ def test_a_picture_of_too_many_pixels_is_shown_nowhere(
         running = link("A-1", *arguments)
         assert running.end() == 1
     assert running.lines[-1] == (
-        "error: the QR's picture has 13300 x 13300 pixels, more than 4000 x 4000, and was not opened; "
+        "error: the picture of the QR code was not opened: it has 13300 x 13300 pixels, more than 4000 x 4000; "
         "if it persists, contact AssistAI support"
     )
     assert not list(tmp_path.glob("*qr.png*"))
@@ -214,7 +216,7 @@ def mixed() -> str:
 def test_a_qr_that_cannot_be_drawn_again_names_the_other_ways(content: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pulumi_assistai.cli.link.views.read_qr", lambda _: content)
     view = TerminalView(Console(file=io.StringIO()))
-    with view, pytest.raises(AssistAIError, match=r"the QR holds more than can .*; use --web or --png FILE"):
+    with view, pytest.raises(AssistAIError, match=r"the QR code is too large for a terminal; use --web or --png FILE"):
         view.show(picture_of(PAYLOAD))
 
 
@@ -253,7 +255,7 @@ def test_a_small_terminal_says_what_is_needed() -> None:
     console, written = terminal(80, 20)
     with TerminalView(console) as view:
         view.show(picture_of(PAYLOAD))
-        assert "The QR needs 41 x 21 characters: enlarge the terminal, or use --web." in written.getvalue()
+        assert "The QR code needs 41 x 21 characters: enlarge the terminal, or use --web." in written.getvalue()
 
 
 def test_the_qr_is_drawn_again_as_it_rotates_until_a_phone_scans_it(link: Link, api: Api, code: str) -> None:
@@ -284,7 +286,7 @@ def test_an_agent_can_be_named(link: Link, api: Api, client: Client, code: str) 
     place = "organization SANDBOX of tenant sandbox"
     assert running.lines[1:] == [
         (
-            f'error: 2 agents are called "Ventas": say which by its code, and by --provider or --organization: '
+            'error: 2 agents match "Ventas"; use a code, with --provider or --organization if the code is not unique: '
             f"agent Ventas ({code}), {place}; agent Ventas ({other}), {place}"
         ),
     ]
@@ -295,7 +297,7 @@ def test_an_unknown_agent_is_said_to_be_none(link: Link, code: str) -> None:
     running = link("Nadie")
     assert running.end() == 1
     assert running.lines[1:] == [
-        'error: no agent is called "Nadie", by code, name or resource, in organization SANDBOX of tenant sandbox'
+        'error: no agent matches "Nadie" by code, name or resource in organization SANDBOX of tenant sandbox'
     ]
 
 
@@ -359,7 +361,7 @@ def test_passing_errors_are_shown_and_tried_again(link: Link, api: Api, code: st
     running = link(code)
     running.until(drawings, "QR")
     [trouble] = [line for line in running.lines if "502" in line]
-    assert trouble.endswith("tried again until the time is over")
+    assert trouble.endswith("trying again until the time is up")
     api.link(code, PHONE)
     assert running.end() == 0
 
@@ -373,7 +375,7 @@ def test_a_connection_that_starts_is_waited_for(link: Link, api: Api, code: str,
     assert [line for line in running.lines if "QR yet" in line] == [
         (
             f'WhatsApp of agent {code} is neither connected nor shows a QR yet ("reconnecting"); '
-            "tried again until the time is over"
+            "trying again until the time is up"
         )
     ]
     api.link(code, PHONE)
@@ -409,7 +411,7 @@ def test_a_picture_follows_the_qr_and_goes_at_the_end(link: Link, api: Api, code
     assert [one != other for one, other in pairwise(map(read_qr, seen))] == [True]
     api.link(code, PHONE)
     assert running.end() == 0
-    assert any("can take over the agent's WhatsApp" in line for line in running.lines)
+    assert any("anyone who has it can link a phone" in line for line in running.lines)
     assert not list(tmp_path.glob("*qr.png*"))
 
 

@@ -118,7 +118,7 @@ def test_the_folder_names_the_project_and_the_next_command_is_told(
 ) -> None:
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     assert assistai("new", tmp_path / "ventas").lines == [
-        f"Project ventas is written: {len(files(TEMPLATES / 'assistai'))} files in {tmp_path / 'ventas'}",
+        f"Created project ventas: {len(files(TEMPLATES / 'assistai'))} files in {tmp_path / 'ventas'}",
         f"Next: cd {tmp_path / 'ventas'} && assistai sandbox preview",
         "README.md has the other commands.",
     ]
@@ -156,11 +156,12 @@ def test_without_an_activated_environment_the_next_command_works_too(tmp_path: P
 def test_nothing_is_overwritten(assistai: Assistai, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("Mine.")
     run = assistai("new", tmp_path, "--name", "flota")
-    said = f"error: {tmp_path} has README.md already: choose another folder, or move them away\n"
+    said = f"error: {tmp_path} already has README.md; choose another folder, or move them away\n"
     assert (run.status, run.err) == (1, said)
     assert files(tmp_path) == {"README.md": "Mine."}
     assert (
-        assistai("new", tmp_path / "README.md", "--name", "flota").err == f"error: {tmp_path}/README.md is no folder\n"
+        assistai("new", tmp_path / "README.md", "--name", "flota").err
+        == f"error: {tmp_path}/README.md is not a folder; choose another one\n"
     )
 
 
@@ -169,7 +170,7 @@ def test_a_name_that_no_project_can_have_is_refused(assistai: Assistai, tmp_path
     run = assistai("new", tmp_path, f"--name={name}")
     assert (run.status, run.err) == (
         1,
-        f"error: {name} cannot name a project: give a --name of letters, digits, dots, hyphens and underscores\n",
+        f"error: {name} is not a valid project name; use --name with letters, digits, dots, hyphens and underscores\n",
     )
     assert files(tmp_path) == {}
 

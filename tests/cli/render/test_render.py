@@ -48,7 +48,7 @@ def test_what_an_agent_is_told_is_printed(assistai: Assistai) -> None:
 def test_what_the_program_alone_knows_is_left_and_named(assistai: Assistai) -> None:
     run = assistai("render", "agents/soporte.md")
     assert "Hasta las {{ cierre }}.\n" in run.out
-    assert run.err == "note: the program alone knows cierre; give a value with --var cierre=VALUE\n"
+    assert run.err == "note: only the running program knows cierre; set a value with --var cierre=VALUE\n"
     assert assistai("render", "agents/otro.md").err == ""
 
 
@@ -74,11 +74,14 @@ def test_terminal_escapes_of_a_prompt_are_spelled_out(here: Path, assistai: Assi
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "name a file of an agent, or a fragment with --uses"),
-        (["agents/otro.md", "--uses", "agents/otro.md"], "name a file of an agent, or a fragment with --uses"),
-        (["--uses", "no.md"], "--uses no.md: there is no such file"),
-        (["agents/_horario.md"], "agents/_horario.md is no agent's file: it must begin with ---, name: NAME, ---"),
-        (["no.md"], "no.md: there is no such file or folder"),
+        ([], "give either an agent's FILE, or a fragment with --uses"),
+        (["agents/otro.md", "--uses", "agents/otro.md"], "give either an agent's FILE, or a fragment with --uses"),
+        (["--uses", "no.md"], "--uses no.md: no such file"),
+        (
+            ["agents/_horario.md"],
+            "agents/_horario.md is not an agent's file; it must begin with the lines ---, name: NAME, ---",
+        ),
+        (["no.md"], "no.md: no such file or folder"),
     ],
 )
 def test_what_cannot_be_used_is_said(assistai: Assistai, arguments: list[str], said: str) -> None:

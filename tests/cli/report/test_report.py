@@ -41,11 +41,11 @@ def test_no_report_has_a_secret(assistai: Assistai, case: str, form: str) -> Non
         ("word", ["[-paciencia-]", "{+cortesía+}", "…"]),
         ("blank", ["+ ⏎"]),
         ("secret", ["secret text changed (not shown): instructions"]),
-        ("removed", ["stays live and goes on answering", "is archived"]),
+        ("removed", ["stays live and keeps answering", "is archived"]),
         ("dashboard", ["it will be overwritten", "warning", "tienda-soporte"]),
         ("failing", ["The preview failed", "tienda-reclamos"]),
-        ("moved", ["it was tienda-ventas"]),
-        ("adopted", ["takes over agent A-005", "tienda-mostrador manages it from now on"]),
+        ("moved", ["was tienda-ventas"]),
+        ("adopted", ["adopts the live agent A-005", "tienda-mostrador manages it from now on"]),
         ("phone", ["the phone of agent A-001 is disconnected"]),
     ],
 )
@@ -65,7 +65,7 @@ def test_fifty_rewritten_agents_fit_into_a_comment(assistai: Assistai, form: str
     assert "50 agents in 5 organizations: 50 updated" in fitted
     assert "+60 -60 lines" in fitted
     assert "agente-49" in fitted
-    assert "parts are shortened or left out to fit" in fitted
+    assert "parts are shortened or omitted to fit" in fitted
     assert "parts are shortened" not in whole
     assert assistai("report", file, "--format", form, "--max-chars", 65_536).out == fitted
 
@@ -133,7 +133,7 @@ def test_colours_are_for_terminals(
 def test_gates_close_on_what_they_are_for(assistai: Assistai, case: str, closed: str) -> None:
     run = assistai("report", HERE / "previews" / f"{case}.json", "--fail-on", "drift,delete,disconnect,warning,error")
     assert run.status == (3 if closed else 0)
-    assert run.err == (f"the preview has what --fail-on names: {closed}\n" if closed else "")
+    assert run.err == (f"stopped by --fail-on: the preview has {closed}\n" if closed else "")
     assert run.out
 
 
@@ -150,7 +150,7 @@ def test_a_connected_phone_that_goes_closes_the_gate(assistai: Assistai, tmp_pat
     file.write_text(document(agent, step("delete", "ventas-whatsapp", old, type_=WHATSAPP)))
     run = assistai("report", file, "--fail-on", "disconnect")
     assert run.status == 3
-    assert "the phone of Ventas is disconnected" in run.out
+    assert "the phone of Ventas will be disconnected" in run.out
     assert "584221234567" not in run.out
 
 
@@ -165,7 +165,7 @@ def test_an_integration_that_another_resource_goes_on_with_stays_connected(assis
     )
     run = assistai("report", file, "--fail-on", "disconnect")
     assert run.status == 0
-    assert "another resource manages it: agent A-001 stays connected" in run.out
+    assert "another resource now manages it: agent A-001 stays connected" in run.out
 
 
 def test_edits_that_a_refresh_found_are_drift(assistai: Assistai, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_what_retain_on_delete_means(assistai: Assistai, tmp_path: Path) -> None
     gone = step("delete", "ventas", {"name": "Ventas"})
     gone["oldState"]["retainOnDelete"] = True
     (tmp_path / "preview.json").write_text(document(gone))
-    assert "only forgotten by Pulumi" in assistai("report", tmp_path / "preview.json").out
+    assert "Pulumi only forgets" in assistai("report", tmp_path / "preview.json").out
 
 
 def test_one_code_in_two_organizations_is_told_apart_by_the_values(assistai: Assistai, tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_a_text_that_becomes_a_secret_is_not_shown(assistai: Assistai, tmp_path:
     out = assistai("report", file).out
     assert "canary" not in out
     assert "instructions is a secret from now on (not shown)" in out
-    assert "instructions is no secret any more: its old text is not shown" in out
+    assert "instructions is no longer a secret (its old text is not shown)" in out
 
 
 def test_secrets_beside_visible_changes_may_have_changed_too(assistai: Assistai, tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_secrets_beside_visible_changes_may_have_changed_too(assistai: Assistai,
         )
     )
     out = assistai("report", file).out
-    assert "secret text may have changed, too (not shown): purpose, instructions" in out
+    assert "secret text may have changed as well (not shown): purpose, instructions" in out
     assert "secret text changed (not shown): one or more of purpose, instructions" in out
     assert "secret text changed (not shown): instructions\n" in out
 
@@ -287,15 +287,15 @@ def test_standard_input_is_read_where_no_file_is_named(assistai: Assistai, monke
         ("Previewing update\n", "it has no JSON object"),
         ("[1, 2]", "it has no JSON object"),
         ('{"a": 1}', 'its JSON has neither "steps" nor "changeSummary"'),
-        ('log\n{"steps": [\n{"op": "same",', "its JSON breaks off or is broken at line 3"),
+        ('log\n{"steps": [\n{"op": "same",', "its JSON is cut off or invalid at line 3"),
         ('{"steps": 5}', "steps: Input should be a valid list"),
         ('{"steps": [{"op": "same"}]}', "steps.0.urn: Field required"),
         (
             '{"steps": [{"op": "same", "urn": "u", "oldState": {"inputs": [1]}}]}',
             "steps.0.oldState.inputs: Input",
         ),
-        ('{"steps":' + "[" * 100_000, "its JSON cannot be read"),
-        ("{\n" * 50_000, "its JSON breaks off or is broken at line"),
+        ('{"steps":' + "[" * 100_000, "its JSON is invalid"),
+        ("{\n" * 50_000, "its JSON is cut off or invalid at line"),
     ],
 )
 def test_what_is_no_preview_is_one_clear_error(assistai: Assistai, text: str, reason: str, tmp_path: Path) -> None:
@@ -355,7 +355,7 @@ def test_numbers_and_values_after_up_are_told(assistai: Assistai, tmp_path: Path
     old = {"name": "A", "instructions": "x", "tone": 5}
     file.write_text(json.dumps({"steps": [step("update", "a", old, old | {"instructions": unknown, "tone": 6})]}))
     out = assistai("report", file).out
-    assert "instructions depends on what is known after `pulumi up` only" in out
+    assert "instructions is known only after `pulumi up`" in out
     assert "- 5\n+ 6\n" in out
 
 

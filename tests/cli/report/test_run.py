@@ -69,7 +69,7 @@ def check_move(assistai: Assistai, shop: Project) -> None:
     shop.write(PROGRAM.replace('"tienda"', '"almacen"').replace("variables=", f"{aliases}, variables="))
     run = assistai("report", "--run", "-C", shop.directory)
     assert run.status == 0, run.err
-    assert "moved in the program: it was tienda-soporte; in AssistAI it stays the same agent" in run.out
+    assert "moved in the program (was tienda-soporte); in AssistAI it stays the same agent" in run.out
 
 
 def check_failure(assistai: Assistai, shop: Project) -> None:
@@ -101,7 +101,7 @@ def test_it_reads_what_the_sandbox_writes(
     (directory / "preview.json").write_text(written)
     run = assistai("report", directory / "preview.json", "--fail-on", "delete")
     assert run.status == 3
-    assert "stays live and goes on answering" in run.out
+    assert "stays live and keeps answering" in run.out
 
 
 def test_the_commands_of_the_documentation_work_as_written(shop: Project, engine: str) -> None:

@@ -158,8 +158,8 @@ def test_an_emulator_serves_a_program_without_a_base_url(
     account = {"API_TOKEN": "sandbox-token", "TENANT_DOMAIN": "sandbox", "ORGANIZATION_CODE": "SANDBOX"}
     assert {key: seen[key] for key in account} == account
     assert seen["BASE_URL"].startswith("http://127.0.0.1:")
-    assert f"an emulator runs at {seen['BASE_URL']}, data in {project / '.sandbox' / 'emulator.db'}" in run.err
-    assert "not used: ASSISTAI_API_TOKEN" in run.err
+    assert f"using an emulator at {seen['BASE_URL']}, data in {project / '.sandbox' / 'emulator.db'}" in run.err
+    assert "ignored: ASSISTAI_API_TOKEN" in run.err
     assert (project / ".sandbox" / "emulator.db").exists()
 
 

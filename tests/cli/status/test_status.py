@@ -22,8 +22,8 @@ FLEET = """
     assistai.WhatsAppIntegration("linea", agent_code=recepcion.code)
 """
 ONE = 'assistai.Agent("ventas", name="Ventas", description="Vende", instructions="Vende.")'
-CLEAN = "Nothing differs, as far as it can be seen."
-DRIFT = "Declared and live differ. `pulumi refresh` takes over what is live; the next `pulumi up` repairs it."
+CLEAN = "Nothing differs, as far as AssistAI shows."
+DRIFT = "Declared and live differ. `pulumi refresh` records what is live; the next `pulumi up` repairs it."
 
 
 def fleet_place(fleet: Project) -> str:
@@ -57,7 +57,7 @@ def test_five_changes_behind_its_back_are_all_named(assistai: Assistai, fleet: P
     api.forget_requests()
     run = status(assistai, fleet, "--live")
     assert run.status == 3
-    assert run.err == f"Looking at {fleet_place(fleet)} in {fleet.directory}.\n"
+    assert run.err == f"Using {fleet_place(fleet)} in {fleet.directory}.\n"
     assert run.lines[1:8] == [
         "",
         "RESOURCE CODE NAME STATUS REMARKS",
@@ -65,13 +65,11 @@ def test_five_changes_behind_its_back_are_all_named(assistai: Assistai, fleet: P
         "not visible: instructions, tone",
         "soporte A-002 Soporte missing",
         "recepcion A-003 Recepción in sync",
-        '- A-004 Nuevo unmanaged to manage it: adopt="A-004"',
+        '- A-004 Nuevo unmanaged manage it with adopt="A-004"',
     ]
     assert 'linea A-003 disconnected status: declared "connected", live "disconnected"' in run.lines
-    assert (
-        '2 agents are named "Recepción": A-003, A-005; manage the others too with adopt=, or rename them' in run.lines
-    )
-    assert "WhatsApp was asked for just now, which starts a connection where there is none." in run.lines
+    assert '2 agents are named "Recepción": A-003, A-005; manage the others with adopt=, or rename them' in run.lines
+    assert "WhatsApp was asked for just now. That starts a connection for agents that have none." in run.lines
     assert run.lines[-1] == DRIFT
     assert api.requests("POST", "PATCH", "DELETE") == []
     assert api.requests().count("GET /api/v1/agents/A-003/integrations/whatsappweb/qr") == 1
@@ -88,7 +86,7 @@ def test_a_clean_fleet_exits_with_0_and_says_what_it_cannot_see(assistai: Assist
     assert run.lines[-5:] == [
         "linea A-003 pending",
         "",
-        "not visible: AssistAI does not give these fields back, so edits of them cannot be seen.",
+        "not visible: AssistAI does not return these fields; edits of them cannot be seen.",
         "WhatsApp is shown as recorded by the last up or refresh; --live asks AssistAI.",
         CLEAN,
     ]
@@ -203,8 +201,8 @@ def test_a_listing_that_hides_agents_calls_none_missing(assistai: Assistai, flee
     assert run.status == 0
     assert "ventas A-001 Ventas not listed not visible: instructions" in run.lines
     assert (
-        "organization SANDBOX of tenant sandbox: there may be more agents than AssistAI lists, and what is not listed "
-        "is not proved to be gone." in run.lines
+        "organization SANDBOX of tenant sandbox: AssistAI's listing may be incomplete, so an agent that it does not "
+        "show may still exist." in run.lines
     )
 
 
@@ -229,14 +227,14 @@ def test_without_a_project_every_agent_is_unmanaged(assistai: Assistai, fleet: P
     assert run.lines[0] == "no stack, organization SANDBOX of tenant sandbox"
     assert "Not looked at: no stack declares nothing here" in run.lines
     assert run.lines[-1] == "Nothing differs in what was looked at."
-    assert '- A-001 Ventas unmanaged to manage it: adopt="A-001"' in run.lines
+    assert '- A-001 Ventas unmanaged manage it with adopt="A-001"' in run.lines
 
 
 @embedded
 def test_names_cannot_speak_to_the_terminal(assistai: Assistai, fleet: Project, api: Api) -> None:
     api.create("Ven\x1b[31mtas\u202e [red]x")
     fleet.up(ONE)
-    row = r"- A-001 Ven\x1b[31mtas\u202e [red]x unmanaged to manage it: adopt="
+    row = r"- A-001 Ven\x1b[31mtas\u202e [red]x unmanaged manage it with adopt="
     assert f'{row}"A-001"' in status(assistai, fleet).lines
     assert "\x1b" not in status(assistai, fleet, "--json").out
 
@@ -283,4 +281,4 @@ def test_a_sandbox_is_compared_with_its_own_emulator(
     assert run.status == 3
     assert run.lines[0] == "stack dev of the sandbox, organization SANDBOX of tenant sandbox"
     assert 'ventas A-001 Ventas drifted name: declared "Ventas", live "Otro"' in run.lines
-    assert "an emulator runs at http://127.0.0.1:" in run.err
+    assert "using an emulator at http://127.0.0.1:" in run.err

@@ -11,7 +11,7 @@ from pulumi_assistai.emulator.oddities.options import NAMES
 from tests.emulator.oddities.conftest import odd
 
 WRONG = [
-    ("triim", 'there is no oddity "triim"; there are: trim, '),
+    ("triim", 'unknown oddity "triim"; the oddities are: trim, '),
     ("nothing:trim", 'there is no oddity "nothing:trim"'),
     ("name:no-meta", 'there is no oddity "name:no-meta"'),
     ("texts=x", 'there is no oddity "texts"'),
@@ -23,7 +23,7 @@ WRONG = [
     ("cap", 'the oddity "cap": Input should be a valid integer'),
     ("cap=0", 'the oddity "cap": Input should be greater than or equal to 1'),
     ("after-last=500", 'the oddity "after-last": Input should be'),
-    ("late-agents=soon", 'the oddity "late-agents": Value error, should be seconds, such as 15s, or'),
+    ("late-agents=soon", 'the oddity "late-agents": Value error, must be seconds, such as 15s, or'),
 ]
 
 

@@ -70,7 +70,7 @@ def test_what_the_program_alone_knows_is_not_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_found(tmp_path: Path) -> None:
-    assert found(tmp_path, Declaration(tmp_path / "no")) == ["no:1: there is no such directory [refused]"]
+    assert found(tmp_path, Declaration(tmp_path / "no")) == ["no:1: no such directory [refused]"]
 
 
 def test_an_include_without_a_file_is_found_where_it_is_not_reached(tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ def test_an_include_without_a_file_is_found_where_it_is_not_reached(tmp_path: Pa
     )
     write(tmp_path, {"a.md": agent(body), "_pie.md": '{% if false %}{% include "_nada.md" %}{% endif %}'})
     assert found(tmp_path) == [
-        "_pie.md:1: there is no file _nada.md to include [missing-include]",
-        "a.md:6: there is no file _no.md to include [missing-include]",
+        "_pie.md:1: the included file _nada.md does not exist [missing-include]",
+        "a.md:6: the included file _no.md does not exist [missing-include]",
     ]
 
 
@@ -122,8 +122,8 @@ def test_fragments_that_no_agent_includes_are_found(tmp_path: Path) -> None:
     )
     fleets = [Declaration(tmp_path / name, tmp_path / "shared") for name in ("a", "b")]
     assert found(tmp_path, *fleets) == [
-        "a/_cuatro.md:1: no agent includes this file [unused-fragment]",
-        "shared/cinco.md:1: no agent includes this file [unused-fragment]",
+        "a/_cuatro.md:1: no agent includes this fragment [unused-fragment]",
+        "shared/cinco.md:1: no agent includes this fragment [unused-fragment]",
     ]
     write(tmp_path, {"b/b.md": agent("{% include ['no', 'cin' ~ 'co.md'] %}")})
     assert found(tmp_path, *fleets) == []
@@ -150,7 +150,7 @@ def test_names_that_are_shared_or_similar_are_found_in_one_organization(tmp_path
     apart = [Declaration(tmp_path / "a"), Declaration(tmp_path / "b")]
     own = [
         f"a/b.md:2: {declared_twice('Ventas')} [shared-name]",
-        'a/c.md:2: "VÉNTAS" differs from "Ventas" in case, accents or signs alone [similar-name]',
+        'a/c.md:2: "VÉNTAS" differs from "Ventas" only in case, accents or signs [similar-name]',
     ]
     assert found(tmp_path, *apart) == own
     one = [Declaration(tmp_path / name, organization="acme") for name in ("a", "b")]
@@ -159,14 +159,14 @@ def test_names_that_are_shared_or_similar_are_found_in_one_organization(tmp_path
 
 def test_two_adoptions_of_one_agent_are_found(tmp_path: Path) -> None:
     write(tmp_path, {f"{name}.md": agent(name=name, more="adopt: A-001\n") for name in ("a", "b")})
-    assert found(tmp_path) == ["b.md:3: two agents declare adopt: A-001; let one of them go [shared-adoption]"]
+    assert found(tmp_path) == ["b.md:3: two agents declare adopt: A-001; remove it from one of them [shared-adoption]"]
 
 
 def test_long_texts_are_found(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": agent("x" * 100_000, name="N" * 256), "b.md": agent("x" * 90_000, name="N" * 255)})
     assert found(tmp_path) == [
-        "a.md:2: the name has 256 characters; more than 255 may be refused or cut [too-long]",
-        "a.md:5: with all its texts the agent has 100288 bytes; more than 100000 may be refused [too-long]",
+        "a.md:2: the name has 256 characters; the API may refuse or cut more than 255 [too-long]",
+        "a.md:5: the agent's texts have 100288 bytes; the API may refuse more than 100000 [too-long]",
     ]
 
 
@@ -182,7 +182,7 @@ def test_rules_can_be_switched_off(tmp_path: Path) -> None:
     assert found(tmp_path) == [
         "b.md:1: there is no rule placeholdr; did you mean placeholder? [unknown-rule]",
         "b.md:1: there is no rule zzz; assistai check --rules lists them [unknown-rule]",
-        "b.md:6: this is still to be written: FIXME [placeholder]",
+        "b.md:6: placeholder for a text that is not written yet: FIXME [placeholder]",
     ]
     assert found(tmp_path, ignored=("placeholder", "unknown-rule")) == []
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.fleet.checks.trees import agent, found, write
 
-RENEW = "an agent may tell it to anybody; take it out, and renew it [secret]"
-ONE_PLACE = "give it as a variable, so that it stands in one place [phone-number]"
+RENEW = "an agent may tell it to anybody: remove it and renew it [secret]"
+ONE_PLACE = "use a variable, so that it is in one place [phone-number]"
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ ONE_PLACE = "give it as a variable, so that it stands in one place [phone-number
 def test_what_is_still_to_be_written_is_found(tmp_path: Path, text: str) -> None:
     write(tmp_path, {"a.md": agent(f"Hola.\n{text}")})
     [finding] = found(tmp_path)
-    assert finding.startswith("a.md:6: this is still to be written: ")
+    assert finding.startswith("a.md:6: placeholder for a text that is not written yet: ")
     assert finding.endswith("[placeholder]")
 
 
@@ -75,7 +75,7 @@ def test_ordinary_texts_are_left_alone(tmp_path: Path, text: str) -> None:
 )
 def test_secrets_are_found_and_not_repeated(tmp_path: Path, secret: str, kind: str) -> None:
     write(tmp_path, {"a.md": agent(f"Hola.\n\nUsa {secret} siempre")})
-    assert found(tmp_path) == [f"a.md:7: this looks like {kind}: {RENEW}"]
+    assert found(tmp_path) == [f"a.md:7: this looks like {kind}; {RENEW}"]
 
 
 def test_secrets_in_comments_and_front_matter_are_found(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_secrets_in_comments_and_front_matter_are_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["+58 412-123.45.67", "https://wa.me/584121234567"])
 def test_phone_numbers_are_found_and_not_repeated(tmp_path: Path, text: str) -> None:
     write(tmp_path, {"a.md": agent(f"Escribe a {text}.")})
-    assert found(tmp_path) == [f"a.md:5: a phone number (it ends in 567): {ONE_PLACE}"]
+    assert found(tmp_path) == [f"a.md:5: a phone number (ends in 567); {ONE_PLACE}"]
 
 
 def test_the_number_that_must_be_linked_is_no_text_of_the_agent(tmp_path: Path) -> None:
@@ -98,11 +98,11 @@ def test_the_number_that_must_be_linked_is_no_text_of_the_agent(tmp_path: Path) 
 
 def test_lines_that_end_with_blanks_are_found(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": agent("Hola.  \nAdiós.\n\t\nYa.")})
-    what = "the line ends with blanks, which an API may drop [trailing-blanks]"
+    what = "the line ends with spaces, which the API may drop [trailing-blanks]"
     assert found(tmp_path) == [f"a.md:5: {what}", f"a.md:7: {what}"]
 
 
 def test_a_fragment_is_looked_at_once_for_all_its_agents(tmp_path: Path) -> None:
     include = '{% include "_pie.md" %}'
     write(tmp_path, {"a.md": agent(include), "b.md": agent(include, name="B"), "_pie.md": "Gracias.\nFIXME\n"})
-    assert found(tmp_path) == ["_pie.md:2: this is still to be written: FIXME [placeholder]"]
+    assert found(tmp_path) == ["_pie.md:2: placeholder for a text that is not written yet: FIXME [placeholder]"]

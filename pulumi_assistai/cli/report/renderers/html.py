@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing else."""
+"""A report as one self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pulumi_assistai.text import one_line, shorten, visible
 
 
 class HtmlFormat:
-    """Writes HTML; the templates escape whatever is put into them."""
+    """The HTML format. The templates escape every value."""
 
     def __init__(self) -> None:
         environment = Environment(
@@ -40,23 +40,23 @@ class HtmlFormat:
         return str(self._macros.alert(alert, shorten(alert.text, longest) if longest else alert.text))
 
     def shared(self, shared: SharedChange, detail: Detail) -> str:
-        """Write what several agents have in common."""
+        """Write a change that several agents share."""
         return str(self._macros.shared(shared, detail is Detail.COUNTS))
 
     def entry(self, entry: Entry, detail: Detail) -> str:
-        """Write what happens to an agent."""
+        """Write an agent's changes."""
         short = detail is Detail.COUNTS
         hidden = short or not entry.hunks or (entry.is_new and detail is Detail.NO_NEW_TEXTS)
         return str(self._macros.entry(entry, texts.remarks(entry, short=short), hidden))
 
     def note(self, text: str) -> str:
-        """Write a remark on the whole."""
+        """Write a remark about the whole report."""
         return str(self._macros.note(text))
 
     def notice(self, text: str, rest: str) -> str:
-        """Write that something is missing."""
+        """Write that parts are missing."""
         return str(self._macros.notice(f"{text} {rest}"))
 
     def tail(self) -> str:
-        """Write the end of the page: nothing, since browsers need none and a notice may follow."""
+        """Write nothing: browsers need no end of the page, and a notice may follow."""
         return ""

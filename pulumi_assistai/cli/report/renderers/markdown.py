@@ -1,4 +1,4 @@
-"""A report in Markdown, as GitHub and GitLab show it in comments."""
+"""A report in Markdown, for comments on GitHub and GitLab."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _LONGEST_TITLE = 80
 
 
 class MarkdownFormat:
-    """Writes Markdown in which no text of an agent is more than text.
+    """The Markdown format. No text of an agent can act as markup.
 
-    Inline, a foreign word that may mean something to Markdown, to GitHub or to GitLab (HTML, links, mentions,
-    references) stands in a code span; prompts stand in fences that are longer than any in them.
+    Inline, a foreign word that may be markup for Markdown, GitHub or GitLab (HTML, links, mentions, references) is in
+    a code span. Prompts are in fences that are longer than any fence in them.
     """
 
     def head(self, title: str, summary: str, *, failed: bool) -> str:
@@ -47,7 +47,7 @@ class MarkdownFormat:
         return f"- {sign} **{alert.severity}**{names} {prose(text)}\n"
 
     def shared(self, shared: SharedChange, detail: Detail) -> str:
-        """Write what several agents have in common."""
+        """Write a change that several agents share."""
         change = shared.change
         title = f"#### {code(shared.title)}: {shared_title(shared)}"
         if detail is Detail.COUNTS:
@@ -56,7 +56,7 @@ class MarkdownFormat:
         return f"{title}\n\n{names}\n\n{_fenced([FieldHunk(change.field, change.hunk)])}"
 
     def entry(self, entry: Entry, detail: Detail) -> str:
-        """Write what happens to an agent."""
+        """Write an agent's changes."""
         short = detail is Detail.COUNTS
         said = "".join(f"- {prose(text)}\n" for text in remarks(entry, short=short))
         if short or not entry.hunks:
@@ -65,11 +65,11 @@ class MarkdownFormat:
         return f"\n#### {_title(entry)}\n\n{said}{gap}{_texts(entry, detail)}"
 
     def note(self, text: str) -> str:
-        """Write a remark on the whole."""
+        """Write a remark about the whole report."""
         return f"- {prose(text)}\n"
 
     def notice(self, text: str, rest: str) -> str:
-        """Write that something is missing."""
+        """Write that parts are missing."""
         return f"\n> [!NOTE]\n> {text} {rest}\n"
 
     def tail(self) -> str:
@@ -78,7 +78,7 @@ class MarkdownFormat:
 
 
 def code(text: str) -> str:
-    """Return a text as a code span: nothing in it means anything."""
+    """Return a text as a code span: nothing in it is markup."""
     shown = visible(one_line(text)) or " "
     ticks = "`" * (1 + max(map(len, _BACKTICKS.findall(shown)), default=0))
     padding = " " if "`" in shown[:1] + shown[-1:] else ""
@@ -86,7 +86,7 @@ def code(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Return a text in which plain words stay as they are, and all that Markdown could read is in code spans."""
+    """Return a text whose plain words are unchanged. Words that may be markup are in code spans."""
     return _TOKEN.sub(lambda token: _inline(token[0]), visible(one_line(text)))
 
 

@@ -23,10 +23,10 @@ _ALERTS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity
 
 
 class TerminalFormat:
-    """Writes lines of text.
+    """The format for terminals: lines of text.
 
     Args:
-        colours: whether they are for a terminal; without colours, changed words are marked as in Markdown.
+        colours: whether to use colours. Without them, changed words are marked as in Markdown.
     """
 
     def __init__(self, *, colours: bool) -> None:
@@ -50,7 +50,7 @@ class TerminalFormat:
         )
 
     def shared(self, shared: SharedChange, detail: Detail) -> str:
-        """Write what several agents have in common."""
+        """Write a change that several agents share."""
         change = shared.change
         title = Text(visible(f"  {shared.title}: {shared_title(shared)}"), "bold")
         if detail is Detail.COUNTS:
@@ -60,18 +60,18 @@ class TerminalFormat:
         return self._written(title, names, *self._lines([FieldHunk(change.field, change.hunk)]))
 
     def entry(self, entry: Entry, detail: Detail) -> str:
-        """Write what happens to an agent."""
+        """Write an agent's changes."""
         short = detail is Detail.COUNTS
         hidden = short or not entry.hunks or (entry.is_new and detail is Detail.NO_NEW_TEXTS)
         said = [Text(visible(f"    {text}")) for text in remarks(entry, short=short)]
         return self._written(_title(entry, hidden=hidden), *said, *([] if hidden else self._lines(entry.hunks)))
 
     def note(self, text: str) -> str:
-        """Write a remark on the whole."""
+        """Write a remark about the whole report."""
         return self._written(Text(visible(f"  {text}")))
 
     def notice(self, text: str, rest: str) -> str:
-        """Write that something is missing."""
+        """Write that parts are missing."""
         return self._written(Text(), Text(visible(f"{text} {rest}"), "yellow"))
 
     def tail(self) -> str:
