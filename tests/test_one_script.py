@@ -16,7 +16,7 @@ import pytest
 from pulumi_assistai.cli.adoption.import_file import adopt, make_import_file
 from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.testing import Api
-from tests.conftest import DYNAMICALLY, NATIVE
+from tests.conftest import ALL_ASKED, NATIVE, needs_pulumi
 from tests.differential.scenario import AGAIN, DESTROY, REFRESH, Step
 from tests.differential.side import Side
 
@@ -142,7 +142,10 @@ def play(side: Side, edit: Edit) -> list[Any]:
     return [one if isinstance(one, list) else {key: one[key] for key in ("requests", "agents")} for one in seen]
 
 
-@pytest.fixture(params=DYNAMICALLY)
+takes_minutes = pytest.mark.skipif(not ALL_ASKED, reason="takes minutes: ASSISTAI_TEST_NATIVE=all runs it")
+
+
+@pytest.fixture(params=["embedded", pytest.param("pulumi", marks=[needs_pulumi, takes_minutes])])
 def engine(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name

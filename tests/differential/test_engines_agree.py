@@ -14,7 +14,7 @@ from tests.differential.side import Side
 
 SCENARIOS = (*edits.SCENARIOS, *options.SCENARIOS, *failures.SCENARIOS)
 
-NATIVELY = [scenario for scenario in SCENARIOS if scenario.name in {"life", "secrets", "providers"}]
+NATIVELY = [scenario for scenario in SCENARIOS if scenario.name in {"life", "secrets"}]
 
 
 def require_agreement(scenario: Scenario, directory: Path, resources: str = "") -> None:
