@@ -193,7 +193,7 @@ def test_a_comment_of_somebody_else_is_left_alone(made: Repository, tmp_path: Pa
 @needs_jq
 @needs_pulumi
 def test_a_nightly_preview_that_fails_opens_no_issue_and_says_why(github: GitHub, stacked: Repository) -> None:
-    stacked.edit("__main__.py", "    fleet = ", '    pulumi.log.error("Se acabó el pan.")\n    fleet = ')
+    stacked.edit("__main__.py", "    fleet = ", '    raise ValueError("Se acabó el pan.")\n    fleet = ')
     connection = {"ASSISTAI_API_TOKEN": "panaderia-token", "ASSISTAI_TENANT_DOMAIN": "panaderia"}
     job = github.run("drift.yml", ASSISTAI_ORGANIZATION_CODE="PANADERIA", **connection)["drift"]
     assert job.result == "failure"
