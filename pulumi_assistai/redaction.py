@@ -74,10 +74,10 @@ def _written(token: str) -> Iterator[str]:
     yield token
     yield token.encode().hex()
     for before in range(3):
-        # The characters at both ends depend on what is encoded with the token.
+        # The characters at both ends depend on the text encoded together with the token.
         encoded = b64encode(b"\0" * before + token.encode()).decode().rstrip("=")
         inner = encoded[-(-before * 8 // 6) : (before + len(token.encode())) * 8 // 6]
-        # A needle as short as that would be found everywhere.
+        # Such a short needle would be found everywhere.
         if len(inner) >= _SHORTEST_PART:
             yield inner
             yield inner.replace("+", "-").replace("/", "_")
@@ -104,7 +104,7 @@ def _unescaped(text: str) -> Iterator[_Character]:
 
 def _found(characters: list[_Character]) -> Iterator[tuple[int, int]]:
     """Yield the start and end of each part of a text that reveals a token."""
-    # A token has printable ASCII characters alone: whatever else is between them is there by accident or to hide it.
+    # A token only has printable ASCII characters: others between them are there by accident or to hide it.
     visible = [character for character in characters if "!" <= character[0] <= "~"]
     letters = "".join(character for character, _, _ in visible).lower()
     # Another thread may register a token meanwhile.

@@ -149,7 +149,7 @@ def _first(values: Iterable[Any]) -> Any:
 
 
 def _explain(error: ValidationError) -> str:
-    # A default that is made of another setting fails wherever any setting fails: that is no problem of its own.
+    # A default derived from another setting fails whenever a setting fails: that is not a separate problem.
     details = [detail for detail in error.errors() if detail["type"] != "default_factory_not_called"]
     problems = [(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in details]
     missing = [_how_to_set(field) for field, kind, _ in problems if kind == "missing"]

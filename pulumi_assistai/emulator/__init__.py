@@ -22,7 +22,7 @@ _MODULES = {
     "server": ["Emulator"],
 }
 
-# Whoever needs to know its accounts or errors alone does not wait for the packages of a web server.
+# Code that only needs accounts or errors does not wait for the packages of a web server.
 _load, _, _ = lazy_loader.attach(__name__, submod_attrs=_MODULES)
 _EXTRA = ("fastapi", "jinja2", "python_multipart", "segno", "uvicorn")
 

@@ -89,7 +89,7 @@ def _parse(path: Path, head: str) -> tuple[Any, dict[Name, Place], list[str]]:
             raise FleetError([f"{path}:{_place(node)[0]}:1: the front matter must be lines like name: NAME"])
         problems = [f"{path}:{problem}" for problem in (*_twice(node), *_cut_short(node, head))]
         values = loader.construct_document(node)
-        # Constructing has put what `<<` merges before the mapping's own values, which win.
+        # The constructor puts values merged with `<<` before the mapping's own values, which win.
         return values, dict(_places(node)), problems
     except yaml.MarkedYAMLError as error:
         line, column = (error.problem_mark.line + 1, error.problem_mark.column + 1) if error.problem_mark else (1, 1)

@@ -49,5 +49,5 @@ class Fragments(BaseLoader):
         except UnreadableError as error:
             raise FragmentError(f"{path} {error}") from None
         except (OSError, RuntimeError):
-            # Python 3.13 follows a link to itself no further, older ones raise either.
+            # Python 3.13 does not follow a link to itself; older versions raise either error.
             raise FragmentError(f"{path} is a link to itself") from None

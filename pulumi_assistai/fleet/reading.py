@@ -20,7 +20,7 @@ def read_text(path: Path) -> str:
     """
     try:
         found = path.stat()
-        # Whoever opens a FIFO waits for the other side.
+        # Opening a FIFO would wait for the other side.
         if not stat.S_ISREG(found.st_mode):
             raise UnreadableError("is not a regular file")
         if found.st_size > MOST_BYTES:
@@ -32,5 +32,5 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise UnreadableError(f"is not UTF-8 (line {line})") from None
-    # Files that were put together have them in the middle, too.
+    # Concatenated files have them in the middle, too.
     return text.replace("\ufeff", "").replace("\r\n", "\n").replace("\r", "\n")

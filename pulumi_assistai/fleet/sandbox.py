@@ -192,7 +192,7 @@ class _Weigher(NodeTransformer):
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        # What `*` and `**` write out may never end.
+        # The arguments of `*` and `**` may never end.
         if node.dyn_args is not None:
             node.dyn_args = _weighed(node.dyn_args)
         return node

@@ -83,7 +83,7 @@ class Templates:
         except RecursionError as error:
             problem = f"{_place(error, text)}: a file or macro includes or calls itself, or is nested too deeply"
         except SyntaxError as error:
-            # Python compiles what jinja makes of a template, and its lines are not the template's.
+            # Python compiles jinja's generated code, and its lines are not the template's.
             problem = f"{text.path}:{text.line}: {error.msg}"
         except UnicodeEncodeError:
             problem = f"{text.path}:{text.line}: the text has half of a surrogate pair (U+D800 to U+DFFF)"
@@ -125,7 +125,7 @@ class Templates:
         try:
             parsed = self._environment.parse(_in_its_place(text))
         except (TemplateError, RecursionError):
-            # Rendering says what is wrong with it.
+            # Rendering reports the problem.
             return []
         return [self._include(node, name, text) for node in parsed.find_all(_TAKING_IN) for name in _named(node)]
 
@@ -147,7 +147,7 @@ class Templates:
             parsed = self._environment.parse(source)
             return find_undeclared_variables(parsed), set(find_referenced_templates(parsed))
         except (TemplateError, RecursionError):
-            # Rendering says what is wrong with it.
+            # Rendering reports the problem.
             return set(), set()
 
     def _source(self, file: str) -> str:

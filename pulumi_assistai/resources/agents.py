@@ -34,7 +34,7 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
         model, created_at: as listed; only for an agent from `Agent.get`.
     """
 
-    # The SDK would evaluate them anew for every resource.
+    # The SDK would evaluate the annotations again for every resource.
     if TYPE_CHECKING:
         code: pulumi.Output[str]
         managed_since: pulumi.Output[str]
@@ -100,7 +100,7 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
             "allow_duplicate_name": None if allow_duplicate_name is False else allow_duplicate_name,
         }
         declared = {name: value for name, value in inputs.items() if value is not None}
-        # The engine may give what is not declared: an ignored change keeps what was, a transform adds what it likes.
+        # The engine may return undeclared fields: an ignored change keeps the old value, a transform may add any field.
         given = _OPTIONAL if has_transforms() or (opts is not None and (opts.ignore_changes or opts.transforms)) else ()
         _declare(self, resource_name, {**dict.fromkeys((*given, *_OUTPUTS)), **declared}, opts)
 
@@ -118,11 +118,11 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
         _declare(agent, resource_name, dict.fromkeys(("name", *_OPTIONAL, *_OUTPUTS)), existing)
         return agent
 
-    # Type checkers know the attributes, and would take any for one with this.
+    # Type checkers know the attributes; with this method they would accept any other one.
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> pulumi.Output[None]:
-            # The SDK's work grows with the square of the properties in a program: those not declared are none of them.
+            # The SDK's work grows with the square of a program's properties: undeclared fields are none.
             if name in _OPTIONAL:
                 return pulumi.Output.from_input(None)
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")

@@ -66,5 +66,5 @@ def warn_about_options(opts: pulumi.ResourceOptions | None) -> None:
 
 def has_transforms() -> bool:
     """Return whether the program has registered transforms. They may add properties that are not declared."""
-    # The SDK serves them from the first one on; there is no public way to ask.
+    # The SDK starts a servicer with the first transform; there is no public way to ask for it.
     return bool(getattr(_CallbackServicer, "_servicers", ()))

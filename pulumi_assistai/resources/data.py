@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _FIELDS = tuple(field.name for field in fields(Connection))
 
-# One for each organization that a run of a program asks; a process can run several programs, or one several times.
+# One lookup for each organization and run of a program: a process can run several programs, or one several times.
 _lookups: WeakKeyDictionary[pulumi.Resource, dict[Settings, Lookup]] = WeakKeyDictionary()
 _lookups_lock = Lock()
 
@@ -192,7 +192,7 @@ def _lift(connection: pulumi.Input[ConnectionLike | None]) -> pulumi.Output[Conn
         plain: pulumi.Output[dict[str, Any]] = pulumi.Output.all(**values)
         return plain.apply(lambda fields: Connection(**fields))
 
-    # Pulumi would look into a dictionary, and make a secret of it for the token alone.
+    # Pulumi would make a whole dictionary secret because of its token.
     given: Any = _as_connection(connection) if isinstance(connection, Mapping) else connection
     return pulumi.Output.from_input(given).apply(lift)
 
@@ -212,13 +212,13 @@ def _lookup(explicit: Mapping[str, Any]) -> Lookup:
     Raises:
         ConfigurationError: settings are missing or unusable.
     """
-    # A program that asks nothing does without what asking takes.
+    # Programs without data functions do not need these packages.
     from pulumi_assistai.client import announce_retries  # noqa: PLC0415
     from pulumi_assistai.settings import Settings  # noqa: PLC0415
 
     missing = [name for name in _FIELDS[:3] if explicit and not explicit[name]]
     if missing:
-        # The environment's values would be those of another organization.
+        # Values from the environment would belong to another organization.
         raise ConfigurationError(f"connection: {', '.join(missing)} must not be empty")
     stack_configuration = {key: get_config(key) for key in map(stack_key, Settings.model_fields)}
     settings = Settings.load(explicit, os.environ, stack_configuration)

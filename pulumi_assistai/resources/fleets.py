@@ -100,7 +100,7 @@ def _declarations(
     Raises:
         FleetError: all problems of all files.
     """
-    # Whoever has no fleet needs none of its packages.
+    # Programs without a fleet do not need its packages.
     from pulumi_assistai.fleet import Templates, scan_fleet  # noqa: PLC0415
 
     folders = [source, *([Path(fragments)] if fragments else [])]

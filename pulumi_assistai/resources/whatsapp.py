@@ -34,7 +34,7 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
         tenant_domain, organization_code: its tenant and organization.
     """
 
-    # The SDK would evaluate them anew for every resource.
+    # The SDK would evaluate the annotations again for every resource.
     if TYPE_CHECKING:
         status: pulumi.Output[str]
         phone_number: pulumi.Output[str]
@@ -75,7 +75,7 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
             "agent_code": agent_code,
             "expected_phone_number": expected_phone_number,
             "wait_for_connection": wait_for_connection,
-            # A property without a value is an output: the SDK makes an attribute of each that is named.
+            # A property without a value is an output: the SDK makes an attribute of each named one.
             **dict.fromkeys(_OUTPUTS),
         }
         options = found_as_native("WhatsAppIntegration", opts)

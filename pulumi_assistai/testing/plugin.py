@@ -23,7 +23,7 @@ def assistai_emulator() -> Iterator[Emulator]:
     is the default connection of the tested programs.
     """
     _require_extra()
-    from pulumi_assistai.emulator import Emulator  # noqa: PLC0415 - whoever does not ask for it does not wait for it
+    from pulumi_assistai.emulator import Emulator  # noqa: PLC0415 - other runs do not wait for it
 
     with Emulator(qr_lifetime=0, faults=True) as running:
         yield running

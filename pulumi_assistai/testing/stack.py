@@ -51,7 +51,7 @@ class ProgramStack:
     ) -> None:
         self.api = Api(url, tenant=account.tenant, organization=account.organization)
         function = program if callable(program) else None
-        # Emulators of other tests had the same address before: their creations are none of this test's.
+        # Emulators of other tests may have had the same address: their creations do not belong to this test.
         variables = {**_environment(url, account), "XDG_STATE_HOME": str(state_dir), **(environment or {})}
         self._stack = Stack(
             state_dir if callable(program) else Path(program),

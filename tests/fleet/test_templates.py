@@ -340,7 +340,7 @@ def test_fragments_that_include_each_other_over_and_over_end(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("{{ '\\ud800' }}", "the text has half a character (U+D800 to U+DFFF)"),
+        ("{{ '\\ud800' }}", "the text has half of a surrogate pair (U+D800 to U+DFFF)"),
         ("{% for i in [1] %}" * 30 + "{% endfor %}" * 30, "too many statically nested blocks"),
         ("{% for i in range(10 ** 9) %}{% endfor %}", "Range too big. The sandbox blocks ranges larger than"),
         ("{{ f() }}", "KeyboardError: ay"),

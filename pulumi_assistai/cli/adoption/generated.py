@@ -14,7 +14,7 @@ _UNSEEN = (
     "AssistAI does not show purpose, instructions, tone and voice. They are not declared and stay as they are.",
     "To manage them, add them here: the next `pulumi up` overwrites the live values without showing them.",
 )
-# What a template would understand or, of line ends, change.
+# Template syntax, and line ends that a template would change.
 _SPECIAL = re.compile(r"\{(?=[{%#])|\r|\n\Z")
 
 
@@ -64,7 +64,7 @@ def _declaration(adoption: Adoption, provider: str) -> str:
 
 def _literal(text: str) -> str:
     """Return a Python string in the quotes that formatters prefer: double, unless single ones need fewer escapes."""
-    # A text with a double quote in it is always written in single ones, with these escaped.
+    # `repr` puts a text with a double quote into single quotes, and escapes single quotes in it.
     body = repr('"' + text)[2:-1]
     if text.count('"') > text.count("'"):
         return f"'{body}'"

@@ -20,7 +20,7 @@ _LONGEST_KEY = 60
 _PROVIDER_NAME = "their provider"
 """The file's name for an explicit provider: no agent has that key."""
 
-# The protocol of the Pulumi SDK: the same class makes the same text.
+# The pickle protocol of the Pulumi SDK: the same class gives the same text.
 _PICKLE_PROTOCOL = 4
 
 

@@ -46,7 +46,7 @@ def check(
     ignored = _known(ignore or ())
     chosen = choose(paths or (), Given.of(fragments, var))
     fleets = [load(declaration) for declaration in chosen.fleets]
-    # Of two agents with one name the second is named: one that is asked for.
+    # Of two agents with the same name, the finding is about the second: a requested one.
     findings = _about(fleets, find([*map(load, chosen.others), *fleets], ignored))
     _write_json(findings, fleets) if as_json else _write(findings, fleets)
     if findings:

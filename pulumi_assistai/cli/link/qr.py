@@ -13,7 +13,7 @@ from PIL import Image
 from pulumi_assistai.errors import AssistAIError
 
 LARGEST_SIDE = 4000
-"""Pixels: a QR of WhatsApp has a few hundred, and one of 13,300 by 13,300 in a few KB takes gigabytes to decode."""
+"""Pixels: a WhatsApp QR code has a few hundred. A PNG of a few KB with 13,300 x 13,300 takes gigabytes to decode."""
 
 _QUIET_ZONE = 2
 _HEADER = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
@@ -43,7 +43,7 @@ def read_qr(png: bytes) -> str | None:
     try:
         require_small(png)
         with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
-            # A PNG can hold a second header; nothing but headers has been read so far.
+            # A PNG can hold a second header; only headers have been read so far.
             if max(picture.size) > LARGEST_SIDE:
                 return None
             formats = zxingcpp.barcode_formats_from_str("QRCode")

@@ -55,7 +55,7 @@ def _api(directory: Path, config: Mapping[str, str]) -> Iterator[Mapping[str, st
     if os.environ.get(variable("base_url")) or config.get(stack_key("base_url")):
         yield os.environ
         return
-    # Who has an API does not wait for the packages of a web server.
+    # With a configured API, nobody waits for the packages of a web server.
     from pulumi_assistai.emulator import Emulator  # noqa: PLC0415
 
     database = _database(directory)

@@ -54,7 +54,7 @@ class Attribution:
         if message.startswith("adopts "):
             return [step for step in by_code if step.declared("adopt") in words]
         if by_code:
-            # Two organizations may have the same code: the values in the message tell which is meant.
+            # Two organizations may use the same code: the values in the message tell which one is meant.
             sure = [step for step in by_code if all(value[:_LONGEST_VALUE] in message for value in _changed(step))]
             agents = [step for step in sure or by_code if step.kind is Kind.AGENT]
             return agents or sure or by_code

@@ -109,7 +109,7 @@ def _gates(names: str) -> frozenset[Gate]:
 
 
 def _format(name: FormatName, *, to_file: bool) -> Format:
-    # Each needs packages of its own.
+    # Each format needs different packages.
     match name:
         case FormatName.HTML:
             from pulumi_assistai.cli.report.renderers.html import HtmlFormat  # noqa: PLC0415

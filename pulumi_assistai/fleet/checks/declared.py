@@ -100,7 +100,7 @@ def _calls(path: Path, program: Path) -> Iterator[_Call]:
             return
         module = ast.parse(source)
     except (UnreadableError, SyntaxError, ValueError, RecursionError, MemoryError):
-        # Python says what is wrong with it.
+        # Python reports the problem.
         return
     constants = Constants.of(module, path)
     directory = program if program.is_dir() else program.parent

@@ -44,7 +44,7 @@ def missing_includes(fleets: Fleets) -> Iterator[Finding]:
 def unused_variables(fleets: Fleets) -> Iterator[Finding]:
     """Yield the variables that no fleet of a declaration uses."""
     for place, together in _by_declaration(fleets).items():
-        # What a file that cannot be read uses is not known.
+        # The variables of an unreadable file are unknown.
         if place and not any(fleet.problems for fleet in together):
             for name in _unused_variables(together):
                 yield Finding(*place, "unused-variable", f"no agent uses the variable {name}")
@@ -117,7 +117,7 @@ def _by_declaration(fleets: Fleets) -> dict[tuple[Path, int] | None, list[Loaded
 def _unused_variables(fleets: Fleets) -> list[str]:
     unused = {name for fleet in fleets for name in fleet.declaration.variables}
     for fleet, text in ((one, text) for one in fleets for agent in one.agents for text in agent.texts.values()):
-        # Most often the first agents use all of them, and looking takes long.
+        # Usually the first agents use all variables, and the search is slow.
         if not unused:
             break
         unused -= fleet.templates.names(text, fleet.declaration.variables)

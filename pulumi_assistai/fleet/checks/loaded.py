@@ -100,7 +100,7 @@ def _readable(path: Path) -> list[Text]:
     try:
         return [Text(read_text(path), path, 1)]
     except UnreadableError:
-        # Whoever includes it is told.
+        # The including file reports it.
         return []
 
 

@@ -27,7 +27,7 @@ SECRETS = {
 """Patterns by the kind of secret. A word after `password:` counts if it has a letter and a digit, and no space."""
 
 PLACEHOLDERS = (
-    # In Spanish TODO is a word as well: it counts where a colon follows, and alone in its line.
+    # The Spanish word TODO is common: it counts only before a colon or alone on its line.
     re.compile(r"\bTODO(?=\s*[:(])|^\W*TODO\W*$", re.MULTILINE),
     re.compile(r"\b(?:FIXME|TBD|XXX+)\b"),
     re.compile(r"\blorem ipsum\b", re.IGNORECASE),

@@ -11,7 +11,7 @@ from pulumi_assistai.fleet.checks.shapes import PLACEHOLDERS, SECRETS
 from pulumi_assistai.fleet.templates import Text
 
 Found = tuple[int, str]
-"""Where in a text something is, and what."""
+"""The position of a finding in a text, and its message."""
 
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _BLANKS = re.compile(r"[ \t\u00a0]+$", re.MULTILINE)
@@ -54,7 +54,7 @@ def _told(fleet: LoadedFleet) -> Iterator[Text]:
 
 
 def _find_placeholders(source: str) -> Iterator[Found]:
-    # The agent is not told what stands in a comment.
+    # Comments do not reach the agent.
     told = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), source)
     for pattern in PLACEHOLDERS:
         for found in pattern.finditer(told):

@@ -303,8 +303,8 @@ def test_an_exported_state_can_be_imported(assistai: Assistai, project: Path, tm
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"resources": []}', 'is not an exported state: it has no "deployment"'),
-        ("[]", 'is not an exported state: it has no "deployment"'),
+        ('{"resources": []}', 'is neither an exported state (no "deployment")'),
+        ("[]", 'is neither an exported state (no "deployment")'),
         ("{", "is not a JSON file"),
         (None, "No such file or directory"),
     ],
