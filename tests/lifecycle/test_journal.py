@@ -10,13 +10,16 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pulumi_assistai import AdoptionError, AssistAIError, NameTakenError, OutcomeUnknownError
 from pulumi_assistai.lifecycle import agents
-from pulumi_assistai.lifecycle.creation import create_once
+from pulumi_assistai.lifecycle import journal as journal_module
+from pulumi_assistai.lifecycle.creation import create_once, earlier_creation
 from pulumi_assistai.lifecycle.journal import Creation, Journal, Page, is_running, journal_folder, usable_folder
+from pulumi_assistai.lifecycle.session import Session
 from tests.conftest import Api
 from tests.lifecycle.clock import Clock
 from tests.lifecycle.conftest import Connect, listings
@@ -130,9 +133,59 @@ def test_an_agent_that_another_process_made_is_waited_for(
     with pytest.raises(NameTakenError, match="exists already"):
         create_once(session, VENTAS, allow_duplicate_name=False)
     assert api.bodies("POST") == []
+    assert clock.slept == [0.25, 0.5]
     said = capfd.readouterr().err
     assert 'a creation of "Ventas" was sent from this machine 0 s ago and nothing recorded its outcome; ' in said
     assert "looking for the agent in the listing for up to 15 s before another one is created" in said
+
+
+def test_a_creation_that_succeeded_is_waited_for_by_its_code(
+    connect: Connect, api: Api, capfd: pytest.CaptureFixture[str]
+) -> None:
+    session = connect()
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write("A-gone")
+    create_once(session, VENTAS, allow_duplicate_name=False)
+    assert api.bodies("POST") == [VENTAS]
+    assert "was sent from this machine 0 s ago and made A-gone; looking for" in capfd.readouterr().err
+
+
+def test_an_earlier_creation_is_remembered_until_its_time_is_over(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "time", SimpleNamespace(time=lambda: 1_760_000_000.0))
+    session = connect(grace_period=0.5)
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write("A-gone")
+        creation = page.read(0)
+    assert earlier_creation(session, "Ventas") == (creation, 0.5)
+    assert earlier_creation(connect(grace_period=0), "Ventas") is None
+
+
+def test_a_name_is_waited_for_as_long_as_two_creations_take(connect: Connect) -> None:
+    session = connect(timeout=0.03, settle_time=0.02)
+    held = session.journal.of("name", "Ventas", 1)
+    with held, pytest.raises(NameTakenError, match=r'working on name "Ventas" for 0\.1 s'):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+
+
+@pytest.mark.parametrize(("grace_period", "remembered"), [(1, False), (2, True)])
+def test_a_lost_creation_is_forgotten_where_it_was_looked_for_long_enough(
+    connect: Connect, api: Api, grace_period: float, *, remembered: bool
+) -> None:
+    session = connect(settle_time=1, grace_period=grace_period)
+    api.faults.add("cut-before", method="POST")
+    with pytest.raises(OutcomeUnknownError):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    assert (session.journal.peek("name", "Ventas", 0) is not None) == remembered
+
+
+def test_a_lost_creation_whose_agent_was_found_is_noted_with_its_code(session: Session, api: Api) -> None:
+    api.faults.add("cut-after", method="POST")
+    code = create_once(session, VENTAS, allow_duplicate_name=False)
+    creation = session.journal.peek("name", "Ventas", 0)
+    assert creation is not None
+    assert creation.code == code
 
 
 def test_an_agent_that_another_process_made_since_the_listing_is_seen_without_a_grace_period(
