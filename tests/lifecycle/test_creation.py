@@ -408,6 +408,7 @@ def test_an_agent_that_this_operation_made_before_is_not_taken_for_ours(session:
         ({"description": ""}, {}, True),
         ({"description": ""}, {"description": "Cobra"}, False),
         ({}, {"description": "Cobra"}, True),
+        ({"description": "Vende de día"}, {"description": "Vende"}, True),
         ({}, {"name": "ventas"}, False),
     ],
 )

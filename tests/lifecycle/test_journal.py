@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,9 +19,9 @@ from pulumi_assistai import AdoptionError, AssistAIError, NameTakenError, Outcom
 from pulumi_assistai.lifecycle import agents
 from pulumi_assistai.lifecycle import journal as journal_module
 from pulumi_assistai.lifecycle.creation import create_once, earlier_creation
-from pulumi_assistai.lifecycle.journal import Creation, Journal, Page, is_running, journal_folder, usable_folder
+from pulumi_assistai.lifecycle.journal import Creation, Journal, NoPage, Page, is_running, journal_folder, usable_folder
 from pulumi_assistai.lifecycle.session import Session
-from tests.conftest import Api
+from tests.conftest import Api, settings_for
 from tests.lifecycle.clock import Clock
 from tests.lifecycle.conftest import Connect, listings
 
@@ -49,6 +50,7 @@ def test_a_page_keeps_the_last_creation(journal: Journal) -> None:
     assert (sent.code, sent.pid, sent.is_under_way) == ("", os.getpid(), True)
     assert journal.peek("name", " Ventas\u00a0", 0) == made == Creation(made.at, os.getpid(), "A-001")
     assert journal.peek("name", "Ventas", time.time() + 1) is None
+    assert journal.peek("name", "Ventas", made.at) is None
     assert journal.peek("adopt", "Ventas", 0) is None
 
 
@@ -64,6 +66,23 @@ def test_an_erased_or_damaged_page_is_empty(journal: Journal, tmp_path: Path) ->
     assert journal.peek("name", "Ventas", 0) is None
 
 
+def test_the_page_of_a_name_stays_where_it_was(tmp_path: Path) -> None:
+    """Two versions of the package may run side by side."""
+    with Journal(settings_for("http://127.0.0.1:1"), tmp_path).of("name", "Ventas", 1) as page:
+        page.write()
+    assert [file.name for file in tmp_path.glob("*.json")] == ["9799997c635e1dae69c54976fe09f6d3.json"]
+
+
+def test_half_a_character_has_a_page(journal: Journal) -> None:
+    assert journal.peek("name", "\ud83d", 0) is None
+
+
+def test_where_nobody_waits_nothing_is_kept() -> None:
+    page = NoPage()
+    page.write("A-1")
+    assert page.read(0) is None
+
+
 def test_a_name_is_held_by_one_at_a_time(journal: Journal) -> None:
     with journal.of("name", "Ventas", 1), pytest.raises(NameTakenError, match=r'working on name "Ventas" for 0 s'):
         journal.of("name", "Ventas", 0).__enter__()
@@ -76,12 +95,23 @@ def test_the_folder_is_the_users_own(tmp_path: Path) -> None:
     assert journal_folder({}) == Path.home() / ".local" / "state" / "pulumi-assistai" / "creations"
 
 
+def test_the_folder_on_windows_is_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert journal_folder({"LOCALAPPDATA": str(tmp_path)}) == tmp_path / "pulumi-assistai" / "creations"
+    assert journal_folder({}) == Path.home() / "AppData" / "Local" / "pulumi-assistai" / "creations"
+
+
 def test_a_folder_that_cannot_be_made_gives_way_to_one_for_temporary_files(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     other = usable_folder(tmp_path / "file" / "creations")
     assert other.parent == Path(tempfile.gettempdir())
-    assert other.name.startswith("pulumi-assistai-")
-    assert usable_folder(tmp_path / "creations") == tmp_path / "creations"
+    assert re.fullmatch(r"pulumi-assistai-[0-9a-f]{8}", other.name)
+
+
+def test_a_folder_that_can_be_made_is_nobody_elses(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "creations"
+    assert usable_folder(folder) == usable_folder(folder) == folder
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_process_of_somebody_else_is_running(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,8 +205,9 @@ def test_a_lost_creation_is_forgotten_where_it_was_looked_for_long_enough(
 ) -> None:
     session = connect(settle_time=1, grace_period=grace_period)
     api.faults.add("cut-before", method="POST")
-    with pytest.raises(OutcomeUnknownError):
+    with pytest.raises(OutcomeUnknownError) as caught:
         create_once(session, VENTAS, allow_duplicate_name=False)
+    assert ("within 1 s; wait 1 s, then run `pulumi up` again" in str(caught.value)) == remembered
     assert (session.journal.peek("name", "Ventas", 0) is not None) == remembered
 
 
@@ -261,7 +292,8 @@ def test_two_processes_cannot_adopt_one_agent(connect: Connect, api: Api) -> Non
     inputs = {"name": "Ventas", "adopt": code}
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
         write_as(session.journal, code, other.pid)
-        with pytest.raises(AdoptionError, match=f"another stack, which is at work .process {other.pid}"):
+        words = f'^adopt="{code}" was said by .* another stack, which is at work .process {other.pid}'
+        with pytest.raises(AdoptionError, match=words):
             agents.create(session, inputs)
         other.kill()
         other.wait(timeout=60)
