@@ -62,7 +62,7 @@ screenshots: $(READY)
 
 mutants: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
-	nice $(BIN)/python -m tools.mutants --processes $(MUTANT_PROCESSES) $(MUTANTS:%=--again '%')
+	nice $(BIN)/python -m tools.mutants --processes $(MUTANT_PROCESSES) $(if $(MUTANTS),--again) $(MUTANTS:%='%')
 	$(BIN)/mutmut results
 
 lint: $(READY)

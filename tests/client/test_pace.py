@@ -32,6 +32,27 @@ LIMITS = {
 }
 
 
+PLAYED = {
+    "10 a second, Retry-After": (17.345, 8, 7),
+    "10 a second": (16.642, 10, 7),
+    "10 a second, from the first request": (16.988, 10, 7),
+    "5 a second, Retry-After": (32.278, 8, 6),
+    "5 a second": (31.039, 13, 6),
+    "20 a second": (8.697, 12, 10),
+    "10 a second, sliding, Retry-After": (18.709, 9, 7),
+    "10 a second, sliding": (17.049, 10, 7),
+    "10 in 3 seconds": (47.954, 12, 7),
+    "10 in 3 seconds, from the first request": (55.92, 13, 7),
+    "10 in 3 seconds, Retry-After": (47.857, 11, 7),
+    "10 in 3 seconds, with headers": (42.463, 0, 5),
+    "10 a minute, from the first request": (1083.96, 9, 7),
+    "10 a minute, with headers": (840.463, 0, 5),
+    "a bucket of 10, 10 a second": (14.292, 14, 7),
+    "a bucket of 20, 10 a second, Retry-After": (13.609, 12, 10),
+}
+"""For 150 requests with 20 ms of latency: when the last one ended, how many were refused, how many were under way."""
+
+
 @pytest.fixture(params=LIMITS.values(), ids=LIMITS)
 def limit(request: pytest.FixtureRequest) -> tuple[Ask, float]:
     ask, rate = request.param
@@ -43,6 +64,15 @@ def test_a_hundred_requests_take_about_as_long_as_the_limit_makes_them(limit: tu
     (program,) = play(ask, Program(100))
     assert program.ended <= 1.25 * 100 / rate + 0.5
     assert program.refused <= 0.15 * (100 + program.refused)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_no_number_of_the_pace_changes_by_chance(name: str) -> None:
+    """Whoever changes one on purpose plays all limits again, compares, and writes down what came of it."""
+    (program,) = play(LIMITS[name][0](), Program(150), latency=0.02)
+    ended, refused, under_way = PLAYED[name]
+    assert program.ended == pytest.approx(ended, abs=1e-3)
+    assert (program.refused, program.most_under_way) == (refused, under_way)
 
 
 def test_a_thousand_requests_come_to_rest_below_the_limit(limit: tuple[Ask, float]) -> None:
