@@ -15,7 +15,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -33,12 +33,14 @@ from mutmut.workers.isolation import get_mutant_runner, run_in_fork
 PYTEST = ["-x", "-q", "-s", "--rootdir=.", "--assert=plain", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist"]
 SURVIVED, KILLED, NO_TESTS, TIMED_OUT = 0, 1, 33, 36
 PATIENCE = 8.0
+_CASES_FIRST = 3
 
 
 def main() -> None:
     """Make the mutants, and run those that have no verdict."""
     arguments = parsed()
-    run_in_fork(prepare, arguments.processes)
+    if not arguments.as_made:
+        run_in_fork(prepare, arguments.processes)
     os.chdir("mutants")
     sys.path.insert(0, str(Path.cwd()))
     set_mutant_under_test("")
@@ -54,6 +56,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--again", action="store_true", help="run those that have a verdict, too")
     parser.add_argument("--survivors", action="store_true", help="run those that survived or timed out, and no others")
     parser.add_argument("--longest", type=float, default=float("inf"), help="seconds of the longest test that is run")
+    parser.add_argument("--most", type=int, help="how many tests of a mutant are run at most, those first that fit")
+    parser.add_argument("--as-made", action="store_true", help="take mutants and tests as the last run made them")
     return parser.parse_args()
 
 
@@ -97,13 +101,22 @@ class Reach:
         self._found: dict[str, list[str]] = defaultdict(list)
 
     def tests(self, mutant: str) -> list[str]:
-        """Return the tests of a mutant: what found the last ones, its module's own, and others, the fastest first."""
+        """Return the tests of a mutant: those that found the last ones, then its module's own, then all others.
+
+        Of each of them come the fastest cases first, and all other cases of them last.
+        """
         function = function_of(mutant)
         layer, module = function.split(".")[1:3]
         reaching = [test for test in self._tests.get(function, []) if self._takes_part(test, layer)]
-        found = self._found[function]
-        own = f"tests/{layer}/test_{module}.py"
-        return sorted(reaching, key=lambda test: (*_rank(test, found), not test.startswith(own), self.seconds[test]))
+        found, own, cases = self._found[function], f"tests/{layer}/test_{module}.py", Counter[str]()
+
+        def place(test: str) -> tuple[bool, int, int, bool, float]:
+            name = test.partition("[")[0]
+            cases[name] += 1
+            turn = (cases[name] - 1) // _CASES_FIRST
+            return (*_rank(test, found), turn, not test.startswith(own), self.seconds[test])
+
+        return sorted(sorted(reaching, key=self.seconds.__getitem__), key=place)
 
     def every(self) -> list[str]:
         """Return all tests that take part, the fastest first."""
@@ -179,7 +192,7 @@ class Mutation:
         return self._arguments.again or code is None
 
     def _start(self, session: pytest.Session, mutant: str, verdicts: Verdicts) -> None:
-        if tests := self._reach.tests(mutant):
+        if tests := self._reach.tests(mutant)[: self._arguments.most]:
             self._fork(session, tests, Run(mutant, verdicts))
         else:
             verdicts.set(mutant, NO_TESTS)

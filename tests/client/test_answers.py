@@ -18,7 +18,7 @@ class Box(BaseModel):
 
 
 def answer(body: bytes) -> Answer:
-    return Answer("GET", "/api/v1/boxes", 200, "application/json", body)
+    return Answer("GET", "/api/v1/boxes", 200, body)
 
 
 def test_a_body_as_documented_is_its_model() -> None:
