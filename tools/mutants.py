@@ -166,7 +166,8 @@ class Mutation:
         self._items = {item.nodeid: item for item in session.items}
         chosen = list(self._chosen())
         try:
-            self._fork(session, self._reach.every(), Run("", None))
+            if not self._arguments.as_made:
+                self._fork(session, self._reach.every(), Run("", None))
             for number, (mutant, verdicts) in enumerate(chosen):
                 while len(self._running) >= self._arguments.processes:
                     self._wait(number, len(chosen))

@@ -261,7 +261,7 @@ def test_whoever_is_behind_a_probe_waits_for_its_answer(clock: WaitingClock) -> 
             probe.hear(200, {})
 
     limiter = Limiter(lambda _: None, clock.monotonic, wait)
-    answer(limiter, 429, retry_after="1")
+    answer(limiter, x_ratelimit_remaining="0", x_ratelimit_reset="1")
     with limiter.turn("GET /agents", 900, BOTH) as probe:
         probes.append(probe)
         answer(limiter, patience=0.5)

@@ -33,6 +33,11 @@ def journal(connect: Connect, tmp_path: Path) -> Journal:
     return Journal(connect().settings, tmp_path)
 
 
+@pytest.fixture
+def _time_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "time", SimpleNamespace(time=lambda: 1_760_000_000.0))
+
+
 def ended_process() -> int:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait(timeout=60)
@@ -152,6 +157,7 @@ def test_sessions_side_by_side_create_one_name_once(connect: Connect, api: Api) 
     assert len([outcome for outcome in outcomes if "exists already" in outcome]) == 3
 
 
+@pytest.mark.usefixtures("_time_stands_still")
 def test_an_agent_that_another_process_made_is_waited_for(
     connect: Connect, api: Api, clock: Clock, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,6 +175,7 @@ def test_an_agent_that_another_process_made_is_waited_for(
     assert "looking for the agent in the listing for up to 15 s before another one is created" in said
 
 
+@pytest.mark.usefixtures("_time_stands_still")
 def test_a_creation_that_succeeded_is_waited_for_by_its_code(
     connect: Connect, api: Api, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -180,10 +187,8 @@ def test_a_creation_that_succeeded_is_waited_for_by_its_code(
     assert "was sent from this machine 0 s ago and made A-gone; looking for" in capfd.readouterr().err
 
 
-def test_an_earlier_creation_is_remembered_until_its_time_is_over(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journal_module, "time", SimpleNamespace(time=lambda: 1_760_000_000.0))
+@pytest.mark.usefixtures("_time_stands_still")
+def test_an_earlier_creation_is_remembered_until_its_time_is_over(connect: Connect) -> None:
     session = connect(grace_period=0.5)
     with session.journal.of("name", "Ventas", 1) as page:
         page.write("A-gone")
@@ -306,6 +311,7 @@ def write_as(journal: Journal, code: str, pid: int) -> None:
         page._file.write_text(json.dumps({"at": time.time(), "pid": pid, "code": code}))  # noqa: SLF001
 
 
+@pytest.mark.usefixtures("_time_stands_still")
 def test_a_preview_says_that_a_run_was_killed(connect: Connect, api: Api, capfd: pytest.CaptureFixture[str]) -> None:
     session = connect()
     with session.journal.of("name", "Ventas", 1) as page:
