@@ -189,6 +189,71 @@ def test_a_wait_of_nothing_is_believed_once() -> None:
     assert pace.delay(10.1) == pytest.approx(0.25)
 
 
+def test_a_refusal_whose_headers_name_no_end_is_waited_for_as_a_first_one() -> None:
+    pace = Pace()
+    pace.refuse(10.0, pace.send(9.9))
+    pace.answer(10.3, pace.send(10.25))
+    pace.refuse(20.0, pace.send(19.9), None, Quota(0))
+    assert pace.delay(20.0) == pytest.approx(0.25)
+
+
+def test_what_was_sent_in_the_moment_of_a_refusal_says_nothing_new() -> None:
+    pace = Pace()
+    one, other, third = pace.send(10.0), pace.send(10.0), pace.send(10.0)
+    pace.refuse(10.0, one)
+    pace.refuse(10.0, other)
+    assert pace.delay(10.0) == pytest.approx(0.25)
+    pace.answer(10.1, third)
+    pace.send(10.25)
+    assert pace.delay(10.25) is None
+
+
+def burst(pace: Pace, answers: int, began: float) -> None:
+    """Let so many requests be answered, one each hundredth of a second."""
+    for number in range(answers):
+        pace.answer(began + (number + 1) / 100, pace.send(began + number / 100))
+
+
+@pytest.mark.parametrize("began", [0.0, 1000.0])
+def test_the_first_rate_is_that_of_the_burst_and_the_wait_after_it(began: float) -> None:
+    pace = Pace()
+    burst(pace, 10, began)
+    pace.refuse(began + 0.11, pace.send(began + 0.1))
+    pace.answer(began + 2.1, pace.send(began + 2.0))
+    assert pace.rate == pytest.approx(11 / 2.0)
+
+
+def test_an_api_that_says_when_it_is_free_again_is_believed_whoever_finds_out_late() -> None:
+    pace = Pace()
+    burst(pace, 10, 0.0)
+    pace.refuse(0.11, pace.send(0.1), 1.0)
+    pace.answer(5.1, pace.send(5.0))
+    assert pace.rate == pytest.approx(11 / 1.1)
+
+
+def test_of_two_such_words_the_later_one_is_believed() -> None:
+    pace = Pace()
+    burst(pace, 10, 0.0)
+    pace.refuse(0.11, pace.send(0.1), 1.0)
+    pace.refuse(1.2, pace.send(1.11), 1.0)
+    pace.answer(9.1, pace.send(9.0))
+    lowest, highest = 11 / 2.11, 11 / 1.11
+    assert pace.rate == pytest.approx(lowest + 0.1 * (highest - lowest))
+
+
+@pytest.mark.parametrize(("answers", "rate", "growth"), [(0, 5, 1.3), (1, 8, 1.3), (2, 12, 1.0)])
+def test_few_answers_say_nothing_of_the_rate_which_grows_until_it_is_refused(
+    answers: int, rate: float, growth: float
+) -> None:
+    pace = Pace()
+    burst(pace, answers, 0.0)
+    pace.refuse(0.06, pace.send(0.05))
+    pace.answer(0.32, pace.send(0.25))
+    assert pace.rate == pytest.approx(rate)
+    pace.answer(2.1, pace.send(2.0))
+    assert pace.rate == pytest.approx(rate * growth)
+
+
 def test_refusals_without_a_word_are_waited_for_longer_and_longer() -> None:
     pace, now, waits = Pace(), 0.0, []
     for _ in range(14):
