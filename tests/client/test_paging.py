@@ -516,6 +516,15 @@ def test_a_page_that_should_be_there_may_not_be_refused(after: Reply, meta: Any)
         read(listing)
 
 
+def test_an_empty_body_that_should_be_a_page_is_told() -> None:
+    with pytest.raises(ApiError, match=r"^GET /api/v1/agents answered 200: its body is empty; "):
+        read(of_pages(page({"hasNextPage": True}, 1), Reply(200)))
+
+
+def test_null_in_a_thousand_bytes_is_the_end() -> None:
+    assert read(of_pages(codes(1), Reply(200, b"null" + b" " * 996))) == ["A-1"]
+
+
 @pytest.mark.parametrize("status", [401, 403, 409, 418])
 def test_other_refusals_are_not_the_end(status: int) -> None:
     with pytest.raises(ApiError, match=f"answered {status}"):
