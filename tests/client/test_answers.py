@@ -79,6 +79,7 @@ def test_an_answer_without_a_date_has_none() -> None:
         (b"", ""),
         (b"<h1>Bad</h1><p class='a'>gateway</p>", " Bad  gateway "),
         (b"a < b > c <> d", "a   c   d"),
+        (b"<SCRIPT>a\nb</SCRIPT >c", " c"),
         (b"<" + b"x" * 1000 + b">end", " end"),
         (b"<" + b"x" * 1001 + b">end", "<" + "x" * 1001 + ">end"),
         (b"\xff{", "\ufffd{"),

@@ -34,6 +34,32 @@ def _once() -> Iterator[None]:
         yield
 
 
+def test_whatever_begins_after_the_time_out_has_timed_out() -> None:
+    backend = DeadlineBackend(0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with exchange(30):
+            stream = backend.connect_tcp("127.0.0.1", port)
+        with exchange(0):
+            with pytest.raises(httpcore.ConnectTimeout):
+                backend.connect_tcp("127.0.0.1", port)
+            with pytest.raises(httpcore.ConnectTimeout):
+                stream.start_tls(ssl.create_default_context(), "localhost")
+            with pytest.raises(httpcore.WriteTimeout):
+                stream.write(b"x")
+            with pytest.raises(httpcore.ReadTimeout):
+                stream.read(1)
+        stream.close()
+
+
+def test_options_of_a_connection_are_kept() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, exchange(30):
+        options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+        stream = DeadlineBackend(0).connect_tcp("127.0.0.1", server.getsockname()[1], socket_options=options)
+        assert stream.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        stream.close()
+
+
 def create(url: str, timeout: float = TIMEOUT, instructions: str = "") -> Any:
     with Client(settings_for(url, timeout=timeout)) as client:
         return client.agents.create({"name": "Ventas", "instructions": instructions})
