@@ -8,7 +8,7 @@ import ssl
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from threading import Event
+from threading import Event, current_thread
 from typing import Any
 
 import httpcore
@@ -50,6 +50,19 @@ def test_whatever_begins_after_the_time_out_has_timed_out() -> None:
             with pytest.raises(httpcore.ReadTimeout):
                 stream.read(1)
         stream.close()
+
+
+def test_a_look_up_that_is_left_behind_keeps_no_process_from_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemons: list[bool] = []
+
+    def look_up(*_: object, **__: object) -> list[Any]:
+        daemons.append(current_thread().daemon)
+        raise OSError("no such host")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with exchange(30), pytest.raises(httpcore.ConnectError, match="no such host"):
+        DeadlineBackend(0).connect_tcp("api.example", 1)
+    assert daemons == [True]
 
 
 def test_options_of_a_connection_are_kept() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +18,7 @@ import stamina
 
 from pulumi_assistai import ConfigurationError, NotSentError
 from pulumi_assistai.client import Client
-from pulumi_assistai.client.environment import find_proxy
+from pulumi_assistai.client.environment import about_certificates, certificate_authorities, find_proxy
 from tests.client.raw import hear, saying, speaking
 from tests.conftest import settings_for
 from tests.scripted import as_json, replies, serve
@@ -137,6 +138,39 @@ def test_a_proxy_that_is_none_is_named_by_its_variable_alone(
         assert create(server.url) == "A-1"
 
 
+ABOUT = "correct or unset it, it is about certificates"
+
+
+def test_what_is_wrong_with_authorities_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing"))
+    with pytest.raises(ConfigurationError) as caught:
+        certificate_authorities()
+    assert str(caught.value) == f"SSL_CERT_FILE cannot be used (No such file or directory): {ABOUT}"
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "missing"))
+    with pytest.raises(ConfigurationError) as caught:
+        certificate_authorities()
+    assert str(caught.value) == f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used (no such directory): {ABOUT}"
+
+
+def test_an_error_without_a_number_is_told_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError("odd")
+
+    monkeypatch.setenv("SSL_CERT_FILE", "any")
+    monkeypatch.setattr(ssl, "create_default_context", refuse)
+    with pytest.raises(ConfigurationError, match=r"^SSL_CERT_FILE cannot be used \(odd\): "):
+        certificate_authorities()
+
+
+def test_what_to_do_about_a_certificate_depends_on_what_it_was_checked_against(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert about_certificates() == (
+        "where a private authority issued it, set SSL_CERT_FILE to the file of that authority's certificate"
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", "one")
+    monkeypatch.setenv("SSL_CERT_DIR", "other")
+    assert about_certificates() == "it was checked against SSL_CERT_FILE and SSL_CERT_DIR: check what is there"
+
+
 def test_a_proxy_for_http_alone_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "ftp://nonsense:abc")
     assert proxy_variable() is None
@@ -156,6 +190,7 @@ def test_a_proxy_for_http_alone_does_not_matter(monkeypatch: pytest.MonkeyPatch)
         ("api.assistai.invalid:8443", f"{API}:8443"),
         ("[::1],assistai.invalid", API),
         ("10.0.0.0/8", "https://10.1.2.3"),
+        ("10.0.0.1/8", "https://10.1.2.3"),
         ("10.1.2.3", "https://10.1.2.3"),
         ("10.1.2.3:443", "https://10.1.2.3"),
         ("[2001:db8::1]", "https://[2001:db8::1]"),
