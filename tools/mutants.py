@@ -32,7 +32,7 @@ from mutmut.workers.isolation import get_mutant_runner, run_in_fork
 
 PYTEST = ["-x", "-q", "-s", "--rootdir=.", "--assert=plain", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist"]
 SURVIVED, KILLED, NO_TESTS, TIMED_OUT = 0, 1, 33, 36
-PATIENCE = 8.0
+PATIENCE = 20.0
 _CASES_FIRST = 3
 
 

@@ -16,7 +16,7 @@ import certifi
 import pytest
 import stamina
 
-from pulumi_assistai import ConfigurationError, NotSentError
+from pulumi_assistai import ConfigurationError, NoAnswerError, NotSentError
 from pulumi_assistai.client import Client
 from pulumi_assistai.client.environment import about_certificates, certificate_authorities, find_proxy
 from tests.client.raw import hear, saying, speaking
@@ -239,12 +239,15 @@ def test_a_host_that_cannot_be_is_an_error_of_one_line() -> None:
 
 
 @contextmanager
-def encrypted(directory: Path) -> Iterator[str]:
-    """Serve over https with a certificate that is its own authority, in `server.pem`."""
+def encrypted(directory: Path, *, answers: bool = True) -> Iterator[str]:
+    """Serve over https with a certificate that is its own authority, in `server.pem`; without answers it hangs up."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
+            if not answers:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
             self.send_response(201)
             self.end_headers()
             self.wfile.write(b'{"code": "A-1"}')
@@ -266,6 +269,13 @@ def test_an_authority_of_ones_own_is_honoured_on_loopback_too(tmp_path: Path, mo
     with encrypted(tmp_path) as url:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
         assert create(url) == "A-1"
+
+
+def test_an_encrypted_request_may_have_arrived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with encrypted(tmp_path, answers=False) as url:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
+        with pytest.raises(NoAnswerError):
+            create(url)
 
 
 def test_a_directory_of_authorities_is_honoured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
