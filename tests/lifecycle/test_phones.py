@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulumi_assistai.lifecycle.phones import EXAMPLE, Match, compare, is_international
@@ -166,12 +166,14 @@ WRITTEN = typed() | addressed()
 TEXTS = st.text() | WRITTEN.map(lambda both: both[0])
 
 
+@settings(deadline=None)
 @given(WRITTEN, WRITTEN)
 def test_every_form_of_a_number_is_that_number(one: tuple[str, str], other: tuple[str, str]) -> None:
     assert compare(one[0], one[1]) is Match.SAME
     assert compare(one[0], other[0]) is (Match.SAME if one[1] == other[1] else Match.DIFFERENT)
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_comparing_is_reflexive_and_symmetric(one: str, other: str) -> None:
     assert compare(one, one) is Match.SAME
