@@ -19,7 +19,7 @@ CORE_TESTS := $(PROVIDER_TESTS) tests/fleet tests/engine tests/test_settings.py
 COVERED := pulumi_assistai/client/*,pulumi_assistai/lifecycle/*,pulumi_assistai/fleet/*,pulumi_assistai/settings.py
 
 # Mutation testing, by hand: all of it takes an hour or more, goes on where it was stopped, and lets results stand.
-# MUTANTS='pulumi_assistai.lifecycle.likeness.*' chooses some, and runs them again.
+# MUTANTS='pulumi_assistai.lifecycle.likeness.*' chooses some, and runs them again; tests/mutants.md has the rest.
 MUTANTS :=
 MUTANT_PROCESSES := 2
 
@@ -82,7 +82,7 @@ compatibility: $(READY)
 
 mutants: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS) --editable '.[mutants]'
-	nice $(BIN)/mutmut run --max-children $(MUTANT_PROCESSES) $(MUTANTS:%='%')
+	nice $(BIN)/python -m tools.mutants --processes $(MUTANT_PROCESSES) $(if $(MUTANTS),--again) $(MUTANTS:%='%')
 	$(BIN)/mutmut results
 
 lint: $(READY)

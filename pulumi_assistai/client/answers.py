@@ -26,7 +26,6 @@ class Answer:
     method: str
     path: str
     status: int
-    content_type: str
     body: bytes
     date: str = ""
 

@@ -183,10 +183,9 @@ class Transport:
             raise self._error(response, problem.encode() if is_encoded else body)
         if is_encoded:
             raise _unexpected(response, problem)
-        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         date = response.headers.get("date", "")
         request = response.request
-        return Answer(request.method, request.url.path, response.status_code, content_type, body, date)
+        return Answer(request.method, request.url.path, response.status_code, body, date)
 
     def _error(self, response: httpx.Response, body: bytes) -> ApiError:
         status = response.status_code

@@ -148,19 +148,15 @@ class Names:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._names: dict[str, str] = {}
+        self._claims = Claims()
         self._skeletons: dict[str, str] = {}
 
     def claim(self, name: str) -> bool:
         """Claim a name and return whether nobody had claimed one that is the same to a person."""
-        with self._lock:
-            new = canonical(name) not in self._names
-            self._names.setdefault(canonical(name), name)
-            return new
+        return self._claims.claim(canonical(name))
 
     def __contains__(self, name: str) -> bool:
-        with self._lock:
-            return canonical(name) in self._names
+        return canonical(name) in self._claims
 
     def similar(self, name: str) -> str | None:
         """Return the first declared name that differs from this one in case, accents or signs alone."""

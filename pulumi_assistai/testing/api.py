@@ -15,7 +15,8 @@ class Api:
 
     Args:
         url: the emulator's address.
-        tenant, organization: the default organization of `create`.
+        tenant: the tenant of the organization in which `create` makes agents.
+        organization: its code.
 
     Attributes:
         url: the emulator's address.

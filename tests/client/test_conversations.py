@@ -29,6 +29,11 @@ def test_conversations_and_messages_are_read_whole(client: Client, api: Api) -> 
     assert None not in [message.timestamp for message in messages]
 
 
+def test_all_conversations_are_listed(client: Client, api: Api) -> None:
+    uuids = [write_to(api, "Hola"), write_to(api, "Adiós")]
+    assert [conversation.uuid for conversation in client.conversations.list().items] == uuids
+
+
 def test_a_conversation_that_is_not_there_is_not_found(client: Client) -> None:
     with pytest.raises(NotFoundError, match=r"^GET /api/v1/conversations/none/messages answered 404: "):
         client.conversations.messages("none")

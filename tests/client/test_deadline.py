@@ -8,7 +8,7 @@ import ssl
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from threading import Event
+from threading import Event, current_thread
 from typing import Any
 
 import httpcore
@@ -32,6 +32,45 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 def _once() -> Iterator[None]:
     with stamina.set_testing(testing=True, attempts=1):
         yield
+
+
+def test_whatever_begins_after_the_time_out_has_timed_out() -> None:
+    backend = DeadlineBackend(0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with exchange(30):
+            stream = backend.connect_tcp("127.0.0.1", port)
+        with exchange(0):
+            with pytest.raises(httpcore.ConnectTimeout):
+                backend.connect_tcp("127.0.0.1", port)
+            with pytest.raises(httpcore.ConnectTimeout):
+                stream.start_tls(ssl.create_default_context(), "localhost")
+            with pytest.raises(httpcore.WriteTimeout):
+                stream.write(b"x")
+            with pytest.raises(httpcore.ReadTimeout):
+                stream.read(1)
+        stream.close()
+
+
+def test_a_look_up_that_is_left_behind_keeps_no_process_from_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemons: list[bool] = []
+
+    def look_up(*_: object, **__: object) -> list[Any]:
+        daemons.append(current_thread().daemon)
+        raise OSError("no such host")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with exchange(30), pytest.raises(httpcore.ConnectError, match="no such host"):
+        DeadlineBackend(0).connect_tcp("api.example", 1)
+    assert daemons == [True]
+
+
+def test_options_of_a_connection_are_kept() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, exchange(30):
+        options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+        stream = DeadlineBackend(0).connect_tcp("127.0.0.1", server.getsockname()[1], socket_options=options)
+        assert stream.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        stream.close()
 
 
 def create(url: str, timeout: float = TIMEOUT, instructions: str = "") -> Any:

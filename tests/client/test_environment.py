@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,9 +16,9 @@ import certifi
 import pytest
 import stamina
 
-from pulumi_assistai import ConfigurationError, NotSentError
+from pulumi_assistai import ConfigurationError, NoAnswerError, NotSentError
 from pulumi_assistai.client import Client
-from pulumi_assistai.client.environment import find_proxy
+from pulumi_assistai.client.environment import about_certificates, certificate_authorities, find_proxy
 from tests.client.raw import hear, saying, speaking
 from tests.conftest import settings_for
 from tests.scripted import as_json, replies, serve
@@ -137,6 +138,39 @@ def test_a_proxy_that_is_none_is_named_by_its_variable_alone(
         assert create(server.url) == "A-1"
 
 
+ABOUT = "correct or unset it, it is about certificates"
+
+
+def test_what_is_wrong_with_authorities_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing"))
+    with pytest.raises(ConfigurationError) as caught:
+        certificate_authorities()
+    assert str(caught.value) == f"SSL_CERT_FILE cannot be used (No such file or directory): {ABOUT}"
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "missing"))
+    with pytest.raises(ConfigurationError) as caught:
+        certificate_authorities()
+    assert str(caught.value) == f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used (no such directory): {ABOUT}"
+
+
+def test_an_error_without_a_number_is_told_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError("odd")
+
+    monkeypatch.setenv("SSL_CERT_FILE", "any")
+    monkeypatch.setattr(ssl, "create_default_context", refuse)
+    with pytest.raises(ConfigurationError, match=r"^SSL_CERT_FILE cannot be used \(odd\): "):
+        certificate_authorities()
+
+
+def test_what_to_do_about_a_certificate_depends_on_what_it_was_checked_against(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert about_certificates() == (
+        "where a private authority issued it, set SSL_CERT_FILE to the file of that authority's certificate"
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", "one")
+    monkeypatch.setenv("SSL_CERT_DIR", "other")
+    assert about_certificates() == "it was checked against SSL_CERT_FILE and SSL_CERT_DIR: check what is there"
+
+
 def test_a_proxy_for_http_alone_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "ftp://nonsense:abc")
     assert proxy_variable() is None
@@ -156,6 +190,7 @@ def test_a_proxy_for_http_alone_does_not_matter(monkeypatch: pytest.MonkeyPatch)
         ("api.assistai.invalid:8443", f"{API}:8443"),
         ("[::1],assistai.invalid", API),
         ("10.0.0.0/8", "https://10.1.2.3"),
+        ("10.0.0.1/8", "https://10.1.2.3"),
         ("10.1.2.3", "https://10.1.2.3"),
         ("10.1.2.3:443", "https://10.1.2.3"),
         ("[2001:db8::1]", "https://[2001:db8::1]"),
@@ -204,12 +239,15 @@ def test_a_host_that_cannot_be_is_an_error_of_one_line() -> None:
 
 
 @contextmanager
-def encrypted(directory: Path) -> Iterator[str]:
-    """Serve over https with a certificate that is its own authority, in `server.pem`."""
+def encrypted(directory: Path, *, answers: bool = True) -> Iterator[str]:
+    """Serve over https with a certificate that is its own authority, in `server.pem`; without answers it hangs up."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
+            if not answers:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
             self.send_response(201)
             self.end_headers()
             self.wfile.write(b'{"code": "A-1"}')
@@ -231,6 +269,13 @@ def test_an_authority_of_ones_own_is_honoured_on_loopback_too(tmp_path: Path, mo
     with encrypted(tmp_path) as url:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
         assert create(url) == "A-1"
+
+
+def test_an_encrypted_request_may_have_arrived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with encrypted(tmp_path, answers=False) as url:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
+        with pytest.raises(NoAnswerError):
+            create(url)
 
 
 def test_a_directory_of_authorities_is_honoured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,14 +6,14 @@ import gc
 import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from threading import Condition, Event, Thread
 
 import pytest
 
 from pulumi_assistai import RateLimitError, RunCancelledError, ServerError, TooManyRequestsError
 from pulumi_assistai.client import Client, limiter, transport
-from pulumi_assistai.client.limiter import Limiter, cancel_requests, duration, in_words, limiter_of
+from pulumi_assistai.client.limiter import Limiter, Turn, cancel_requests, duration, in_words, limiter_of
 from pulumi_assistai.client.transport import Transport
 from pulumi_assistai.emulator import Emulator
 from pulumi_assistai.settings import Settings
@@ -65,8 +65,8 @@ def refused(retry_after: str = "", status: int = 429) -> Reply:
     return Reply(status, headers={"retry-after": retry_after} if retry_after else {})
 
 
-def answer(limiter: Limiter, status: int = 200, **headers: str) -> None:
-    with limiter.turn("GET /agents", limiter.now() + 900, BOTH) as turn:
+def answer(limiter: Limiter, status: int = 200, patience: float = 900, **headers: str) -> None:
+    with limiter.turn("GET /agents", limiter.now() + patience, BOTH) as turn:
         turn.hear(status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
@@ -198,6 +198,76 @@ def test_a_short_wait_is_not_told(limited: Limiter, said: list[str]) -> None:
     assert said == []
 
 
+def test_a_wait_of_two_seconds_is_told(limited: Limiter, said: list[str]) -> None:
+    answer(limited, 429, retry_after="2")
+    answer(limited)
+    assert said == ["AssistAI asks for fewer requests; 1 request is waiting: about 2 seconds"]
+
+
+def test_a_wait_is_told_every_half_minute(clock: WaitingClock) -> None:
+    told: list[float] = []
+    limiter = Limiter(lambda _: told.append(clock.now), clock.monotonic, clock.wait)
+    answer(limiter, 429, retry_after="100")
+    answer(limiter)
+    assert told == [0, 30, 60, 90]
+
+
+def test_those_behind_are_told_how_long_the_rate_takes_for_them(limited: Limiter, said: list[str]) -> None:
+    answer(limited, ratelimit='"default";r=0;t=1', ratelimit_policy='"default";q=10;w=1')
+    with ExitStack() as stack:
+        for _ in range(29):
+            stack.enter_context(limited._in_line())  # noqa: SLF001 - a thread for each would have to be waited for
+        answer(limited)
+    assert said == ["AssistAI allows about 10 requests a second; 30 requests are waiting: about 3 seconds"]
+
+
+def test_what_was_waited_is_counted(limited: Limiter) -> None:
+    assert limited.waited == 0
+    answer(limited, 429, retry_after="7")
+    answer(limited)
+    assert limited.waited == pytest.approx(7)
+
+
+def test_a_refusal_is_waited_out_as_its_headers_say(limited: Limiter) -> None:
+    answer(limited, 429, x_ratelimit_remaining="0", x_ratelimit_reset="40")
+    assert limited.longest_wait() == pytest.approx(40)
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "patience", "reason"),
+    [
+        ("0.5", 0.25, "AssistAI allowed none in time"),
+        ("1", 0.5, "AssistAI allows no request for 1 s"),
+        ("3600", 900, "AssistAI allows no request for 3600 s"),
+    ],
+)
+def test_a_wait_that_is_longer_than_the_patience_is_none(
+    limited: Limiter, clock: WaitingClock, retry_after: str, patience: float, reason: str
+) -> None:
+    clock.now = 5000
+    answer(limited, 429, retry_after=retry_after)
+    with pytest.raises(RateLimitError) as caught, limited.turn("GET /agents", clock.now + patience, BOTH):
+        pass
+    assert str(caught.value) == f"GET /agents was not sent: {reason}; {RateLimitError.advice}"
+    assert clock.waits == []
+
+
+def test_whoever_is_behind_a_probe_waits_for_its_answer(clock: WaitingClock) -> None:
+    probes: list[Turn] = []
+
+    def wait(_: Condition, seconds: float) -> None:
+        clock.sleep(seconds)
+        for probe in probes:
+            probe.hear(200, {})
+
+    limiter = Limiter(lambda _: None, clock.monotonic, wait)
+    answer(limiter, x_ratelimit_remaining="0", x_ratelimit_reset="1")
+    with limiter.turn("GET /agents", 900, BOTH) as probe:
+        probes.append(probe)
+        answer(limiter, patience=0.5)
+    assert clock.waits == [0.25] * 5
+
+
 @pytest.mark.usefixtures("_cancellation")
 def test_a_cancelled_run_sends_nothing_more(limited: Limiter) -> None:
     cancel_requests()
@@ -228,7 +298,7 @@ def test_all_that_wait_end_when_the_run_is_cancelled() -> None:
     cancel_requests()
     for thread in threads:
         thread.join(30)
-    assert len(ended) == 3
+    assert [str(error) for error in ended] == ["GET /agents was not sent: the run was cancelled"] * 3
 
 
 def test_a_request_that_got_no_answer_makes_room_for_the_next(limited: Limiter, clock: WaitingClock) -> None:
@@ -284,10 +354,13 @@ def test_a_ceiling_by_hand_is_kept(limited: Limiter, clock: WaitingClock) -> Non
     ("rate", "words"),
     [
         (10, "10 requests a second"),
+        (2, "2 requests a second"),
         (1, "1 request a second"),
         (0.5, "30 requests a minute"),
         (1 / 6, "10 requests a minute"),
         (1 / 60, "1 request a minute"),
+        (1 / 60.5, "60 requests an hour"),
+        (59.4999 / 3600, "59 requests an hour"),
         (1 / 120, "30 requests an hour"),
         (1e-9, "1 requests an hour"),
     ],
@@ -296,6 +369,8 @@ def test_a_rate_in_words(rate: float, words: str) -> None:
     assert in_words(rate) == words
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(2, "2 seconds"), (89, "89 seconds"), (540, "9 minutes")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(2, "2 seconds"), (89, "89 seconds"), (90, "2 minutes"), (3600, "60 minutes")]
+)
 def test_a_duration_in_words(seconds: float, words: str) -> None:
     assert duration(seconds) == words

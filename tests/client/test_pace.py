@@ -32,6 +32,27 @@ LIMITS = {
 }
 
 
+PLAYED = {
+    "10 a second, Retry-After": (17.345, 8, 7),
+    "10 a second": (16.642, 10, 7),
+    "10 a second, from the first request": (16.988, 10, 7),
+    "5 a second, Retry-After": (32.278, 8, 6),
+    "5 a second": (31.039, 13, 6),
+    "20 a second": (8.697, 12, 10),
+    "10 a second, sliding, Retry-After": (18.709, 9, 7),
+    "10 a second, sliding": (17.049, 10, 7),
+    "10 in 3 seconds": (47.954, 12, 7),
+    "10 in 3 seconds, from the first request": (55.92, 13, 7),
+    "10 in 3 seconds, Retry-After": (47.857, 11, 7),
+    "10 in 3 seconds, with headers": (42.463, 0, 5),
+    "10 a minute, from the first request": (1083.96, 9, 7),
+    "10 a minute, with headers": (840.463, 0, 5),
+    "a bucket of 10, 10 a second": (14.292, 14, 7),
+    "a bucket of 20, 10 a second, Retry-After": (13.609, 12, 10),
+}
+"""For 150 requests with 20 ms of latency: when the last one ended, how many were refused, how many were under way."""
+
+
 @pytest.fixture(params=LIMITS.values(), ids=LIMITS)
 def limit(request: pytest.FixtureRequest) -> tuple[Ask, float]:
     ask, rate = request.param
@@ -43,6 +64,15 @@ def test_a_hundred_requests_take_about_as_long_as_the_limit_makes_them(limit: tu
     (program,) = play(ask, Program(100))
     assert program.ended <= 1.25 * 100 / rate + 0.5
     assert program.refused <= 0.15 * (100 + program.refused)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_no_number_of_the_pace_changes_by_chance(name: str) -> None:
+    """Whoever changes one on purpose plays all limits again, compares, and writes down what came of it."""
+    (program,) = play(LIMITS[name][0](), Program(150), latency=0.02)
+    ended, refused, under_way = PLAYED[name]
+    assert program.ended == pytest.approx(ended, abs=1e-3)
+    assert (program.refused, program.most_under_way) == (refused, under_way)
 
 
 def test_a_thousand_requests_come_to_rest_below_the_limit(limit: tuple[Ask, float]) -> None:
@@ -157,6 +187,71 @@ def test_a_wait_of_nothing_is_believed_once() -> None:
     assert pace.delay(10.0) == 0
     pace.refuse(10.1, pace.send(10.05), 0.0)
     assert pace.delay(10.1) == pytest.approx(0.25)
+
+
+def test_a_refusal_whose_headers_name_no_end_is_waited_for_as_a_first_one() -> None:
+    pace = Pace()
+    pace.refuse(10.0, pace.send(9.9))
+    pace.answer(10.3, pace.send(10.25))
+    pace.refuse(20.0, pace.send(19.9), None, Quota(0))
+    assert pace.delay(20.0) == pytest.approx(0.25)
+
+
+def test_what_was_sent_in_the_moment_of_a_refusal_says_nothing_new() -> None:
+    pace = Pace()
+    one, other, third = pace.send(10.0), pace.send(10.0), pace.send(10.0)
+    pace.refuse(10.0, one)
+    pace.refuse(10.0, other)
+    assert pace.delay(10.0) == pytest.approx(0.25)
+    pace.answer(10.1, third)
+    pace.send(10.25)
+    assert pace.delay(10.25) is None
+
+
+def burst(pace: Pace, answers: int, began: float) -> None:
+    """Let so many requests be answered, one each hundredth of a second."""
+    for number in range(answers):
+        pace.answer(began + (number + 1) / 100, pace.send(began + number / 100))
+
+
+@pytest.mark.parametrize("began", [0.0, 1000.0])
+def test_the_first_rate_is_that_of_the_burst_and_the_wait_after_it(began: float) -> None:
+    pace = Pace()
+    burst(pace, 10, began)
+    pace.refuse(began + 0.11, pace.send(began + 0.1))
+    pace.answer(began + 2.1, pace.send(began + 2.0))
+    assert pace.rate == pytest.approx(11 / 2.0)
+
+
+def test_an_api_that_says_when_it_is_free_again_is_believed_whoever_finds_out_late() -> None:
+    pace = Pace()
+    burst(pace, 10, 0.0)
+    pace.refuse(0.11, pace.send(0.1), 1.0)
+    pace.answer(5.1, pace.send(5.0))
+    assert pace.rate == pytest.approx(11 / 1.1)
+
+
+def test_of_two_such_words_the_later_one_is_believed() -> None:
+    pace = Pace()
+    burst(pace, 10, 0.0)
+    pace.refuse(0.11, pace.send(0.1), 1.0)
+    pace.refuse(1.2, pace.send(1.11), 1.0)
+    pace.answer(9.1, pace.send(9.0))
+    lowest, highest = 11 / 2.11, 11 / 1.11
+    assert pace.rate == pytest.approx(lowest + 0.1 * (highest - lowest))
+
+
+@pytest.mark.parametrize(("answers", "rate", "growth"), [(0, 5, 1.3), (1, 8, 1.3), (2, 12, 1.0)])
+def test_few_answers_say_nothing_of_the_rate_which_grows_until_it_is_refused(
+    answers: int, rate: float, growth: float
+) -> None:
+    pace = Pace()
+    burst(pace, answers, 0.0)
+    pace.refuse(0.06, pace.send(0.05))
+    pace.answer(0.32, pace.send(0.25))
+    assert pace.rate == pytest.approx(rate)
+    pace.answer(2.1, pace.send(2.0))
+    assert pace.rate == pytest.approx(rate * growth)
 
 
 def test_refusals_without_a_word_are_waited_for_longer_and_longer() -> None:

@@ -14,6 +14,7 @@ from pulumi_assistai import ApiError, BadRequestError, IncompleteListingError, S
 from pulumi_assistai.client import Client, ListedAgent, paging
 from pulumi_assistai.client import Listing as Found
 from pulumi_assistai.client.paging import AT_A_TIME
+from pulumi_assistai.client.transport import Transport
 from tests.conftest import settings_for
 from tests.scripted import Reply, Request, as_json, asked, serve
 
@@ -519,6 +520,15 @@ def test_a_page_that_should_be_there_may_not_be_refused(after: Reply, meta: Any)
         read(listing)
 
 
+def test_an_empty_body_that_should_be_a_page_is_told() -> None:
+    with pytest.raises(ApiError, match=r"^GET /api/v1/agents answered 200: its body is empty; "):
+        read(of_pages(page({"hasNextPage": True}, 1), Reply(200)))
+
+
+def test_null_in_a_thousand_bytes_is_the_end() -> None:
+    assert read(of_pages(codes(1), Reply(200, b"null" + b" " * 996))) == ["A-1"]
+
+
 @pytest.mark.parametrize("status", [401, 403, 409, 418])
 def test_other_refusals_are_not_the_end(status: int) -> None:
     with pytest.raises(ApiError, match=f"answered {status}"):
@@ -577,6 +587,13 @@ def test_a_listing_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
     endless = Endless(0)
     assert problem(endless) == "there is no end to it after 600 s and 3 pages"
     assert [number for number, _ in endless.asked] == [1, 2, 3]
+
+
+def test_what_was_waited_for_the_rate_limit_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments, waits = iter([0.0, 700.0]), iter([0.0, 200.0])
+    monkeypatch.setattr(paging, "time", SimpleNamespace(monotonic=lambda: next(moments)))
+    monkeypatch.setattr(Transport, "waited", property(lambda _: next(waits)))
+    assert read(Listing(3)) == ["A-0", "A-1", "A-2"]
 
 
 def test_all_readings_together_have_one_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import formatdate
 
 import httpx
@@ -26,7 +26,11 @@ def quota(**headers: str) -> Quota | None:
         ("0", 0),
         ("2.5", 2.5),
         ("999", 999),
+        ("1000", 1),
         ("3000", 3),
+        ("1000000000", 0),
+        ("100000000000", 0),
+        (datetime.fromtimestamp(NOW + 60, timezone(timedelta(hours=-5))).isoformat(), 60),
         (str(NOW + 60), 60),
         (str((NOW + 60) * 1000), 60),
         (str(NOW - 60), 0),
@@ -66,7 +70,13 @@ def test_the_limit_that_leaves_the_least_counts() -> None:
     assert read_quota(httpx.Headers(headers)) == Quota(2, 100, 50)
 
 
+def test_a_header_that_is_missing_is_nothing() -> None:
+    assert quota(x_ratelimit_remaining="5") == Quota(5)
+    assert quota(x_ratelimit_limit="10", x_ratelimit_reset="3") is None
+
+
 def test_of_limits_that_leave_the_same_the_longer_one_counts() -> None:
+    assert quota(ratelimit='"a";r=0, "b";r=0;t=1') == Quota(0, None, 1)
     assert quota(ratelimit='"a";r=0;t=1, "b";r=0;t=50') == Quota(0, None, 50)
 
 
@@ -76,6 +86,8 @@ def test_of_limits_that_leave_the_same_the_longer_one_counts() -> None:
         ('"default";r=5;t=2', '"default";q=10;w=3', Quota(5, 10, 2, 3)),
         ('"default"; r=5; t=2', '"other";q=10;w=3', Quota(5, None, 2, None)),
         ("default;r=5", "default;q=10;w=3", Quota(5, 10, None, 3)),
+        ('"default";r=5', "default;q=10;w=3", Quota(5, 10, None, 3)),
+        ('"XL";r=5', '"XL";q=10;w=3,"L";q=1;w=1', Quota(5, 10, None, 3)),
         ('"day";r=900;t=999, "hour";r=5;t=60', '"day";q=1000;w=86400,"hour";q=10;w=3600', Quota(5, 10, 60, 3600)),
         ("limit=10, remaining=5, reset=2", "", Quota(5, 10, 2)),
         ("Limit=10, Remaining=0, Reset=2", "", Quota(0, 10, 2)),
@@ -119,6 +131,7 @@ def test_retry_after_is_read_as_a_date_in_utc(zone: str, monkeypatch: pytest.Mon
     monkeypatch.setattr(time, "time", lambda: float(NOW))
     date = formatdate(NOW + 20).replace("-0000", zone)
     assert read_retry_after(httpx.Headers({"retry-after": date})) == 20
+    assert read_retry_after(httpx.Headers({"retry-after": formatdate(NOW - 20)})) == 0
     monkeypatch.undo()
     time.tzset()
 

@@ -149,6 +149,12 @@ def test_no_attempt_begins_after_the_patience_is_over(clock: Clock, monkeypatch:
     assert len(sent) == 3
 
 
+def test_all_waits_together_have_no_other_end(clock: Clock) -> None:
+    with serve(replies(*[Reply(500, headers={"retry-after": "30"})] * 5, Reply(204))) as server:
+        update(server)
+    assert clock.waits == [30] * 5
+
+
 @pytest.mark.usefixtures("announced")
 def test_what_is_tried_again_is_announced(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     with serve(replies(Reply(500, headers={"retry-after": "7"}), FAILED, Reply(204))) as server:

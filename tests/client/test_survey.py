@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_assistai import BadRequestError, UnexpectedAnswerError
 from pulumi_assistai.client import Client, Conversation, ListedAgent, Message, Sample
+from tests.client.raw import saying, speaking
 from tests.conftest import settings_for
 from tests.scripted import Reply, as_json, replies, serve
 
@@ -35,6 +36,17 @@ def test_a_sample_is_one_page_as_it_arrives() -> None:
     for one in found:
         assert (one.items, one.meta, one.total) == ([{"any": 1}], {"total": 3}, 3)
         assert one.date.endswith(" GMT")
+
+
+def test_a_page_without_a_date_has_none() -> None:
+    with speaking(saying(b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{"data": []}')) as url:
+        assert survey(url).date == ""
+        assert survey(url).answered_at is None
+
+
+def survey(url: str) -> Sample:
+    with Client(settings_for(url)) as client:
+        return client.survey.agents(take=7)
 
 
 def test_a_page_of_another_shape_is_no_sample() -> None:

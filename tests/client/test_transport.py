@@ -191,6 +191,11 @@ def test_an_api_that_cloudflare_cannot_reach_is_no_firewall() -> None:
     assert type(talk(create, Reply(522, page))[0]) is ServerError
 
 
+@pytest.mark.parametrize(("spaces", "kind"), [(99_987, FirewallError), (99_988, ForbiddenError)])
+def test_a_page_is_looked_at_up_to_a_length(spaces: int, kind: type[ApiError]) -> None:
+    assert type(talk(create, Reply(403, b"<html>" + b" " * spaces + b"captcha"))[0]) is kind
+
+
 @pytest.mark.parametrize("page", [b"<html><h1>403 Forbidden</h1>nginx</html>", b'{"message": "captcha"}', b"captcha"])
 def test_other_pages_are_no_firewall(page: bytes) -> None:
     assert type(talk(create, Reply(403, page))[0]) is ForbiddenError
@@ -331,6 +336,11 @@ def test_what_cannot_have_left_was_not_sent(kind: type[Exception], monkeypatch: 
     assert str(error) == (f"POST /api/v1/agents was not sent, {kind.__name__}; check ASSISTAI_BASE_URL and the network")
     assert (error.__cause__, error.__context__) == (None, None)
     assert sent == 3
+
+
+def test_a_connection_of_the_pool_is_waited_for_as_long_as_an_answer() -> None:
+    with Client(settings_for("http://127.0.0.1:1", timeout=7)) as client:
+        assert client._transport._http.timeout.pool == 7  # noqa: SLF001
 
 
 def test_whoever_got_no_connection_of_the_pool_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

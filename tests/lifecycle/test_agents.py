@@ -219,6 +219,25 @@ def test_an_agent_is_adopted_by_one_resource(session: Session, code: str) -> Non
     ]
 
 
+def test_two_agents_are_adopted_by_two_resources(session: Session, api: Api, code: str) -> None:
+    other = api.create("Soporte")
+    assert reasons(session, {"name": "Ventas", "adopt": code}) == []
+    assert reasons(session, {"name": "Soporte", "adopt": other}) == []
+
+
+def test_an_adoption_that_corrects_a_name_is_not_asked_about(session: Session, api: Api, said: Said) -> None:
+    code = api.create("Cafe")
+    assert reasons(session, {"name": "Café", "adopt": code}) == []
+    assert said() == f'adopts agent {code} ("Cafe"): name "Cafe" => "Café"\n'
+
+
+def test_an_adoption_is_noted_in_the_journal(session: Session, code: str) -> None:
+    agents.create(session, {"name": "Ventas", "adopt": code})
+    creation = session.journal.peek("adopt", code, 0)
+    assert creation is not None
+    assert creation.code == code
+
+
 def test_an_adopted_agent_may_not_take_the_name_of_a_third(session: Session, api: Api, code: str) -> None:
     third = api.create("Soporte")
     (reason,) = reasons(session, {"name": "Soporte", "adopt": code})
@@ -269,6 +288,13 @@ def test_policies_are_compared_without_a_call(session: Session, api: Api, code: 
 def test_a_policy_that_is_not_declared_has_its_default(session: Session, code: str, policy: dict[str, Any]) -> None:
     assert agents.diff(session, code, recorded(code), EVERYTHING | policy) == SAME
     assert agents.diff(session, code, recorded(code) | policy, EVERYTHING) == SAME
+
+
+def test_a_policy_that_stays_is_no_change_and_one_that_goes_is(session: Session, code: str) -> None:
+    before = recorded(code, on_delete="archive", allow_duplicate_name=True)
+    policies = {"on_delete": "archive", "allow_duplicate_name": True}
+    assert agents.diff(session, code, before, EVERYTHING | policies) == SAME
+    assert agents.diff(session, code, before, EVERYTHING).changes
 
 
 def test_another_agent_to_adopt_is_refused(session: Session, api: Api) -> None:
@@ -357,6 +383,32 @@ def test_a_dashboard_edit_is_refused_where_that_is_set(connect: Connect, api: Ap
         f"{edit(code)}; nothing was changed: run `pulumi refresh` to see it, "
         "or set ASSISTAI_ON_CONFLICT=overwrite to let the declared value win"
     )
+    assert said() == ""
+
+
+def test_an_edit_is_told_beside_a_name_that_nobody_edited(session: Session, api: Api, code: str, said: Said) -> None:
+    api.edit(code, description="tocado")
+    agents.diff(session, code, recorded(code), EVERYTHING | {"name": "Ventas 2", "description": "Otra"})
+    assert said() == f"warning: {edit(code)}; it will be overwritten\n{sends_all(code)}\n"
+
+
+def test_where_edits_are_refused_one_of_another_field_lets_nothing_else_be_sent(
+    connect: Connect, api: Api, code: str, said: Said
+) -> None:
+    api.edit(code, description="tocado")
+    session = connect(on_conflict="fail")
+    assert agents.diff(session, code, recorded(code), EVERYTHING | {"tone": "serio"}).changes
+    assert said() == ""
+
+
+@pytest.mark.parametrize("change", [{"description": "Otra"}, {"tone": "serio"}])
+def test_a_form_that_was_seen_before_is_no_edit(
+    session: Session, api: Api, code: str, change: dict[str, str], said: Said
+) -> None:
+    api.edit(code, description="tocado")
+    seen = memory.look({"description": "Vende"}, "description", "tocado").seen
+    before = memory.remember(recorded(code), "description", memory.View("Vende", seen))
+    assert agents.diff(session, code, before, EVERYTHING | change).changes
     assert said() == ""
 
 
@@ -481,6 +533,13 @@ def test_drift_is_found_in_what_the_listing_shows(
     ) | drift
     assert found.inputs == EVERYTHING | drift
     assert found.outputs.get(memory.EDITED, []) == sorted(drift, reverse=True)[::-1]
+
+
+def test_a_description_drifts_without_a_declared_name(session: Session, api: Api, code: str) -> None:
+    api.edit(code, description="tocado")
+    found = agents.read(session, code, {"description": "Vende", "managed_since": OLD})
+    assert found is not None
+    assert found.inputs == {"description": "tocado"}
 
 
 def test_a_field_that_is_not_declared_does_not_drift(session: Session, api: Api, code: str) -> None:
@@ -775,6 +834,12 @@ def test_names_that_differ_in_case_or_accents_alone_are_warned_about(session: Se
         f'warning: "cafe" differs from "Café" ({code}) {alone}',
         f'warning: "CAFE" differs from "Café" ({code}), "cafe" of this program {alone}',
     ]
+
+
+def test_a_name_that_stays_is_compared_with_nobody(session: Session, api: Api, code: str) -> None:
+    api.create("Ventas")
+    assert agents.diff(session, code, recorded(code), EVERYTHING | {"tone": "serio"}).changes
+    assert agents.diff(session, code, recorded(code), {"description": "Otra"}).changes
 
 
 def test_a_rename_onto_a_live_agent_is_refused_unless_it_is_meant(session: Session, api: Api, code: str) -> None:

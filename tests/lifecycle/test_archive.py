@@ -5,13 +5,24 @@ from __future__ import annotations
 import pytest
 
 from pulumi_assistai import AssistAIError
+from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.lifecycle import agents
-from pulumi_assistai.lifecycle.archive import archive, archived_names
+from pulumi_assistai.lifecycle.archive import archive, archived_names, is_archived_as
 from pulumi_assistai.lifecycle.session import Session
 from tests.conftest import Api
 from tests.lifecycle.conftest import Connect, live
 
 LONG = "Ventas de la sucursal de la costa, turno de la noche, con entregas"
+
+
+@pytest.mark.parametrize("name", [*archived_names(LONG, "A-7")[:-1], f"[archived] {LONG[:11]}"])
+def test_every_name_that_an_archived_agent_may_get_is_known(name: str) -> None:
+    assert is_archived_as(ListedAgent(code="A-7", name=name), LONG)
+
+
+@pytest.mark.parametrize("name", ["archived A-7", f"[archived] {LONG[:10]}", LONG, "[archived] Soporte de la costa"])
+def test_a_name_that_may_be_any_agents_is_no_archived_one(name: str) -> None:
+    assert not is_archived_as(ListedAgent(code="A-7", name=name), LONG)
 
 
 @pytest.mark.parametrize(("refused", "name"), list(enumerate(archived_names(LONG, "CODE"))))

@@ -278,4 +278,6 @@ def test_a_number_that_may_be_the_expected_one_is_asked_about(
     declared = [DeclaredIntegration("w", recorded | {"phone_number": "5511931234567"})]
     (found,) = compare_integrations(connect(), declared, live=False)
     assert found.status == "in sync"
-    assert "look at the number in WhatsApp's settings on that phone" in capfd.readouterr().err
+    said = capfd.readouterr().err
+    assert said.startswith("warning: WhatsApp of agent A-1 is linked to 5511931234567, and whether that is expected")
+    assert "look at the number in WhatsApp's settings on that phone" in said

@@ -218,6 +218,27 @@ def test_an_agent_that_shows_no_name_is_warned_about(connect: Connect, capsys: p
     assert capsys.readouterr().err == 'warning: AssistAI does not show the name of A-7: it may be "Ventas"\n'
 
 
+def test_all_agents_that_show_no_name_are_warned_about(connect: Connect, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = as_json({"data": [{"code": "A-7", "name": None}, {"code": "A-8", "name": None}]})
+    with serve(lambda _: listed) as server:
+        refuse_taken_name(connect(base_url=server.url), "Ventas")
+    assert "does not show the name of A-7, A-8: " in capsys.readouterr().err
+
+
+def test_all_archived_agents_of_a_name_are_told(session: Session, api: Api) -> None:
+    first, second = api.create("[archived] Ventas"), api.create("[archived] Ventas")
+    with pytest.raises(
+        NameTakenError, match=f'was archived: {first}, {second}; to bring it back declare adopt="{first}"'
+    ):
+        refuse_taken_name(session, "Ventas")
+
+
+def test_a_name_that_this_operation_is_creating_is_declared_twice(session: Session, api: Api) -> None:
+    with session.creations.of("Ventas", duplicates=True), pytest.raises(NameTakenError, match=r"^two agents named"):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    assert posts(api) == 0
+
+
 def test_a_created_agent_is_known_without_another_listing(session: Session, api: Api) -> None:
     code = create_once(session, VENTAS, allow_duplicate_name=False)
     listed = api.requests("GET")
@@ -388,6 +409,7 @@ def test_an_agent_that_this_operation_made_before_is_not_taken_for_ours(session:
         ({"description": ""}, {}, True),
         ({"description": ""}, {"description": "Cobra"}, False),
         ({}, {"description": "Cobra"}, True),
+        ({"description": "Vende de día"}, {"description": "Vende"}, True),
         ({}, {"name": "ventas"}, False),
     ],
 )

@@ -41,8 +41,14 @@ def names(agents: Mapping[str, ListedAgent]) -> dict[str, str]:
 
 def test_nothing_is_listed_until_somebody_asks() -> None:
     api = Api(listing())
-    Inventory(api)
+    inventory = Inventory(api)
+    assert (inventory.complete, inventory.doubt) == (False, "")
     assert api.calls == 0
+
+
+def test_names_without_letters_are_not_similar() -> None:
+    inventory = Inventory(Api(listing(ListedAgent(code="A-1", name="!!!"))))
+    assert inventory.similar("???") == []
 
 
 def test_one_listing_answers_every_question() -> None:

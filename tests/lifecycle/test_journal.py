@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pulumi_assistai import AdoptionError, AssistAIError, NameTakenError, OutcomeUnknownError
 from pulumi_assistai.lifecycle import agents
-from pulumi_assistai.lifecycle.creation import create_once
-from pulumi_assistai.lifecycle.journal import Creation, Journal, Page, is_running, journal_folder, usable_folder
-from tests.conftest import Api
+from pulumi_assistai.lifecycle import journal as journal_module
+from pulumi_assistai.lifecycle.creation import create_once, earlier_creation
+from pulumi_assistai.lifecycle.journal import Creation, Journal, NoPage, Page, is_running, journal_folder, usable_folder
+from pulumi_assistai.lifecycle.session import Session
+from tests.conftest import Api, settings_for
 from tests.lifecycle.clock import Clock
 from tests.lifecycle.conftest import Connect, listings
 
@@ -27,6 +31,11 @@ VENTAS = {"name": "Ventas"}
 @pytest.fixture
 def journal(connect: Connect, tmp_path: Path) -> Journal:
     return Journal(connect().settings, tmp_path)
+
+
+@pytest.fixture
+def _time_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "time", SimpleNamespace(time=lambda: 1_760_000_000.0))
 
 
 def ended_process() -> int:
@@ -46,6 +55,7 @@ def test_a_page_keeps_the_last_creation(journal: Journal) -> None:
     assert (sent.code, sent.pid, sent.is_under_way) == ("", os.getpid(), True)
     assert journal.peek("name", " Ventas\u00a0", 0) == made == Creation(made.at, os.getpid(), "A-001")
     assert journal.peek("name", "Ventas", time.time() + 1) is None
+    assert journal.peek("name", "Ventas", made.at) is None
     assert journal.peek("adopt", "Ventas", 0) is None
 
 
@@ -61,6 +71,23 @@ def test_an_erased_or_damaged_page_is_empty(journal: Journal, tmp_path: Path) ->
     assert journal.peek("name", "Ventas", 0) is None
 
 
+def test_the_page_of_a_name_stays_where_it_was(tmp_path: Path) -> None:
+    """Two versions of the package may run side by side."""
+    with Journal(settings_for("http://127.0.0.1:1"), tmp_path).of("name", "Ventas", 1) as page:
+        page.write()
+    assert [file.name for file in tmp_path.glob("*.json")] == ["9799997c635e1dae69c54976fe09f6d3.json"]
+
+
+def test_half_a_character_has_a_page(journal: Journal) -> None:
+    assert journal.peek("name", "\ud83d", 0) is None
+
+
+def test_where_nobody_waits_nothing_is_kept() -> None:
+    page = NoPage()
+    page.write("A-1")
+    assert page.read(0) is None
+
+
 def test_a_name_is_held_by_one_at_a_time(journal: Journal) -> None:
     with journal.of("name", "Ventas", 1), pytest.raises(NameTakenError, match=r'working on name "Ventas" for 0 s'):
         journal.of("name", "Ventas", 0).__enter__()
@@ -73,12 +100,23 @@ def test_the_folder_is_the_users_own(tmp_path: Path) -> None:
     assert journal_folder({}) == Path.home() / ".local" / "state" / "pulumi-assistai" / "creations"
 
 
+def test_the_folder_on_windows_is_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert journal_folder({"LOCALAPPDATA": str(tmp_path)}) == tmp_path / "pulumi-assistai" / "creations"
+    assert journal_folder({}) == Path.home() / "AppData" / "Local" / "pulumi-assistai" / "creations"
+
+
 def test_a_folder_that_cannot_be_made_gives_way_to_one_for_temporary_files(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     other = usable_folder(tmp_path / "file" / "creations")
     assert other.parent == Path(tempfile.gettempdir())
-    assert other.name.startswith("pulumi-assistai-")
-    assert usable_folder(tmp_path / "creations") == tmp_path / "creations"
+    assert re.fullmatch(r"pulumi-assistai-[0-9a-f]{8}", other.name)
+
+
+def test_a_folder_that_can_be_made_is_nobody_elses(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "creations"
+    assert usable_folder(folder) == usable_folder(folder) == folder
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_process_of_somebody_else_is_running(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +157,7 @@ def test_sessions_side_by_side_create_one_name_once(connect: Connect, api: Api) 
     assert len([outcome for outcome in outcomes if "exists already" in outcome]) == 3
 
 
+@pytest.mark.usefixtures("_time_stands_still")
 def test_an_agent_that_another_process_made_is_waited_for(
     connect: Connect, api: Api, clock: Clock, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,9 +169,59 @@ def test_an_agent_that_another_process_made_is_waited_for(
     with pytest.raises(NameTakenError, match="exists already"):
         create_once(session, VENTAS, allow_duplicate_name=False)
     assert api.bodies("POST") == []
+    assert clock.slept == [0.25, 0.5]
     said = capfd.readouterr().err
     assert 'a creation of "Ventas" was sent from this machine 0 s ago and nothing recorded its outcome; ' in said
     assert "looking for the agent in the listing for up to 15 s before another one is created" in said
+
+
+@pytest.mark.usefixtures("_time_stands_still")
+def test_a_creation_that_succeeded_is_waited_for_by_its_code(
+    connect: Connect, api: Api, capfd: pytest.CaptureFixture[str]
+) -> None:
+    session = connect()
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write("A-gone")
+    create_once(session, VENTAS, allow_duplicate_name=False)
+    assert api.bodies("POST") == [VENTAS]
+    assert "was sent from this machine 0 s ago and made A-gone; looking for" in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("_time_stands_still")
+def test_an_earlier_creation_is_remembered_until_its_time_is_over(connect: Connect) -> None:
+    session = connect(grace_period=0.5)
+    with session.journal.of("name", "Ventas", 1) as page:
+        page.write("A-gone")
+        creation = page.read(0)
+    assert earlier_creation(session, "Ventas") == (creation, 0.5)
+    assert earlier_creation(connect(grace_period=0), "Ventas") is None
+
+
+def test_a_name_is_waited_for_as_long_as_two_creations_take(connect: Connect) -> None:
+    session = connect(timeout=0.03, settle_time=0.02)
+    held = session.journal.of("name", "Ventas", 1)
+    with held, pytest.raises(NameTakenError, match=r'working on name "Ventas" for 0\.1 s'):
+        create_once(session, VENTAS, allow_duplicate_name=False)
+
+
+@pytest.mark.parametrize(("grace_period", "remembered"), [(1, False), (2, True)])
+def test_a_lost_creation_is_forgotten_where_it_was_looked_for_long_enough(
+    connect: Connect, api: Api, grace_period: float, *, remembered: bool
+) -> None:
+    session = connect(settle_time=1, grace_period=grace_period)
+    api.faults.add("cut-before", method="POST")
+    with pytest.raises(OutcomeUnknownError) as caught:
+        create_once(session, VENTAS, allow_duplicate_name=False)
+    assert ("within 1 s; wait 1 s, then run `pulumi up` again" in str(caught.value)) == remembered
+    assert (session.journal.peek("name", "Ventas", 0) is not None) == remembered
+
+
+def test_a_lost_creation_whose_agent_was_found_is_noted_with_its_code(session: Session, api: Api) -> None:
+    api.faults.add("cut-after", method="POST")
+    code = create_once(session, VENTAS, allow_duplicate_name=False)
+    creation = session.journal.peek("name", "Ventas", 0)
+    assert creation is not None
+    assert creation.code == code
 
 
 def test_an_agent_that_another_process_made_since_the_listing_is_seen_without_a_grace_period(
@@ -208,7 +297,8 @@ def test_two_processes_cannot_adopt_one_agent(connect: Connect, api: Api) -> Non
     inputs = {"name": "Ventas", "adopt": code}
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
         write_as(session.journal, code, other.pid)
-        with pytest.raises(AdoptionError, match=f"another stack, which is at work .process {other.pid}"):
+        words = f'^adopt="{code}" was said by .* another stack, which is at work .process {other.pid}'
+        with pytest.raises(AdoptionError, match=words):
             agents.create(session, inputs)
         other.kill()
         other.wait(timeout=60)
@@ -221,6 +311,7 @@ def write_as(journal: Journal, code: str, pid: int) -> None:
         page._file.write_text(json.dumps({"at": time.time(), "pid": pid, "code": code}))  # noqa: SLF001
 
 
+@pytest.mark.usefixtures("_time_stands_still")
 def test_a_preview_says_that_a_run_was_killed(connect: Connect, api: Api, capfd: pytest.CaptureFixture[str]) -> None:
     session = connect()
     with session.journal.of("name", "Ventas", 1) as page:

@@ -15,6 +15,49 @@ from tests.lifecycle.conftest import Connect, live
 
 Store = Callable[[str], str]
 
+FORM, OTHER_FORM = "0123456789abcdef", "fedcba9876543210"
+
+
+def remembered(value: str, *seen: str) -> dict[str, Any]:
+    return {"description": value, memory.SEEN: {"description": [*seen]}}
+
+
+def digest(value: str) -> str:
+    return memory.look({"description": "x"}, "description", value).seen[-1]
+
+
+def test_a_digest_stays_as_states_have_it() -> None:
+    assert digest("Vende") == "1a2c4f5579c93450"
+    assert digest("\ud83d") != digest("\ud83e")
+
+
+def test_what_was_seen_of_a_drifted_value_is_remembered_until_it_is_repaired() -> None:
+    seen = (FORM, digest("tocado"))
+    assert memory.look(remembered("tocado", *seen), "description", "tocado") == memory.View("tocado", seen)
+    assert memory.look(remembered("Vende", *seen), "description", "Vende") == memory.View("Vende")
+
+
+def test_a_look_says_in_which_form_a_text_is_kept() -> None:
+    assert memory.look({"description": "Vende "}, "description", "Vende").form == "without blanks at its ends"
+
+
+def test_one_kept_form_is_remembered_beside_a_drifted_value() -> None:
+    view = memory.look(remembered("Vende", FORM, OTHER_FORM), "description", "tocado")
+    assert view == memory.View("tocado", (FORM, digest("tocado")), drifted=True)
+
+
+def test_an_update_forgets_what_was_seen_of_another_declaration() -> None:
+    recorded = remembered("Vende", FORM)
+    assert memory.after_update(recorded, {"description": "Vende"}) == {memory.SEEN: {"description": [FORM]}}
+    assert memory.after_update(recorded, {"description": "Otra"}) == {}
+    assert memory.after_update(recorded, {}) == {}
+
+
+def test_a_field_that_is_declared_again_is_remembered_as_empty() -> None:
+    for seen, kept in ([FORM], {}), ([digest("")], {memory.SEEN: {"description": [digest("")]}}):
+        assert memory.after_update({memory.SEEN: {"description": seen}}, {"description": "Vende"}) == kept
+
+
 SAME_TEXT: dict[str, tuple[str, Store]] = {
     "trims": (" hola \n", str.strip),
     "other line ends": ("a\nb", lambda text: text.replace("\n", "\r\n")),

@@ -18,7 +18,7 @@ from pulumi_assistai import (
     WrongOrganizationError,
 )
 from pulumi_assistai.keys import variable
-from pulumi_assistai.lifecycle.session import Claims, Creations, Session, declared_twice, session_of
+from pulumi_assistai.lifecycle.session import Claims, Creations, Names, Session, declared_twice, session_of
 from pulumi_assistai.settings import Settings
 from tests.conftest import Api
 from tests.lifecycle.conftest import Connect
@@ -289,3 +289,16 @@ def test_a_session_ends_with_the_last_who_has_it() -> None:
     del session
     gc.collect()
     assert "Ventas" not in session_of(EXPLICIT).declared_names
+
+
+def test_names_without_letters_are_not_similar() -> None:
+    names = Names()
+    assert names.similar("!!!") is None
+    assert names.similar("???") is None
+
+
+def test_a_name_is_claimed_in_every_form() -> None:
+    names = Names()
+    assert names.claim("Ventas ")
+    assert not names.claim("Ventas\u00a0")
+    assert "Ventas" in names

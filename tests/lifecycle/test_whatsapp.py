@@ -460,7 +460,36 @@ def test_an_integration_of_another_organization_is_not_touched(session: Session,
     ("phone_number", "expected"), [(PHONE, None), (PHONE, ""), ("", "573001234567"), (PHONE, "+58 422 1234567")]
 )
 def test_a_number_that_is_not_known_or_not_expected_is_no_wrong_one(phone_number: str, expected: str | None) -> None:
-    require_expected("A-1", Link("connected", phone_number), expected)
+    link = Link("connected", phone_number)
+    require_expected("A-1", link, expected)
+    assert whatsapp.doubt("A-1", link, expected) == ""
+
+
+def test_a_number_that_was_never_told_is_not_asked_about(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    recorded = {"agent_code": "A-1", "expected_phone_number": PHONE, "status": "connected"}
+    assert whatsapp.diff(session, recorded, {"agent_code": "A-1", "expected_phone_number": PHONE}) == SAME
+    assert capsys.readouterr().err == ""
+
+
+def test_a_number_that_may_be_the_expected_one_is_asked_about_at_preview(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inputs = {"agent_code": "A-1", "expected_phone_number": "+55 11 3123-4567"}
+    whatsapp.diff(session, {**inputs, "status": "connected", "phone_number": "5511931234567"}, inputs)
+    assert capsys.readouterr().err == (
+        "warning: WhatsApp of agent A-1 is linked to 5511931234567, and whether that is expected_phone_number cannot "
+        "be told from the numbers alone; look at the number in WhatsApp's settings on that phone, and declare it as "
+        'in "+58 424 1234567"\n'
+    )
+
+
+def test_a_number_that_cannot_be_dialled_from_abroad_is_refused_in_these_words() -> None:
+    with pytest.raises(ValueError, match="as in") as caught:
+        whatsapp.international("0424 1234567")
+    assert str(caught.value) == (
+        'must be one whole phone number with its country code, as in "+58 424 1234567": '
+        "without the 0 of calls within the country, and of the length that the country has"
+    )
 
 
 def test_no_integration_says_which_command_to_run_again() -> None:
