@@ -30,9 +30,16 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
     Attributes:
         code: the agent's code, which AssistAI gives it.
         managed_since: when this program created or adopted it, ISO 8601 in UTC.
-        tenant_domain, organization_code: where it belongs.
-        name, description, purpose, instructions, tone, voice: as declared.
-        model, created_at: as listed; only on an agent from `Agent.get`.
+        tenant_domain: the tenant that it belongs to.
+        organization_code: the organization that it belongs to.
+        name: as declared.
+        description: as declared.
+        purpose: as declared.
+        instructions: as declared.
+        tone: as declared.
+        voice: as declared.
+        model: as listed; only on an agent from `Agent.get`.
+        created_at: as listed; only on an agent from `Agent.get`.
     """
 
     # The SDK would evaluate them anew for every resource.

@@ -30,7 +30,8 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
             went away, which the next `pulumi up` repairs as far as it can.
         phone_number: the linked number as AssistAI gives it, empty where none is.
         agent_code: the agent's code.
-        tenant_domain, organization_code: where it belongs.
+        tenant_domain: the tenant that it belongs to.
+        organization_code: the organization that it belongs to.
     """
 
     # The SDK would evaluate them anew for every resource.
