@@ -416,8 +416,8 @@ class AgentGoneError(AssistAIError):
 
     Somebody removed it since the last `pulumi up`, or a program reads an agent by a wrong code.
 
-    Way out: Check the code that a program reads. For a declared agent run `pulumi refresh`, then `pulumi up`, which creates
-    it again.
+    Way out: Check the code that a program reads. For a declared agent run `pulumi refresh`, then `pulumi up`, which
+    creates it again.
     """
 
     code = "AAI-155"
