@@ -286,7 +286,7 @@ class TooManyRequestsError(ApiError):
 class ServerError(ApiError):
     """5xx: the API failed, before or after carrying the request out.
 
-    AssistAI has a fault or is overloaded. It was asked again several times.
+    AssistAI has a fault or is overloaded. Requests that are safe to repeat were repeated.
 
     Way out: Run again later. If it persists, contact AssistAI support.
     """
@@ -368,11 +368,11 @@ class OutcomeUnknownError(AssistAIError):
 class NameTakenError(AssistAIError):
     """An agent of the same name exists, or is declared twice.
 
-    Two agents of one name cannot be told apart. The resource may have been renamed in the program, or its agent made by
-    a run that was cut off.
+    Two agents of one name cannot be told apart. The resource may have been renamed in the program, its agent made by a
+    run that was cut off, or another process on this machine is at work on the same name.
 
     Way out: Declare `adopt="CODE"` for the agent in the message, an alias for a renamed resource, or
-    `allow_duplicate_name=True` for a second one.
+    `allow_duplicate_name=True` for a second one. Let another process end, and run again.
     """
 
     code = "AAI-151"
@@ -414,9 +414,10 @@ class DashboardEditError(AssistAIError):
 class AgentGoneError(AssistAIError):
     """The agent is no longer in AssistAI.
 
-    Somebody removed it since the last `pulumi up`.
+    Somebody removed it since the last `pulumi up`, or a program reads an agent by a wrong code.
 
-    Way out: Run `pulumi refresh`, then `pulumi up`, which creates it again.
+    Way out: Check the code that a program reads. For a declared agent run `pulumi refresh`, then `pulumi up`, which
+    creates it again.
     """
 
     code = "AAI-155"

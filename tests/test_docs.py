@@ -120,6 +120,14 @@ def test_the_readme_begins_with_the_two_commands() -> None:
     assert blocks("README.md")[0] == (None, "sh", "make demo\nmake test\n")
 
 
+def test_the_program_of_the_readme_works_as_written(tmp_path: Path) -> None:
+    [program] = [content for _, language, content in blocks("README.md") if language == "python"]
+    (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: python\n")
+    (tmp_path / "__main__.py").write_text(program, encoding="utf-8")
+    run("assistai sandbox up --yes", tmp_path)
+    assert "A-001" in run("assistai sandbox output", tmp_path)
+
+
 def test_every_setting_is_documented() -> None:
     from pulumi_assistai.keys import stack_key, variable  # noqa: PLC0415 - used here alone
     from pulumi_assistai.settings import Settings  # noqa: PLC0415

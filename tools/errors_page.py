@@ -28,7 +28,7 @@ _TOP = """\
 An error ends with a code in brackets, in `pulumi` as in `assistai`:
 
 ```
-error: GET /api/v1/agents answered 401: Unauthorized; check the API token (...) [AAI-122]
+error: ... answered 401: Unauthorized; check the API token (...) [AAI-122]
 ```
 
 Search this page for the code: it says why the error comes up and what to do. The message itself names the agent, the

@@ -28,10 +28,17 @@ class Agent(dynamic.Resource, module="assistai", name="Agent"):
 
     Attributes:
         code: the agent's code, assigned by AssistAI.
-        managed_since: the time when this program created or adopted it, ISO 8601 in UTC.
-        tenant_domain, organization_code: its tenant and organization.
-        name, description, purpose, instructions, tone, voice: as declared.
-        model, created_at: as listed; only for an agent from `Agent.get`.
+        managed_since: when this program created or adopted it, ISO 8601 in UTC.
+        tenant_domain: the tenant that it belongs to.
+        organization_code: the organization that it belongs to.
+        name: as declared.
+        description: as declared.
+        purpose: as declared.
+        instructions: as declared.
+        tone: as declared.
+        voice: as declared.
+        model: as listed; only on an agent from `Agent.get`.
+        created_at: as listed; only on an agent from `Agent.get`.
     """
 
     # The SDK would evaluate the annotations again for every resource.

@@ -31,7 +31,8 @@ class WhatsAppIntegration(dynamic.Resource, module="assistai", name="WhatsAppInt
             was unlinked. The next `pulumi up` starts a new connection.
         phone_number: the linked number as AssistAI reports it, empty if there is none.
         agent_code: the agent's code.
-        tenant_domain, organization_code: its tenant and organization.
+        tenant_domain: the tenant that it belongs to.
+        organization_code: the organization that it belongs to.
     """
 
     # The SDK would evaluate the annotations again for every resource.
