@@ -121,7 +121,8 @@ def test_a_session_connects_reads_and_disconnects_integrations_at_the_same_time(
     recorded = {one.id: one.outputs for one in made}
     later = Session(session.settings)
     at_once(lambda code: whatsapp.read(later, recorded[code]))
-    at_once(lambda code: whatsapp.update(later, recorded[code], {"agent_code": code}))
+    lost = {"status": "disconnected"}
+    at_once(lambda code: whatsapp.update(later, recorded[code] | lost, {"agent_code": code}))
     at_once(lambda code: whatsapp.delete(later, recorded[code]))
     assert crowd.calls == {"GET qr": 3 * MANY, "DELETE whatsappweb": MANY}
 

@@ -258,7 +258,7 @@ def _connect(session: Session, inputs: Properties) -> dict[str, str]:
         require_expected(code, link, inputs.get("expected_phone_number"))
         _tell_doubt(session, code, link, inputs)
     else:
-        session.tell(f"WhatsApp of agent {code} waits for its phone: run `assistai link {code}` and scan the QR")
+        session.tell(f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR")
     return {"status": link.status, "phone_number": link.phone_number}
 
 

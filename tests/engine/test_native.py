@@ -47,7 +47,7 @@ def test_a_life(native: Project, api: Api) -> None:
     assert native.run("preview").changes == {"created": 3}
     assert api.requests("POST", "PATCH", "DELETE") == []
     up = native.up()
-    assert "WhatsApp of agent A-001 waits for its phone: run `assistai link A-001`" in up.text
+    assert "WhatsApp of agent A-001 has no phone linked yet: run `assistai link A-001`" in up.text
     assert native.state()["ventas"]["type"] == AGENT
     settle(native)
 

@@ -62,7 +62,7 @@ def no_integration(code: str, detail: str = ": No hay integración WhatsApp") ->
 
 
 def waits(code: str) -> str:
-    return f"WhatsApp of agent {code} waits for its phone: run `assistai link {code}` and scan the QR\n"
+    return f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR\n"
 
 
 def wrong_phone(code: str, expected: str) -> str:

@@ -35,7 +35,7 @@ def test_an_integration_is_created_pending(provider: Provider, api: Api, engine:
     assert provider.create(WHATSAPP, {"agentCode": code}) == (code, recorded(code))
     assert api.requests() == [qr(code)]
     assert engine.logged == [
-        ("INFO", "ventas", f"WhatsApp of agent {code} waits for its phone: run `assistai link {code}` and scan the QR")
+        ("INFO", "ventas", f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR")
     ]
 
 

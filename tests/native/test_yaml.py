@@ -52,7 +52,7 @@ def test_a_life_of_two_resources(yaml_project: YamlProject, api: Api) -> None:
     assert preview.changes == {"created": 3}, preview.text
     assert api.requests("POST", "PATCH", "DELETE") == []
     up = yaml_project.up()
-    assert "WhatsApp of agent A-001 waits for its phone: run `assistai link A-001`" in up.text
+    assert "WhatsApp of agent A-001 has no phone linked yet: run `assistai link A-001`" in up.text
     assert api.bodies("POST") == [{"name": "Ventas", "description": "Vende", "instructions": "Hola.\nSaluda."}]
     settle(yaml_project)
 

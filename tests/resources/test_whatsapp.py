@@ -32,7 +32,7 @@ def expecting(number: str) -> str:
 def test_an_integration_waits_for_its_phone(project: Project, api: Api) -> None:
     outcome = project.up(PROGRAM)
     code = api.agent("Ventas")["code"]
-    assert f"WhatsApp of agent {code} waits for its phone: run `assistai link {code}`" in outcome.text
+    assert f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}`" in outcome.text
     assert project.outputs("trial-dev") == {"status": "pending", "phone": ""}
 
 
