@@ -81,7 +81,7 @@ class Templates:
         except UndefinedError as error:
             problem = f"{_place(error, text)}: {shorten(error.message or '')}{_nearest(error, variables)}"
         except RecursionError as error:
-            problem = f"{_place(error, text)}: a file or macro includes or calls itself, or is nested too deeply"
+            problem = f"{_place(error, text)}: the template includes or calls itself, or is nested too deeply"
         except SyntaxError as error:
             # Python compiles jinja's generated code, and its lines are not the template's.
             problem = f"{text.path}:{text.line}: {error.msg}"

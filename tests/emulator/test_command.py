@@ -149,14 +149,16 @@ def test_its_rate_limit() -> None:
 
 @pytest.mark.usefixtures("_keep_signal_handlers")
 def test_a_wrong_rate_is_one_line() -> None:
-    with pytest.raises(AssistAIError, match=r'the rate "fast" is not a count and a time: write 10/s,') as error:
+    with pytest.raises(
+        AssistAIError, match=r'the rate "fast" is not a count and a time; use for example 10/s,'
+    ) as error:
         command(port=0, rate="fast")
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.usefixtures("_keep_signal_handlers")
 def test_an_unknown_oddity_is_one_line() -> None:
-    with pytest.raises(AssistAIError, match="there is no oddity") as error:
+    with pytest.raises(AssistAIError, match="unknown oddity") as error:
         command(port=0, odd="triim")
     assert "\n" not in str(error.value)
 

@@ -128,7 +128,7 @@ def test_an_edit_meanwhile_is_not_overwritten_unseen(client: httpx.Client, conso
     client.patch(f"/agents/{code}", json={"description": "de la API"})
     form = dict.fromkeys(FIELDS, "") | {"name": "Ventas", "tone": "mío", "version": stale}
     shown = page(console.post(f"/agents/{code}", data=form), 409)
-    assert "Somebody changed this agent meanwhile." in shown
+    assert "Somebody else changed this agent." in shown
     assert "mío" in shown
     assert client.get("/agents").json()["data"][0]["description"] == "de la API"
     assert console.post(f"/agents/{code}", data=form | {"version": version(shown)}).status_code == 303

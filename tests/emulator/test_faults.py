@@ -100,7 +100,7 @@ def test_a_path_that_is_no_regular_expression_is_refused(control: httpx.Client) 
     [
         ({}, 'the rate "" is not a count and a time'),
         ({"rate": "often"}, 'the rate "often" is not a count and a time'),
-        ({"rate": "1/s", "burst": 2, "windows": "clock"}, 'leave out the burst or the windows "clock"'),
+        ({"rate": "1/s", "burst": 2, "windows": "clock"}, 'remove the burst or the windows "clock"'),
     ],
 )
 def test_a_rate_that_cannot_be_read_is_refused(control: httpx.Client, rule: dict[str, object], message: str) -> None:

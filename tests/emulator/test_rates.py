@@ -62,7 +62,7 @@ def test_other_texts_are_no_rate(text: str) -> None:
 def test_a_burst_is_positive_and_has_no_windows() -> None:
     with pytest.raises(EmulatorError, match="the burst 0 lets no request pass; use 1 or more"):
         Limit("10/s", burst=0)
-    with pytest.raises(EmulatorError, match='leave out the burst or the windows "sliding"'):
+    with pytest.raises(EmulatorError, match='remove the burst or the windows "sliding"'):
         Limit("10/s", burst=1, windows="sliding")
 
 

@@ -151,7 +151,7 @@ def test_two_files_with_one_key(tmp_path: Path) -> None:
 def test_no_directory_and_an_empty_one(tmp_path: Path) -> None:
     with pytest.raises(FleetError, match="nowhere: no such directory"):
         read_fleet(tmp_path / "nowhere")
-    with pytest.raises(FleetError, match=r"there is no agent's file, such as ventas\.md"):
+    with pytest.raises(FleetError, match=r"no agent's file, such as ventas\.md"):
         read_fleet(tmp_path)
 
 

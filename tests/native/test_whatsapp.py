@@ -34,9 +34,8 @@ def test_an_integration_is_created_pending(provider: Provider, api: Api, engine:
     api.forget_requests()
     assert provider.create(WHATSAPP, {"agentCode": code}) == (code, recorded(code))
     assert api.requests() == [qr(code)]
-    assert engine.logged == [
-        ("INFO", "ventas", f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR")
-    ]
+    pending = f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR"
+    assert engine.logged == [("INFO", "ventas", pending)]
 
 
 def test_a_preview_asks_nothing(provider: Provider, api: Api) -> None:

@@ -12,9 +12,9 @@ from tests.emulator.oddities.conftest import odd
 
 WRONG = [
     ("triim", 'unknown oddity "triim"; the oddities are: trim, '),
-    ("nothing:trim", 'there is no oddity "nothing:trim"'),
-    ("name:no-meta", 'there is no oddity "name:no-meta"'),
-    ("texts=x", 'there is no oddity "texts"'),
+    ("nothing:trim", 'unknown oddity "nothing:trim"'),
+    ("name:no-meta", 'unknown oddity "name:no-meta"'),
+    ("texts=x", 'unknown oddity "texts"'),
     ("trim=1", 'the oddity "trim" takes no value'),
     ("cut", 'the oddity "cut" needs a value'),
     ("cut=x", 'the oddity "cut" needs a value'),
