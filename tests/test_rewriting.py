@@ -155,14 +155,14 @@ def test_a_name_that_differs_in_case_or_accents_alone_is_warned_about(project: P
     code = api.create(live)
     project.write(agent())
     text = project.run("preview").text
-    assert f'"Ventas" differs from "{live}" ({code}) in case, accents or signs alone' in text
+    assert f'"Ventas" differs from "{live}" ({code}) only in case, accents or signs' in text
 
 
 def test_two_declarations_of_one_name_are_refused_and_of_similar_ones_warned_about(project: Project) -> None:
     project.write('assistai.Agent("a", name="Café")\nassistai.Agent("b", name="Cafe\u0301")')
     assert "are declared; give them different names" in project.fails("preview")
     project.write('assistai.Agent("a", name="Café")\nassistai.Agent("b", name="cafe")')
-    assert "of this program in case, accents or signs alone" in project.run("preview").text
+    assert "of this program only in case, accents or signs" in project.run("preview").text
 
 
 @pytest.mark.parametrize("engine", BOTH)

@@ -211,7 +211,7 @@ def delete(session: Session, code: str, recorded: Properties) -> None:
     elif recorded.get("on_delete") == "archive":
         archive(session, code, str(recorded.get("name")))
     else:
-        session.warn(f"agent {code} is no longer managed and goes on answering: AssistAI deletes no agent")
+        session.warn(f"agent {code} is no longer managed and keeps answering: AssistAI deletes no agent")
 
 
 def _claim(session: Session, inputs: Properties) -> None:
@@ -221,7 +221,7 @@ def _claim(session: Session, inputs: Properties) -> None:
         _claim_name(session, inputs)
     if adopt is not None:
         if not session.declared_adoptions.claim(adopt):
-            raise AdoptionError(f'two resources declare adopt="{adopt}"; let one of them go')
+            raise AdoptionError(f'two resources declare adopt="{adopt}"; keep only one of them')
         _tell_what_adoption_changes(session, _adoptable(session, adopt), inputs)
     if name is not None and not inputs.get("allow_duplicate_name"):
         refuse_taken_name(session, name, adopt=adopt)
@@ -234,7 +234,7 @@ def _warn_about_similar_names(session: Session, name: str, adopt: str | None) ->
     declared = session.declared_names.similar(name)
     others = [*similar, *([f'"{declared}" of this program'] if declared else [])]
     if others:
-        session.warn(f'"{name}" differs from {", ".join(others)} in case, accents or signs alone: are both meant?')
+        session.warn(f'"{name}" differs from {", ".join(others)} only in case, accents or signs: are both meant?')
 
 
 def _tell_about_earlier_creation(session: Session, name: str) -> None:
@@ -309,7 +309,7 @@ def _refuse_adoption_by_two(code: str, other: Creation | None) -> None:
     if other is not None and other.pid != os.getpid() and other.is_under_way:
         raise AdoptionError(
             f'adopt="{code}" was said by another provider of this program or by another stack, which is at work '
-            f"(process {other.pid}); let one of them go"
+            f"(process {other.pid}); keep only one of them"
         )
 
 

@@ -67,7 +67,7 @@ class Inventory:
         return self._alike(canonical, name)
 
     def similar(self, name: str) -> list[ListedAgent]:
-        """Return all agents whose name differs from that name, but in case, accents or signs alone."""
+        """Return all agents whose name differs from that name, but only in case, accents or signs."""
         return [agent for agent in self._alike(skeleton, name) if not same_text(agent.name, name)]
 
     def archived(self) -> list[ListedAgent]:

@@ -159,7 +159,7 @@ class Names:
         return canonical(name) in self._claims
 
     def similar(self, name: str) -> str | None:
-        """Return the first declared name that differs from this one in case, accents or signs alone."""
+        """Return the first declared name that differs from this one only in case, accents or signs."""
         key = skeleton(name)
         with self._lock:
             first = self._skeletons.setdefault(key, name) if key else name

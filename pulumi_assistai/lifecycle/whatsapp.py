@@ -29,7 +29,7 @@ PENDING, CONNECTED, DISCONNECTED = "pending", "connected", "disconnected"
 
 _LINK = ("status", "phone_number")
 
-_DECLARED_TWICE = "two WhatsApp integrations of agent {code} are declared; let one of them go"
+_DECLARED_TWICE = "two WhatsApp integrations of agent {code} are declared; keep only one of them"
 
 _POLL_INTERVAL = 2.0
 """Seconds between two looks for the phone."""

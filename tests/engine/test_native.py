@@ -65,7 +65,7 @@ def test_a_life(native: Project, api: Api) -> None:
     assert "[diff: +tone~instructions]" in native.up().text
     assert api.bodies("PATCH")[-1] == {"instructions": "Hola.\nDespide.", "tone": "serio"}
     destroyed = native.run("destroy")
-    assert "agent A-001 is no longer managed and goes on answering" in destroyed.text
+    assert "agent A-001 is no longer managed and keeps answering" in destroyed.text
     assert native.state() == {}
 
 

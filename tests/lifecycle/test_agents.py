@@ -215,7 +215,7 @@ def test_an_agent_to_adopt_must_be_there(session: Session) -> None:
 def test_an_agent_is_adopted_by_one_resource(session: Session, code: str) -> None:
     assert reasons(session, {"name": "Uno", "adopt": code}) == []
     assert reasons(session, {"name": "Dos", "adopt": code}) == [
-        f'two resources declare adopt="{code}"; let one of them go [AAI-152]'
+        f'two resources declare adopt="{code}"; keep only one of them [AAI-152]'
     ]
 
 
@@ -732,7 +732,7 @@ def test_deleting_leaves_the_agent_and_names_it(
 ) -> None:
     agents.delete(session, code, recorded(code, **policy))
     assert api.requests() == []
-    assert said() == (f"warning: agent {code} is no longer managed and goes on answering: AssistAI deletes no agent\n")
+    assert said() == (f"warning: agent {code} is no longer managed and keeps answering: AssistAI deletes no agent\n")
 
 
 def test_archiving_renames_and_disconnects(session: Session, api: Api, code: str, said: Said) -> None:
@@ -829,7 +829,7 @@ def test_names_that_differ_in_case_or_accents_alone_are_warned_about(session: Se
     code = api.create("Café")
     assert agents.check(session, {}, {"name": "cafe"}) == []
     assert agents.check(session, {}, {"name": "CAFE"}) == []
-    alone = "in case, accents or signs alone: are both meant?"
+    alone = "only in case, accents or signs: are both meant?"
     assert said().splitlines() == [
         f'warning: "cafe" differs from "Café" ({code}) {alone}',
         f'warning: "CAFE" differs from "Café" ({code}), "cafe" of this program {alone}',

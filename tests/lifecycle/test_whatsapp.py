@@ -127,7 +127,9 @@ def test_two_integrations_of_one_agent_are_refused(session: Session, code: str) 
     inputs = {"agent_code": code}
     assert whatsapp.check(session, inputs, inputs) == []
     (problem,) = whatsapp.check(session, {}, inputs)
-    assert problem.reason == (f"agent_code: two WhatsApp integrations of agent {code} are declared; let one of them go")
+    assert problem.reason == (
+        f"agent_code: two WhatsApp integrations of agent {code} are declared; keep only one of them"
+    )
     whatsapp.create(session, inputs)
     with pytest.raises(AssistAIError, match=f"^two WhatsApp integrations of agent {code} are declared"):
         whatsapp.create(session, inputs)

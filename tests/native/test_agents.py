@@ -199,7 +199,7 @@ def test_a_delete_leaves_the_agent(again: Again, outputs: dict[str, Any], api: A
     again().delete(AGENT, "A-001", outputs)
     assert [agent["name"] for agent in api.agents()] == ["Ventas"]
     assert engine.logged == [
-        ("WARNING", "ventas", "agent A-001 is no longer managed and goes on answering: AssistAI deletes no agent")
+        ("WARNING", "ventas", "agent A-001 is no longer managed and keeps answering: AssistAI deletes no agent")
     ]
 
 

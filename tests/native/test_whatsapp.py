@@ -54,7 +54,7 @@ def test_what_is_wrong_is_named_in_camel_case(provider: Provider) -> None:
     assert wait == "waitForConnection: Input should be a valid number"
     assert provider.check(WHATSAPP, {"agentCode": "A-1"})[1] == []
     assert provider.check(WHATSAPP, {"agentCode": "A-1"})[1] == [
-        "agentCode: two WhatsApp integrations of agent A-1 are declared; let one of them go"
+        "agentCode: two WhatsApp integrations of agent A-1 are declared; keep only one of them"
     ]
 
 

@@ -317,7 +317,7 @@ def test_a_removed_agent_is_retained_and_named(project: Project, api: Api) -> No
     code = api.agent("Ventas")["code"]
     outcome = project.up("")
     assert outcome.changes == {"deleted": 1}
-    assert f"agent {code} is no longer managed and goes on answering" in outcome.text
+    assert f"agent {code} is no longer managed and keeps answering" in outcome.text
     assert api.requests("PATCH", "DELETE") == []
 
 

@@ -196,7 +196,7 @@ def test_one_code_in_two_organizations_is_told_apart_by_the_values(assistai: Ass
 
 
 def test_a_message_that_names_a_new_agent_is_its_own(assistai: Assistai, tmp_path: Path) -> None:
-    said = '"Ventas" differs from "ventas" (A-9) in case, accents or signs alone: are both meant?'
+    said = '"Ventas" differs from "ventas" (A-9) only in case, accents or signs: are both meant?'
     diagnostics = ({"severity": "info#err", "message": f"warning: {said}\n"}, {"severity": "info", "message": "Hola"})
     file = tmp_path / "preview.json"
     file.write_text(document(step("create", "tienda-ventas", None, {"name": "Ventas"}), diagnostics=diagnostics))
