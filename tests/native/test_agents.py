@@ -84,7 +84,7 @@ def test_what_is_wrong_is_named_as_the_program_has_it_and_shown_nowhere(provider
     [taken] = provider.check(AGENT, VENTAS)[1]
     assert f'an agent named "Ventas" exists already: {code}; to manage it declare adopt: "{code}"' in taken
     assert "give it the option `aliases`; " in taken
-    assert taken.endswith("with their adopt lines")
+    assert taken.endswith("with their adopt lines [AAI-151]")
     assert "declare allowDuplicateName: true" in taken
 
 
