@@ -145,7 +145,9 @@ def play(side: Side, edit: Edit) -> list[Any]:
 takes_minutes = pytest.mark.skipif(not ALL_ASKED, reason="takes minutes: ASSISTAI_TEST_NATIVE=all runs it")
 
 
-@pytest.fixture(params=["embedded", pytest.param("pulumi", marks=[needs_pulumi, takes_minutes])])
+@pytest.fixture(
+    params=[pytest.param("embedded", marks=takes_minutes), pytest.param("pulumi", marks=[needs_pulumi, takes_minutes])]
+)
 def engine(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name

@@ -240,7 +240,7 @@ def test_one_agent_is_not_adopted_by_two_providers(project: Project, api: Api) -
     assert project.words(f'adopt="{code}" was said by another provider of this program') in project.fails("up")
 
 
-@pytest.mark.parametrize("engine", EITHER_WAY)
+@pytest.mark.parametrize("engine", AS_ASKED)
 def test_a_killed_run_is_not_repeated_at_once(project: Project, api: Api) -> None:
     project.reopen(ASSISTAI_TIMEOUT="20", ASSISTAI_GRACE_PERIOD="20", ASSISTAI_SETTLE_TIME="20")
     project.write("\n".join(f'assistai.Agent("a{n}", name="Agente {n}")' for n in range(3)))
@@ -269,7 +269,7 @@ def test_a_preview_after_a_killed_run_leads_to_all_that_it_made(project: Project
     assert [agent.code for agent in found.unmanaged] == [agent["code"] for agent in api.agents()]
 
 
-@pytest.mark.parametrize("engine", EITHER_WAY)
+@pytest.mark.parametrize("engine", AS_ASKED)
 def test_a_rename_onto_a_live_agent_is_refused_at_preview(project: Project, api: Api) -> None:
     code = api.create("Soporte")
     project.up(agent())
@@ -327,7 +327,7 @@ def test_an_empty_listing_forgets_nothing(project: Project, api: Api) -> None:
     assert project.run("up", "--expect-no-changes").ok
 
 
-@pytest.mark.parametrize("engine", EITHER_WAY)
+@pytest.mark.parametrize("engine", AS_ASKED)
 def test_an_edited_prompt_is_repaired_with_an_edited_description(project: Project, api: Api) -> None:
     project.up(agent(description="Vende"))
     code = api.agent("Ventas")["code"]
@@ -364,7 +364,7 @@ def test_an_archive_that_fails_half_way_is_taken_back(project: Project, api: Api
     assert project.run("preview", "--expect-no-changes").ok
 
 
-@pytest.mark.parametrize("engine", EITHER_WAY)
+@pytest.mark.parametrize("engine", AS_ASKED)
 def test_an_archived_agent_comes_back(project: Project, api: Api) -> None:
     project.up(ARCHIVED)
     project.up("pass")

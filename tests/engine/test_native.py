@@ -70,9 +70,10 @@ def test_a_life(native: Project, api: Api) -> None:
 
 
 def test_what_the_provider_says_belongs_to_its_resource_in_every_operation(native: Project, api: Api) -> None:
-    assert f"  {WHATSAPP} (whatsapp):\n    WhatsApp of agent A-001 waits" in native.up(WITH_WHATSAPP).text
+    assert f"  {WHATSAPP} (whatsapp):\n    WhatsApp of agent A-001 has no phone" in native.up(WITH_WHATSAPP).text
     heading = f"  {AGENT} (ventas):\n    "
-    assert f"{heading}AssistAI does not show purpose, instructions, tone" in native.run("refresh").text
+    hidden = f"{heading}organization SANDBOX of tenant sandbox: AssistAI does not show purpose, instructions, tone"
+    assert hidden in native.run("refresh").text
     api.edit("A-001", description="tocada")
     native.write(WITH_WHATSAPP.replace("Vende", "Atiende"))
     assert f"{heading}warning: description of A-001 was changed in AssistAI" in native.run("preview").text
@@ -230,7 +231,7 @@ def test_the_option_import_of_what_is_declared_alike_changes_nothing(native: Pro
 def test_what_cannot_be_imported_is_refused_in_one_line(native: Project, api: Api) -> None:
     api.create("Ajeno")
     native.write(IMPORTING.format("Vende", "A-999"))
-    assert "error: SANDBOX has no agent A-999; check the code\n" in native.fails("preview")
+    assert "error: SANDBOX has no agent A-999; check the code [AAI-155]\n" in native.fails("preview")
     code = api.create("Ventas")
     opts = 'pulumi.ResourceOptions(import_="A-999")'
     native.write(f'assistai.WhatsAppIntegration("whatsapp", agent_code="A-999", opts={opts})')

@@ -574,7 +574,7 @@ def test_a_hidden_difference_is_named_and_not_shown(things: Things, verb: str) -
     things.run(verb, HIDDEN.format("two", 2))
     change = next(event.change for event in things.events.seen if isinstance(event, Started) and event.change.old)
     old, new = change.old or {}, change.new or {}
-    assert changed_keys(old, new) == "~deep,text"
+    assert changed_keys(change) == "~deep,text"
     assert [str(line).strip() for line in hidden_differences(old, new, 1, change.hidden)] == [
         "~ deep.list[*].prompt (hidden)",
         "~ text (hidden)",

@@ -122,7 +122,7 @@ ERRORS = {
     'get_agent(code="A-001", name="Ventas")': "give one of the two",
     'get_messages("none")': "GET /api/v1/conversations/none/messages answered 404",
     'get_agents(pulumi.Output.from_input("x"))': "call the function whose name ends in _output",
-    'get_agents(connection={"token": "x"})': "connection takes api_token, tenant_domain, organization_code and",
+    'get_agents(connection={"token": "x"})': "connection needs api_token, tenant_domain, organization_code, and",
     f"get_agents(connection={ACME.replace('acme-token', 'wrong')})": "GET /api/v1/agents answered 401",
     f"get_agents(connection={ACME.replace('acme-token', '')})": "connection: api_token must not be empty",
 }

@@ -17,7 +17,7 @@ def test_options_without_effect_are_warned_about_once(project: Project, api: Api
     )
     project.write(program)
     text = project.run("preview").text.partition("Diagnostics:")[2]
-    for option, instead in (("custom_timeouts", "ASSISTAI_TIMEOUT"), ("replace_on_changes", "of another name")):
+    for option, instead in (("custom_timeouts", "ASSISTAI_TIMEOUT"), ("replace_on_changes", "with another name")):
         assert text.count(f"the option {option} has no effect on resources of pulumi_assistai") == 1
         assert instead in text
     # And they have none: a change is an update.
