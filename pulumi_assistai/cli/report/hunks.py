@@ -122,7 +122,7 @@ def _changes(group: Sequence[_Opcode]) -> bool:
     return any(tag != "equal" for tag, *_ in group)
 
 
-def _common_length(one: Sequence[Line], other: Sequence[Line]) -> int:
+def _common_length(one: Sequence[object], other: Sequence[object]) -> int:
     length = 0
     for mine, theirs in zip(one, other, strict=False):
         if mine != theirs:
@@ -198,23 +198,14 @@ def _word_opcodes(old: Sequence[str], new: Sequence[str]) -> list[_Opcode]:
 
     Equal words at both ends are not compared.
     """
-    head = _same_words(old, new)
-    tail = _same_words(old[head:][::-1], new[head:][::-1])
+    head = _common_length(old, new)
+    tail = _common_length(old[head:][::-1], new[head:][::-1])
     end, new_end = len(old) - tail, len(new) - tail
     middle: list[_Opcode] = [("replace", head, end, head, new_end)]
     if max(end, new_end) - head <= _MOST_WORDS:
         matcher = SequenceMatcher(None, old[head:end], new[head:new_end], autojunk=False)
         middle = [(tag, i + head, j + head, k + head, m + head) for tag, i, j, k, m in matcher.get_opcodes()]
     return [("equal", 0, head, 0, head), *middle, ("equal", end, len(old), new_end, len(new))]
-
-
-def _same_words(old: Sequence[str], new: Sequence[str]) -> int:
-    length = 0
-    for one, other in zip(old, new, strict=False):
-        if one != other:
-            break
-        length += 1
-    return length
 
 
 def _shortened(pieces: Sequence[tuple[str, bool]]) -> tuple[Piece, ...]:
