@@ -30,6 +30,11 @@ def snake_case(name: str) -> str:
     return _WORD.sub(lambda capital: f"_{capital[0].lower()}", name)
 
 
+def dynamic_type(kind: str) -> str:
+    """Return the type that a dynamic provider gives a resource: Agent is `pulumi-python:dynamic/assistai:Agent`."""
+    return f"pulumi-python:dynamic/{NAMESPACE}:{kind}"
+
+
 def native_type(kind: str) -> str:
     """Return the type that the native provider gives a resource: Agent is `assistai:index:Agent`."""
     return f"{NAMESPACE}:index:{kind}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pulumi_assistai.keys import NAMESPACE, native_type
+from pulumi_assistai.keys import NAMESPACE, dynamic_type, native_type
 from pulumi_assistai.native.kinds import FUNCTIONS, KINDS, Function, Kind
 from pulumi_assistai.native.names import in_words, shown
 from pulumi_assistai.resources import data
@@ -27,7 +27,6 @@ _LISTS: Mapping[str, tuple[str, type]] = {
     "getMessages": ("messages", Message),
 }
 _GO_PACKAGE = "github.com/pulumi-assistai/pulumi-assistai/sdk/go/assistai"
-_DYNAMIC = "pulumi-python:dynamic/assistai:"
 _REPOSITORY = "https://github.com/pulumi-assistai/pulumi-assistai"
 _SECTION = re.compile(r"^(Args|Attributes|Raises|Returns):$", re.MULTILINE)
 _ENTRY = re.compile(r"^    (\w[\w, ]*): (.+(?:\n {6,}.+)*)", re.MULTILINE)
@@ -79,7 +78,7 @@ def _resource(kind: Kind) -> dict[str, Any]:
         "required": [*required, *(shown(name) for name in kind.outputs)],
         "inputProperties": inputs,
         "requiredInputs": required,
-        "aliases": [{"type": f"{_DYNAMIC}{kind.name}"}],
+        "aliases": [{"type": dynamic_type(kind.name)}],
     }
 
 

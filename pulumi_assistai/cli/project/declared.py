@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pulumi_assistai.engine.model.urns import name_of
-from pulumi_assistai.keys import native_type, snake_case
+from pulumi_assistai.keys import dynamic_type, native_type, snake_case
 from pulumi_assistai.lifecycle.comparison import DeclaredAgent, DeclaredIntegration
 from pulumi_assistai.properties import SECRET_SIGNATURE, SIGNATURE
 
-AGENT_TYPE = "pulumi-python:dynamic/assistai:Agent"
-INTEGRATION_TYPE = "pulumi-python:dynamic/assistai:WhatsAppIntegration"
+AGENT_TYPE = dynamic_type("Agent")
+INTEGRATION_TYPE = dynamic_type("WhatsAppIntegration")
 
 AGENT_TYPES = (AGENT_TYPE, native_type("Agent"))
 INTEGRATION_TYPES = (INTEGRATION_TYPE, native_type("WhatsAppIntegration"))

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from pulumi_assistai.engine.model import urns
+from pulumi_assistai.keys import dynamic_type, native_type
+
 SECRET = "[secret]"  # noqa: S105 - what previews show instead of one
 UNKNOWN = "[unknown]"
 
@@ -17,6 +20,13 @@ class Kind(StrEnum):
     AGENT = "agent"
     WHATSAPP = "WhatsApp integration"
     OTHER = "resource"
+
+
+_KINDS = {
+    make_type(name): kind
+    for name, kind in (("Agent", Kind.AGENT), ("WhatsAppIntegration", Kind.WHATSAPP))
+    for make_type in (dynamic_type, native_type)
+}
 
 
 class Severity(StrEnum):
@@ -71,11 +81,7 @@ class Step:
     @property
     def kind(self) -> Kind:
         """The kind of the resource."""
-        type_ = type_of(self.urn)
-        if type_.startswith(("pulumi-python:dynamic/assistai:", "assistai:index:")):
-            last = type_.rpartition(":")[2]
-            return {"Agent": Kind.AGENT, "WhatsAppIntegration": Kind.WHATSAPP}.get(last, Kind.OTHER)
-        return Kind.OTHER
+        return _KINDS.get(_type_of(self.urn), Kind.OTHER)
 
     def recorded(self, name: str) -> str:
         """Return a property of the state as text, empty if there is none."""
@@ -114,16 +120,13 @@ class Preview:
         return any(said.severity is Severity.ERROR for said in self.diagnostics)
 
 
-def type_of(urn: str) -> str:
-    """Return the type of a resource without its parents' types."""
-    parts = urn.split("::", 3)
-    return parts[2].rpartition("$")[2] if len(parts) > 2 else ""  # noqa: PLR2004
-
-
 def name_of(urn: str) -> str:
-    """Return the name of a resource."""
-    parts = urn.split("::", 3)
-    return parts[3] if len(parts) > 3 else urn  # noqa: PLR2004
+    """Return the name of a resource; the URN itself if it is none."""
+    return urns.name_of(urn) if urn.count("::") > 2 else urn  # noqa: PLR2004 - stack, project, type and name
+
+
+def _type_of(urn: str) -> str:
+    return urns.type_of(urn) if urn.count("::") > 1 else ""
 
 
 def _text(state: State | None, name: str) -> str:
