@@ -16,6 +16,9 @@ from tests.waiting import DEADLINE
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PIPELINES = (".github", "examples/ci/.github")
+"""Workflows of this repository, and those that users copy."""
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -49,13 +52,16 @@ def test_every_action_is_pinned_to_a_commit(workflow: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("actionlint") is None, reason="actionlint is not on PATH")
-def test_actionlint_finds_nothing() -> None:
-    done = subprocess.run(["actionlint", *WORKFLOWS], capture_output=True, text=True, check=False, timeout=DEADLINE)
+@pytest.mark.parametrize("folder", PIPELINES, ids=str)
+def test_actionlint_finds_nothing(folder: str) -> None:
+    workflows = sorted((ROOT / folder / "workflows").glob("*.yml"))
+    done = subprocess.run(["actionlint", *workflows], capture_output=True, text=True, check=False, timeout=DEADLINE)
     assert (done.returncode, done.stdout) == (0, "")
 
 
 @pytest.mark.skipif(shutil.which("zizmor") is None, reason="zizmor is not on PATH")
-def test_zizmor_finds_nothing() -> None:
-    command = ["zizmor", "--offline", "--quiet", ROOT / ".github"]
+@pytest.mark.parametrize("folder", PIPELINES, ids=str)
+def test_zizmor_finds_nothing(folder: str) -> None:
+    command = ["zizmor", "--offline", "--quiet", ROOT / folder]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=DEADLINE)
     assert done.returncode == 0, done.stdout

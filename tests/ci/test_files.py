@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.ci.github import NOT_RUN
-from tests.waiting import DEADLINE
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "examples" / "ci"
@@ -73,16 +70,3 @@ def test_deploys_of_one_stack_do_not_overlap() -> None:
     assert deploy["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
     for name in [name for name in PIPELINE if name.startswith("deploy-")]:
         assert PIPELINE[name]["resource_group"] == PIPELINE[name]["variables"]["PULUMI_STACK"]
-
-
-@pytest.mark.skipif(shutil.which("actionlint") is None, reason="actionlint is not on PATH")
-def test_actionlint_finds_nothing() -> None:
-    done = subprocess.run(["actionlint", *WORKFLOWS], capture_output=True, text=True, check=False, timeout=DEADLINE)
-    assert (done.returncode, done.stdout) == (0, "")
-
-
-@pytest.mark.skipif(shutil.which("zizmor") is None, reason="zizmor is not on PATH")
-def test_zizmor_finds_nothing() -> None:
-    command = ["zizmor", "--offline", "--quiet", SOURCE / ".github"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=DEADLINE)
-    assert done.returncode == 0, done.stdout
