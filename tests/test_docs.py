@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from importlib.metadata import metadata
 from pathlib import Path
 
 from tests.conftest import needs_pulumi
+from tests.shell import require_success, run_script
 from tests.test_translations import SPANISH
 
 ROOT = Path(__file__).parents[1]
@@ -30,17 +30,8 @@ def blocks(document: str) -> list[tuple[str | None, str, str]]:
 def run(script: str, directory: Path, **environment: str) -> str:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ASSISTAI_", "PULUMI_"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["/bin/sh", "-e", "-c", script],
-        cwd=directory,
-        env=inherited | {"PATH": path} | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+    done = run_script(script, directory, inherited | {"PATH": path} | environment)
+    return require_success(script, done)
 
 
 def test_the_quickstart_works_as_written(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Api, Project, needs_pulumi
+from tests.shell import run_script
 from tests.waiting import wait_while_running
 
 ROOT = Path(__file__).parents[1]
@@ -62,16 +63,7 @@ class Team:
         return done.stdout + done.stderr
 
     def _run(self, script: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["/bin/sh", "-e", "-c", script],
-            cwd=self.directory,
-            env=self.environment | environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return run_script(script, self.directory, self.environment | environment)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from pulumi_assistai.testing import Api
 from tests.conftest import ALL_ASKED
 from tests.engines import PASSPHRASE, has_pulumi
+from tests.shell import require_success, run_script
 from tests.test_docs import ROOT, blocks
 
 INSTALL = 'python3 -m venv .venv\n.venv/bin/pip install pulumi-assistai\nexport PATH="$PWD/.venv/bin:$PATH"\n'
@@ -44,17 +44,8 @@ def run(script: str, directory: Path, environment: dict[str, str]) -> str:
         "PULUMI_SKIP_UPDATE_CHECK": "1",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
     }
-    done = subprocess.run(
-        ["/bin/sh", "-e", "-c", script],
-        cwd=directory,
-        env=environment | own,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+    done = run_script(script, directory, environment | own, timeout=600)
+    return require_success(script, done)
 
 
 def whole_script(document: str, url: str) -> str:

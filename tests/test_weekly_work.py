@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import pytest
 from pulumi_assistai.emulator import Account, Emulator
 from pulumi_assistai.testing import Api
 from tests.conftest import emulated
+from tests.shell import run_script
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "weekly-work.md"
@@ -83,15 +83,7 @@ class Desk:
     def sh(self, script: str, *, fails: bool = False, **environment: str) -> str:
         """Run a script of the page, and return all that it printed."""
         preamble = SANDBOX if self.engine == "embedded" else ""
-        done = subprocess.run(
-            ["/bin/sh", "-e", "-c", preamble + script],
-            cwd=self.directory,
-            env=self.environment | environment,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
+        done = run_script(preamble + script, self.directory, self.environment | environment, timeout=240)
         text = done.stdout + done.stderr
         assert (done.returncode != 0) is fails, f"{script}\n{text}"
         return " ".join(text.split())

@@ -16,6 +16,7 @@ from pulumi_assistai.emulator import Account, Emulator
 from pulumi_assistai.testing import Api
 from tests.ci.github import GitHub
 from tests.conftest import emulated
+from tests.shell import BASH, require_success, run_script
 from tests.test_docs_of_state import commands
 
 TEMPLATE = Path(__file__).parents[2] / "templates" / "agency"
@@ -49,18 +50,8 @@ class Repository:
     backend: dict[str, str]
 
     def sh(self, script: str, **environment: str) -> str:
-        done = subprocess.run(
-            ["bash", "-e", "-c", script],
-            cwd=self.directory,
-            env=self.environment | environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        done = run_script(script, self.directory, self.environment | environment, shell=BASH, timeout=240)
+        return require_success(script, done)
 
     def edit(self, file: str, old: str, new: str) -> None:
         text = (self.directory / file).read_text(encoding="utf-8")

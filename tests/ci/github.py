@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from tests.shell import BASH, run_script
+
 NOT_RUN = {
     "Set up the project": "uv sync --locked",
 }
@@ -166,15 +168,12 @@ class GitHub:
         written.write_text("")
         given = {name: self._filled(value, outputs) for name, value in step.get("env", {}).items()}
         assert "${{" not in step["run"]
-        ran = subprocess.run(
-            ["bash", "-e", "-c", step["run"]],
-            cwd=directory,
-            env=self._environment | {"GITHUB_OUTPUT": str(written)} | environment | given,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
+        ran = run_script(
+            step["run"],
+            directory,
+            self._environment | {"GITHUB_OUTPUT": str(written)} | environment | given,
+            shell=BASH,
             timeout=240,
-            check=False,
         )
         job.log += ran.stdout + ran.stderr
         job.result = "failure" if ran.returncode else job.result

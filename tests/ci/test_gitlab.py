@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import yaml
 from tests.ci.conftest import Repository
 from tests.ci.gitlab import TOKEN, GitLab, serving
 from tests.conftest import needs_pulumi
+from tests.shell import run_script
 
 AGAIN = "Open a merge request, an empty commit is enough: its preview is of what is merged and deployed by now."
 MARKER = "<!-- assistai report of production -->"
@@ -40,15 +40,12 @@ class Pipeline:
         return self.sh("\n".join(whole["script"]), **whole.get("variables", {}))
 
     def sh(self, script: str, **variables: str) -> tuple[int, str]:
-        done = subprocess.run(
-            ["bash", "-e", "-o", "pipefail", "-c", script],
-            cwd=self._directory,
-            env=self._environment | variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
+        done = run_script(
+            script,
+            self._directory,
+            self._environment | variables,
+            shell=("bash", "-e", "-o", "pipefail", "-c"),
             timeout=240,
-            check=False,
         )
         log = done.stdout + done.stderr
         assert TOKEN not in log

@@ -26,6 +26,7 @@ from pulumi_assistai.providers.agents import AgentProvider
 from tests.cli.conftest import Assistai
 from tests.conftest import Api, Project
 from tests.engines import EmbeddedEngine
+from tests.shell import require_success, run_script
 from tests.test_docs import blocks
 from tests.waiting import DEADLINE
 
@@ -53,20 +54,11 @@ class Shell:
         self.environment = environment
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["/bin/sh", "-e", "-c", command],
-            cwd=self.directory,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return run_script(command, self.directory, self.environment)
 
     def succeed(self, command: str) -> str:
         done = self.run(command)
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        return require_success(command, done)
 
     def fail(self, command: str) -> str:
         done = self.run(command)
