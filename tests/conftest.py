@@ -8,6 +8,7 @@ import signal
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from pulumi_assistai.settings import Settings
 from pulumi_assistai.testing import Api
 from tests import native_sdk
 from tests.engines import PASSPHRASE, Engine, Outcome, has_pulumi, open_stack
+from tests.forks import use_forks
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs tests in its background has them, and all that they start, ignore interrupts.
@@ -60,6 +62,12 @@ def _with_engine(value: Any, engine: Any) -> Any:
 def own_journal(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test have a journal of creations of its own, and leave the user's alone."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
+@pytest.fixture(autouse=True)
+def interpreters_are_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the engine of this process fork programs and providers instead of starting them."""
+    use_forks(monkeypatch)
 
 
 class Project:
@@ -147,8 +155,11 @@ class YamlProject(Project):
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    with Emulator(qr_lifetime=0, faults=True) as running:
-        yield running
+    running = Emulator(qr_lifetime=0, faults=True)
+    running.start()
+    yield running
+    # It takes a fifth of a second of waiting.
+    Thread(target=running.stop).start()
 
 
 @pytest.fixture

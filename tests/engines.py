@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from io import StringIO
@@ -22,6 +21,7 @@ from rich.console import Console
 from pulumi_assistai.cli.sandbox.json_display import JsonDisplay
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.reporting.display import TextDisplay
+from tests.measuring import unmeasured
 from tests.waiting import started
 
 PASSPHRASE = "correct horse"
@@ -179,14 +179,6 @@ class PulumiCli:
 
 def has_pulumi() -> bool:
     return shutil.which("pulumi") is not None
-
-
-def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of processes whose coverage nobody measures.
-
-    It would take half as much CPU time again, and providers are killed before they could write it down.
-    """
-    return {name: value for name, value in environment.items() if not name.startswith("COVERAGE_")}
 
 
 def open_stack(engine: str, directory: Path, environment: dict[str, str]) -> Engine:

@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.measuring import unmeasured
+
 SH = ("/bin/sh", "-e", "-c")
 BASH = ("bash", "-e", "-c")
 
@@ -18,11 +20,11 @@ def run_script(
     shell: tuple[str, ...] = SH,
     timeout: float = 120,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a script without standard input, in this environment alone."""
+    """Run a script without standard input, in this environment alone. The coverage of its commands is not measured."""
     return subprocess.run(
         [*shell, script],
         cwd=directory,
-        env=environment,
+        env=unmeasured(environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -14,7 +14,7 @@ Role = Literal["program", "provider"]
 
 # The child's end of its standard input closes when the engine is gone, however that came about.
 # No garbage is searched in what it imports: see pulumi_assistai/garbage.py.
-_CHILD = """\
+CHILD = """\
 import gc, json, os, runpy, sys, threading
 told, teller = os.pipe()
 def watch():
@@ -66,7 +66,7 @@ class Interpreters:
 
     def _start(self, role: Role) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - it is this very Python
-            [sys.executable, "-u", "-c", _CHILD, *self._imports[role]],
+            [sys.executable, "-u", "-c", CHILD, *self._imports[role]],
             env=self._environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

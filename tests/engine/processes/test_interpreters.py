@@ -25,6 +25,11 @@ pathlib.Path("gone").touch()
 
 
 @pytest.fixture
+def interpreters_are_forks() -> None:
+    """Leave them as they are: they are what is tested here."""
+
+
+@pytest.fixture
 def interpreters() -> Iterator[Interpreters]:
     made = Interpreters(os.environ, ["json.tool"])
     yield made

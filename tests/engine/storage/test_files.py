@@ -18,7 +18,7 @@ from pulumi_assistai.engine import EngineError
 from pulumi_assistai.engine.storage.files import make_private, tighten, write_atomically
 from pulumi_assistai.engine.storage.lock import locked
 from tests.engine.conftest import Things
-from tests.engines import unmeasured
+from tests.measuring import unmeasured
 from tests.waiting import DEADLINE
 
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX's")
