@@ -22,6 +22,7 @@ from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from rich.console import Console
 
+from pulumi_assistai import Agent
 from pulumi_assistai.cli.link.page import WebView
 from pulumi_assistai.cli.link.views import TerminalView
 from pulumi_assistai.cli.report.document import make_report
@@ -30,7 +31,10 @@ from pulumi_assistai.cli.report.layout import write
 from pulumi_assistai.cli.report.reading import read_preview
 from pulumi_assistai.cli.report.renderers.markdown import MarkdownFormat
 from pulumi_assistai.emulator import Emulator
+from pulumi_assistai.engine import Stack
+from pulumi_assistai.engine.reporting.display import TextDisplay
 from tests.cli.report.previewing import changed_agency
+from tests.conftest import emulated
 from tests.emulator.conftest import ACME, SANDBOX, connect, create, whatsapp
 from tests.emulator.shop import fill
 
@@ -62,6 +66,12 @@ main { color: #f0f6fc; background: #0d1117 } h2, h3 { border-color: #3d444d }
 code { background: #656c7633 } pre { background: #151b23 } pre code { background: none }
 .add { color: #aff5b4; background: #033a16 } .remove { color: #ffdcd7; background: #67060c } .place { color: #d2a8ff }
 """
+PROMPTS = [
+    f"Eres Valeria, la asesora de ventas de Muebles del Valle.\n{rule}\nDespídete con el horario de la tienda.\n"
+    for rule in ("Menciona el 10 % de descuento por pago de contado.", "Pide las medidas antes de hablar de precios.")
+]
+"""A prompt before and after an edit."""
+
 PAGE: ViewportSize = {"width": 620, "height": 660}
 Scheme = Literal["light", "dark"]
 SCHEMES: dict[Scheme, str] = {"light": "", "dark": "-dark"}
@@ -70,6 +80,8 @@ SCHEMES: dict[Scheme, str] = {"light": "", "dark": "-dark"}
 
 def main() -> None:
     """Draw every picture."""
+    # Playwright holds the event loop of this thread, and the engine needs one.
+    previewed = preview_of_an_edit()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         code, qr = first_qr()
@@ -77,7 +89,8 @@ def main() -> None:
             draw_console(browser, scheme)
             draw_page(browser, code, qr, scheme)
             draw_report(browser, scheme)
-        draw_terminal(browser, code, qr)
+        draw_link(browser, code, qr)
+        draw_terminal(browser, previewed, "assistai sandbox preview --diff", "preview.png")
         browser.close()
 
 
@@ -127,21 +140,56 @@ def draw_page(browser: Browser, code: str, qr: bytes, scheme: Scheme) -> None:
         view.end("stopped", "")
 
 
-def draw_terminal(browser: Browser, code: str, qr: bytes) -> None:
+def draw_link(browser: Browser, code: str, qr: bytes) -> None:
     """Draw a terminal with `assistai link`, for docs/link.md."""
-    console = Console(record=True, file=io.StringIO(), force_terminal=True, width=80, height=40)
+    console = recording(width=80)
     view = TerminalView(console)
     view.show(qr)
     for line in view.screen():
         console.print(line)
+    draw_terminal(browser, console, f"assistai link {code}", "link-terminal.png")
+
+
+def preview_of_an_edit() -> Console:
+    """Return a terminal with the preview of a prompt that somebody edited, for the README."""
+    console = recording(width=92)
+    with the_same_each_time() as emulator, TemporaryDirectory() as folder:
+        before, after = (edited_fleet(Path(folder), emulator, prompt) for prompt in PROMPTS)
+        before.up(display(recording(width=92), "up"))
+        after.preview(display(console, "preview"))
+    return console
+
+
+def edited_fleet(folder: Path, emulator: Emulator, prompt: str) -> Stack:
+    """Return a stack of two agents, one of which has this prompt."""
+
+    def declare() -> None:
+        Agent("soporte", name="Soporte", instructions="Eres Tomás, de soporte técnico.\n")
+        Agent("ventas", name="Ventas", instructions=prompt, tone="amigable")
+
+    return Stack(folder, environment=emulated(emulator.url), program=declare)
+
+
+def display(console: Console, verb: str) -> TextDisplay:
+    """Return a display of whole texts, as `--diff` has it."""
+    return TextDisplay(console, diff=True, project="muebles", stack="dev", verb=verb, preview=verb == "preview")
+
+
+def recording(width: int) -> Console:
+    """Return a terminal that remembers what is written to it."""
+    return Console(record=True, file=io.StringIO(), force_terminal=True, width=width, height=40)
+
+
+def draw_terminal(browser: Browser, console: Console, title: str, name: str) -> None:
+    """Draw a terminal with what was written to it."""
     # Larger characters that nothing clips leave no gap between lines, as in a terminal; web fonts are not needed.
-    drawing = console.export_svg(title=f"assistai link {code}").replace("font-size: 20px", "font-size: 22px")
+    drawing = console.export_svg(title=title).replace("font-size: 20px", "font-size: 22px")
     drawing = re.sub(r'@font-face \{.*?\}| clip-path="url\(#\S*line-\d+\)"', "", drawing, flags=re.DOTALL)
     width, height = (int(float(size)) for size in re.findall(r'viewBox="0 0 (\S+) (\S+)"', drawing)[0])
     with browser.new_context(viewport={"width": width, "height": height}) as parts:
         page = parts.new_page()
         page.set_content(f'<body style="margin: 0">{drawing}')
-        keep(page.locator("svg").screenshot(), "link-terminal.png")
+        keep(page.locator("svg").screenshot(), name)
 
 
 def draw_report(browser: Browser, scheme: Scheme) -> None:
