@@ -21,6 +21,7 @@ from pulumi_assistai.testing import Api
 from tests import native_sdk
 from tests.engines import PASSPHRASE, Engine, Outcome, has_pulumi, open_stack
 from tests.forks import use_forks
+from tests.measuring import stop_measuring_children
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs tests in its background has them, and all that they start, ignore interrupts.
@@ -56,6 +57,11 @@ def _with_engine(value: Any, engine: Any) -> Any:
     if isinstance(engine, str):
         return pytest.param(engine, value)
     return pytest.param(*engine.values, value, marks=engine.marks)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _children_are_not_measured() -> None:
+    stop_measuring_children()
 
 
 @pytest.fixture(autouse=True)

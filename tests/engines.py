@@ -21,7 +21,6 @@ from rich.console import Console
 from pulumi_assistai.cli.sandbox.json_display import JsonDisplay
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.reporting.display import TextDisplay
-from tests.measuring import unmeasured
 from tests.waiting import started
 
 PASSPHRASE = "correct horse"
@@ -77,10 +76,11 @@ class Engine(Protocol):
 
 
 class EmbeddedEngine:
-    def __init__(self, directory: Path, environment: dict[str, str]) -> None:
+    def __init__(self, directory: Path, environment: dict[str, str], stack: str = "dev") -> None:
         self._directory = directory
         self._environment = environment
-        self._stack = Stack(directory, "dev", environment=unmeasured(environment))
+        self._name = stack
+        self._stack = Stack(directory, stack, environment=environment)
         self._project = yaml.safe_load((directory / "Pulumi.yaml").read_text())["name"]
 
     def run(self, verb: str, *flags: str) -> Outcome:
@@ -90,7 +90,7 @@ class EmbeddedEngine:
             console,
             diff="--diff" in flags,
             project=self._project,
-            stack="dev",
+            stack=self._name,
             verb=verb,
             preview=verb == "preview",
         )

@@ -6,25 +6,23 @@ programs `assistai` and `pulumi` start new ones in tests too.
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import subprocess
 import sys
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from threading import Lock
 from typing import IO, cast
-from unittest import mock
 
 import pytest
 
 from pulumi_assistai.engine.processes.interpreters import CHILD, Interpreters, Role
 from pulumi_assistai.providers import NEEDED
-from tests.measuring import unmeasured
 
-PRELOADED = ["pulumi.dynamic", "pulumi_assistai.engine.processes.program", *NEEDED]
+PRELOADED = ["asyncio", "concurrent.futures", "pulumi.dynamic", *NEEDED]
 EXAMPLES = str(Path(__file__).parents[1] / "examples")
 
 _lock = Lock()
@@ -43,8 +41,6 @@ def take(_: Interpreters, role: Role) -> subprocess.Popen[bytes]:  # noqa: ARG00
     context.set_forkserver_preload(PRELOADED)
     (stdin, orders), (out, stdout), (err, stderr) = (context.Pipe(duplex=False) for _ in range(3))
     process = context.Process(target=_run, args=(stdin, stdout, stderr), daemon=True)
-    with mock.patch.dict(os.environ, unmeasured(os.environ), clear=True):
-        forkserver.ensure_running()
     # The start of a process looks for those that have ended, and only one thread can be told how one ended.
     with _lock:
         process.start()
@@ -89,4 +85,7 @@ def _run(*pipes: Connection) -> None:
         stream.reconfigure(write_through=True)
     sys.argv = ["-c"]
     sys.path[:] = ["", *(entry for entry in sys.path if not entry.startswith(EXAMPLES))]
-    exec(CHILD, {"__name__": "__main__"})
+    try:
+        exec(CHILD, {"__name__": "__main__"})
+    finally:
+        atexit._run_exitfuncs()  # noqa: SLF001 - otherwise a fork ends without them

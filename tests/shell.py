@@ -6,8 +6,6 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.measuring import unmeasured
-
 SH = ("/bin/sh", "-e", "-c")
 BASH = ("bash", "-e", "-c")
 
@@ -20,11 +18,11 @@ def run_script(
     shell: tuple[str, ...] = SH,
     timeout: float = 120,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a script without standard input, in this environment alone. The coverage of its commands is not measured."""
+    """Run a script without standard input, in this environment alone."""
     return subprocess.run(
         [*shell, script],
         cwd=directory,
-        env=unmeasured(environment),
+        env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

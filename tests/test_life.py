@@ -337,7 +337,7 @@ def live(lives: int, steps: int, *, always_the_same: bool, life: type[Life] = Li
 
 
 def test_a_few_short_lives() -> None:
-    live(5, STEPS, always_the_same=True)
+    live(3, STEPS, always_the_same=True)
 
 
 @needs_pulumi

@@ -301,13 +301,6 @@ def test_a_404_after_the_last_page_is_the_end(project: Project, api: Api) -> Non
     assert project.run("refresh").changes == {"deleted": 1}
 
 
-@pytest.mark.parametrize("odd", ["endless"])
-def test_a_listing_without_an_end_is_refused(project: Project, api: Api) -> None:
-    project.write(agent())
-    assert "gave no whole listing" in project.fails("up")
-    assert api.requests("POST") == []
-
-
 @pytest.mark.parametrize("odd", ["item=null-name"])
 def test_an_agent_without_a_name_stops_nothing_and_is_named(project: Project, api: Api) -> None:
     code = api.create("Ajeno")

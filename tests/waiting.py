@@ -10,8 +10,6 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
-from tests.measuring import unmeasured
-
 DEADLINE = 60.0
 """Seconds after which what is waited for counts as never coming; far more than it takes."""
 
@@ -52,7 +50,7 @@ def started(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command whose output nobody wants, and kill it at the end, however that comes about."""
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=directory, env=unmeasured(environment), stdout=quiet, stderr=quiet)
+    process = subprocess.Popen(command, cwd=directory, env=environment, stdout=quiet, stderr=quiet)
     try:
         yield process
     finally:

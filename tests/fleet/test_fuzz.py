@@ -35,7 +35,7 @@ CALLS_A_CHARACTER = 300
 MOST_BYTES = 8_000_000
 BYTES_A_CHARACTER = 200
 
-fixed = fuzz_settings(100, shrink=True)
+fixed = fuzz_settings(50, shrink=True)
 
 
 def problems(directory: Path, task: Callable[[], Value], size: int) -> Value | tuple[str, ...]:

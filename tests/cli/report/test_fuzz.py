@@ -82,7 +82,7 @@ _OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 _FORMATS = (MarkdownFormat(), TerminalFormat(colours=False), HtmlFormat())
 
 
-@fuzz_settings(40)
+@fuzz_settings(20)
 @given(_TEXT, _TEXT, _TEXT, _TEXT, st.sampled_from([SHORTEST, 2_500, 65_536]))
 def test_no_text_is_more_than_text(name: str, old: str, new: str, said: str, longest: int) -> None:
     before, after = {"name": name, "instructions": old}, {"name": new, "instructions": new}

@@ -30,7 +30,7 @@ HEADS = ["", "---\nname: A\n---\n\n", "---\nname: a\nignore: [secret]\n---\n"]
 texts = st.builds(str.__add__, st.sampled_from(HEADS), st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 
 
-@fuzz_settings(200)
+@fuzz_settings(80)
 @given(st.lists(st.one_of(texts.map(str.encode), st.binary(max_size=30)), min_size=3, max_size=3))
 def test_any_files_can_be_checked(contents: list[bytes]) -> None:
     with TemporaryDirectory() as folder:
@@ -45,7 +45,7 @@ def test_any_files_can_be_checked(contents: list[bytes]) -> None:
     assert bool(fleet.problems) <= any(finding.rule == "refused" for finding in findings)
 
 
-@fuzz_settings(200)
+@fuzz_settings(80)
 @given(st.lists(st.sampled_from(PROGRAM), max_size=25).map("".join))
 def test_any_program_can_be_read(source: str) -> None:
     with TemporaryDirectory() as folder:
