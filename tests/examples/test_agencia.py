@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,9 @@ import pytest
 
 from pulumi_assistai.emulator import Account, Emulator
 from pulumi_assistai.testing import Api
+from tests.cli.conftest import Assistai
 from tests.conftest import Project, emulated
+from tests.engines import PASSPHRASE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "agencia"
 CLIENTS = ("panaderia", "clinica", "taller")
@@ -48,90 +49,87 @@ class Agency:
         environment = {name: value for name, value in emulated(url).items() if not name.startswith("ASSISTAI_")}
         self.project = Project(engine, directory, environment)
         self.api = Api(url)
-        self.environment = environment | {
-            "PULUMI_BACKEND_URL": (directory / ".pulumi-backend").as_uri(),
-            "PULUMI_HOME": str(directory / ".pulumi-home"),
-        }
-
-    def assistai(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `assistai` in its folder."""
-        command = [str(Path(sys.executable).with_name("assistai")), *arguments]
-        directory = self.project.directory
-        return subprocess.run(
-            command, cwd=directory, env=self.environment, capture_output=True, text=True, timeout=120, check=False
-        )
 
 
 @pytest.fixture
-def agency(engine: str, tmp_path: Path) -> Iterator[Agency]:
+def agency(engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agency]:
+    directory = tmp_path / "agencia"
+    without_settings(monkeypatch)
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("PULUMI_BACKEND_URL", (directory / ".pulumi-backend").as_uri())
+    monkeypatch.setenv("PULUMI_HOME", str(directory / ".pulumi-home"))
     accounts = [Account(f"{client}-token", client, client.upper()) for client in CLIENTS]
     with Emulator(accounts=accounts, qr_lifetime=0) as emulator:
-        yield Agency(engine, tmp_path / "agencia", emulator.url)
+        found = Agency(engine, directory, emulator.url)
+        monkeypatch.chdir(directory)
+        yield found
 
 
-def test_the_commands_serve_all_clients_of_the_agency(agency: Agency) -> None:
+def without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(("ASSISTAI_", "PULUMI_"))]:
+        monkeypatch.delenv(name)
+
+
+def test_the_commands_serve_all_clients_of_the_agency(agency: Agency, assistai: Assistai) -> None:
     agency.project.up()
-    clean = agency.assistai("status")
-    assert clean.returncode == 0, clean.stdout + clean.stderr
+    clean = assistai("status")
+    assert clean.status == 0, clean
     first, second = (
         next(agent for agent in agency.api.agents() if agent["organization"] == name) for name in ("CLINICA", "TALLER")
     )
     for agent in (first, second):
         agency.api.edit(agent["code"], description="Editada en el panel")
-    found = agency.assistai("status", "--json")
-    assert found.returncode == 3, found.stderr
-    document = json.loads(found.stdout)
+    found = assistai("status", "--json")
+    assert found.status == 3, found.err
+    document = json.loads(found.out)
     assert [known["organization_code"] for known in document["organizations"] if known["drift"]] == [
         "CLINICA",
         "TALLER",
     ]
     assert document["not_looked_at"] == []
     assert len(document["organizations"]) == 3
-    alone = json.loads(agency.assistai("status", "--json", "--provider", "panaderia").stdout)
+    alone = json.loads(assistai("status", "--json", "--provider", "panaderia").out)
     assert (alone["drift"], alone["organization_code"]) == (False, "PANADERIA")
-    accepted = [
-        line for line in agency.assistai("doctor").stdout.splitlines() if "token" in line and "accepted" in line
-    ]
-    assert len(accepted) == 3
+    assert len([line for line in assistai("doctor").lines if "token" in line and "accepted" in line]) == 3
     waiting = next(agent for agent in agency.api.agents() if agent["whatsapp"] == "connecting")
     agency.api.link(waiting["code"])
-    linked = agency.assistai("link", waiting["name"], "--organization", waiting["organization"])
-    assert linked.returncode == 0, linked.stdout + linked.stderr
-    assert f"organization {waiting['organization']} of tenant {waiting['tenant']}" in linked.stdout.splitlines()[0]
-    assert agency.assistai("conversations").returncode == 0
-    assert "-token" not in "".join(text for run in (clean, found, linked) for text in (run.stdout, run.stderr))
+    linked = assistai("link", waiting["name"], "--organization", waiting["organization"])
+    assert linked.status == 0, linked
+    assert f"organization {waiting['organization']} of tenant {waiting['tenant']}" in linked.out.splitlines()[0]
+    assert assistai("conversations").status == 0
+    assert "-token" not in "".join(text for run in (clean, found, linked) for text in (run.out, run.err))
 
 
-def test_a_refused_token_of_one_client_is_a_problem_and_hides_nobody_else(agency: Agency) -> None:
+def test_a_refused_token_of_one_client_is_a_problem_and_hides_nobody_else(agency: Agency, assistai: Assistai) -> None:
     agency.project.up()
     file = next(agency.project.directory.glob("Pulumi.dev.yaml"))
     file.write_text(file.read_text().replace("panaderia-token", "revoked"))
     agency.project.run("up")
-    doctor = agency.assistai("doctor")
-    assert doctor.returncode == 1
-    assert "panaderia: token" in doctor.stdout
-    status = agency.assistai("status")
-    assert status.returncode == 4, status.stdout + status.stderr
-    assert "Not looked at: organization PANADERIA of tenant panaderia (provider panaderia): GET" in status.stdout
-    assert "Nothing differs in what was looked at." in status.stdout
+    doctor = assistai("doctor")
+    assert doctor.status == 1
+    assert "panaderia: token" in doctor.out
+    status = assistai("status")
+    assert status.status == 4, status
+    assert "Not looked at: organization PANADERIA of tenant panaderia (provider panaderia): GET" in status.out
+    assert "Nothing differs in what was looked at." in status.out
 
 
-def test_the_sandbox_runs_the_agency_as_it_is(tmp_path: Path) -> None:
+def test_the_sandbox_runs_the_agency_as_it_is(
+    tmp_path: Path, assistai: Assistai, monkeypatch: pytest.MonkeyPatch
+) -> None:
     directory = tmp_path / "agencia"
     shutil.copytree(EXAMPLE, directory, ignore=shutil.ignore_patterns("__pycache__", ".sandbox"))
-    environment = {name: value for name, value in emulated("").items() if not name.startswith("ASSISTAI_")}
+    without_settings(monkeypatch)
+    monkeypatch.chdir(directory)
 
-    def assistai(*arguments: str) -> str:
-        command = [str(Path(sys.executable).with_name("assistai")), *arguments]
-        done = subprocess.run(
-            command, cwd=directory, env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    def succeed(*arguments: str) -> str:
+        run = assistai(*arguments)
+        assert run.status == 0, run
+        return run.out
 
-    assert f"+ {CREATED} to create" in assistai("sandbox", "preview")
-    assistai("sandbox", "up", "--yes")
-    assistai("sandbox", "preview", "--expect-no-changes")
-    document = json.loads(assistai("status", "--json", "--sandbox"))
+    assert f"+ {CREATED} to create" in succeed("sandbox", "preview")
+    succeed("sandbox", "up", "--yes")
+    succeed("sandbox", "preview", "--expect-no-changes")
+    document = json.loads(succeed("status", "--json", "--sandbox"))
     assert [known["provider"] for known in document["organizations"]] == ["", *CLIENTS]
     assert sum(len(known["agents"]) for known in document["organizations"]) == 12
