@@ -108,6 +108,11 @@ def test_the_readme_begins_with_the_two_commands() -> None:
     assert blocks("README.md")[0] == (None, "sh", "make demo\nmake test\n")
 
 
+def test_the_readme_installs_what_is_published() -> None:
+    assert blocks("README.md")[1] == (None, "sh", "pip install 'pulumi-assistai[cli]'\n")
+    assert {"cli", "testing"} <= set(metadata("pulumi-assistai").get_all("Provides-Extra") or [])
+
+
 def test_the_program_of_the_readme_works_as_written(tmp_path: Path) -> None:
     [program] = [content for _, language, content in blocks("README.md") if language == "python"]
     (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: python\n")

@@ -31,6 +31,15 @@ def test_the_licence_is_named_where_a_package_index_looks_for_it() -> None:
     assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 
+def test_links_and_pictures_of_the_readme_work_on_a_package_index_too() -> None:
+    text = str(metadata("pulumi-assistai").get_payload())
+    found = re.findall(r"(!?)\[[^]]*\]\(([^)]*)\)", text)
+    pictures = "https://raw.githubusercontent.com/pulumi-assistai/pulumi-assistai/main/docs/images/"
+    assert [target for sign, target in found if sign and not target.startswith(pictures)] == []
+    assert [target for _, target in found if not target.startswith("https://")] == []
+    assert {sign for sign, _ in found} == {"", "!"}
+
+
 def test_every_text_names_the_same_repository() -> None:
     texts = [
         ROOT / "SECURITY.md",
