@@ -79,7 +79,7 @@ class Story:
         self._write(f"   checked: {what}", "green")
 
     def _write(self, words: str, style: str) -> None:
-        self.console.print(words, style=style, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(words, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def agents(self) -> dict[str, dict[str, Any]]:
         """Return the live agents by name."""

@@ -72,12 +72,18 @@ def _database(directory: Path) -> Path:
 def announce(message: str, *, sandbox: bool) -> None:
     """Write which stack a command uses to standard error. On a terminal a sandbox has its own colour."""
     style = "magenta" if sandbox else "dim"
-    Console(file=sys.stderr).print(redact(message), style=style, markup=False, highlight=False, soft_wrap=True)
+    _write(message, style)
 
 
 def note(message: str) -> None:
     """Write a remark to standard error, dimmed on a terminal."""
-    Console(file=sys.stderr).print(redact(message), style="dim", markup=False, highlight=False, soft_wrap=True)
+    _write(message, "dim")
+
+
+def _write(message: str, style: str) -> None:
+    """Write a message as it is: a name such as `:x:` is not an emoji."""
+    console = Console(file=sys.stderr, markup=False, highlight=False, emoji=False)
+    console.print(redact(message), style=style, soft_wrap=True)
 
 
 def _emulated(url: str) -> Mapping[str, str]:
