@@ -255,8 +255,9 @@ def test_a_look_that_fails_is_no_look_and_no_end(connect: Connect, api: Api, clo
     assert api.bodies("POST") == []
 
 
+@pytest.mark.usefixtures("_time_stands_still")
 def test_nothing_is_created_where_nobody_could_look(connect: Connect, api: Api) -> None:
-    session = connect(timeout=0.1, settle_time=0.1)
+    session = connect()
     session.inventory.agents()
     with session.journal.of("name", "Ventas", 1) as page:
         page.write()
@@ -266,8 +267,9 @@ def test_nothing_is_created_where_nobody_could_look(connect: Connect, api: Api) 
     assert api.bodies("POST") == []
 
 
+@pytest.mark.usefixtures("_time_stands_still")
 def test_when_the_time_is_over_another_one_is_created(connect: Connect, api: Api) -> None:
-    session = connect(timeout=0.1, settle_time=0.1)
+    session = connect()
     with session.journal.of("name", "Ventas", 1) as page:
         page.write()
     code = create_once(session, VENTAS, allow_duplicate_name=False)
