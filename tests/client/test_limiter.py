@@ -252,6 +252,21 @@ def test_a_wait_that_is_longer_than_the_patience_is_none(
     assert clock.waits == []
 
 
+@pytest.mark.parametrize(("retry_after", "waits"), [("0.1", [0.1]), ("0.6", [0.25, 0.25, 0.1])])
+def test_nobody_waits_longer_than_the_api_asks(
+    limited: Limiter, clock: WaitingClock, retry_after: str, waits: list[float]
+) -> None:
+    answer(limited, 429, retry_after=retry_after)
+    answer(limited)
+    assert clock.waits == pytest.approx(waits)
+
+
+def test_whoever_is_behind_another_in_line_waits_no_longer_than_its_patience(limited: Limiter) -> None:
+    with limited._turnstile, pytest.raises(RateLimitError) as caught:  # noqa: SLF001 - who holds it waits elsewhere
+        answer(limited, patience=0.1)
+    assert str(caught.value) == f"GET /agents was not sent: AssistAI allowed none in time; {RateLimitError.advice}"
+
+
 def test_whoever_is_behind_a_probe_waits_for_its_answer(clock: WaitingClock) -> None:
     probes: list[Turn] = []
 
