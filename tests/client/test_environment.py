@@ -324,6 +324,15 @@ def test_authorities_that_cannot_be_read_are_named_by_their_variable(
         create()
 
 
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"])
+def test_authorities_do_not_matter_where_nothing_is_encrypted(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, str(tmp_path / "missing" / "any"))
+    with serve(replies(as_json({"code": "A-1"}, 201))) as server:
+        assert create(server.url) == "A-1"
+
+
 def test_a_variable_that_is_empty_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "")
     monkeypatch.setenv("SSL_CERT_DIR", "")

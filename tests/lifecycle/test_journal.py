@@ -111,6 +111,7 @@ def test_a_folder_that_cannot_be_made_gives_way_to_one_for_temporary_files(tmp_p
     other = usable_folder(tmp_path / "file" / "creations")
     assert other.parent == Path(tempfile.gettempdir())
     assert re.fullmatch(r"pulumi-assistai-[0-9a-f]{8}", other.name)
+    assert other == usable_folder(tmp_path / "file" / "creations") != usable_folder(tmp_path / "file" / "others")
 
 
 def test_a_folder_that_can_be_made_is_nobody_elses(tmp_path: Path) -> None:
