@@ -30,7 +30,7 @@ from pulumi_assistai import (
     UnauthorizedError,
     UnexpectedAnswerError,
 )
-from pulumi_assistai.client import Client, Connected, QrCode, Starting, limiter
+from pulumi_assistai.client import Client, Connected, QrCode, Starting
 from pulumi_assistai.client.transport import LARGEST_BODY, MOST_CONNECTIONS
 from tests.conftest import settings_for
 from tests.scripted import Reply, Server, as_json, replies, serve
@@ -44,8 +44,6 @@ Call = Callable[[Client], Any]
 
 @pytest.fixture(autouse=True)
 def _no_waiting() -> Any:
-    # A server may get the port of an earlier one, whose limiter an error can keep alive.
-    limiter._limiters.clear()  # noqa: SLF001
     with stamina.set_testing(testing=True, attempts=3):
         yield
 
