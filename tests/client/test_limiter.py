@@ -105,6 +105,14 @@ def test_an_answer_that_asks_for_more_than_is_left_ends_at_once(clock: WaitingCl
     assert len(server.requests) == 1
 
 
+@pytest.mark.usefixtures("limited")
+@pytest.mark.parametrize(("wait", "answers"), [(7, [refused("7"), CREATED]), (0, [CREATED])], ids=["7 s", "none"])
+def test_what_is_waited_may_be_as_long_as_is_set(clock: WaitingClock, wait: float, answers: list[Reply]) -> None:
+    with serve(replies(*answers)) as server:
+        assert create(server.url, rate_limit_wait=wait) == "A-1"
+    assert clock.now == wait
+
+
 def test_what_waits_behind_such_an_answer_ends_as_well(limited: Limiter) -> None:
     answer(limited, 429, retry_after="3600")
     with serve(replies(CREATED)) as server, pytest.raises(RateLimitError) as caught:
