@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from threading import get_ident
+from types import SimpleNamespace
 
 import pytest
 import tenacity
@@ -31,7 +33,16 @@ class Clock:
 
 
 def retries_on(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let requests be repeated by a clock, the usual backoff with all of its jitter."""
-    monkeypatch.setattr(nap, "time", clock)
+    """Let this thread's requests be repeated by a clock, the usual backoff with all of its jitter.
+
+    Threads that an earlier test left behind repeat theirs at once.
+    """
+    own = get_ident()
+
+    def sleep(seconds: float) -> None:
+        if get_ident() == own:
+            clock.sleep(seconds)
+
+    monkeypatch.setattr(nap, "time", SimpleNamespace(sleep=sleep))
     monkeypatch.setattr(tenacity, "time", clock)
     monkeypatch.setattr(random, "uniform", lambda _, most: most)

@@ -35,6 +35,7 @@ def self_signed(directory: Path) -> ssl.SSLContext:
     """Return the context of a server whose certificate nobody vouches for."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    alternatives = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("api.assistai.invalid")]
     start = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -44,7 +45,7 @@ def self_signed(directory: Path) -> ssl.SSLContext:
         .serial_number(1)
         .not_valid_before(start)
         .not_valid_after(start + dt.timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .sign(key, hashes.SHA256())
     )
     file = directory / "server.pem"

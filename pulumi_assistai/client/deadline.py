@@ -81,7 +81,7 @@ class DeadlineBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address of a host that accepts; each gets its share of the time that is left."""
-        addresses = _addresses(host, port)
+        addresses = _addresses(host)
         failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError(f"{host} has no address")
         for number, address in enumerate(addresses):
             share = _current.get().left(httpcore.ConnectTimeout) / (len(addresses) - number)
@@ -137,12 +137,12 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _addresses(host: str, port: int) -> list[str]:
+def _addresses(host: str) -> list[str]:
     """Look a host up; only a thread that is left behind bounds that."""
     with suppress(ValueError):
         return [str(ip_address(host))]
     answer: Future[list[str]] = Future()
-    Thread(target=_look_up, args=(host, port, answer), daemon=True).start()
+    Thread(target=_look_up, args=(host, answer), daemon=True).start()
     try:
         return answer.result(_current.get().left(httpcore.ConnectTimeout))
     except TimeoutError:
@@ -151,9 +151,9 @@ def _addresses(host: str, port: int) -> list[str]:
         raise httpcore.ConnectError(str(error)) from None
 
 
-def _look_up(host: str, port: int, answer: Future[list[str]]) -> None:
+def _look_up(host: str, answer: Future[list[str]]) -> None:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         answer.set_exception(error)
     else:

@@ -50,7 +50,8 @@ def find_proxy(base_url: str) -> Proxy | None:
     host = url.hostname or ""
     proxies = getproxies()
     scheme = next((scheme for scheme in ("https", "all") if proxies.get(scheme)), None)
-    if scheme is None or is_loopback(host) or _is_exempt(host, url.port or 443, proxies.get("no", "")):
+    is_exempt = "no" in proxies and _is_exempt(host, url.port or 443, proxies["no"])
+    if scheme is None or is_loopback(host) or is_exempt:
         return None
     variable = _variable(f"{scheme}_proxy")
     try:

@@ -16,4 +16,4 @@ def segment(code: str) -> str:
     """
     if code in {"", ".", ".."} or "/" in code or "\\" in code or not code.isprintable():
         raise AssistAIError(f"{quoted(code)} cannot be a code of AssistAI, so nothing was sent: check the code")
-    return quote(code, safe="")
+    return quote(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -229,10 +230,8 @@ def _client(settings: Settings, proxy: Proxy | None) -> httpx.Client:
             base_url=settings.base_url + PREFIX,
             headers=_headers(settings),
             timeout=settings.timeout,
+            # With it, httpx reads nothing of the environment: `environment` does, with errors that name the variable.
             transport=_HttpTransport(settings, proxy),
-            follow_redirects=False,
-            # What of the environment matters is read in `environment`, with an error that names the variable.
-            trust_env=False,
         )
     except httpx.InvalidURL as error:
         raise ConfigurationError(f"ASSISTAI_BASE_URL (assistai:baseUrl) is no usable address: {error}") from None
@@ -244,12 +243,11 @@ class _HttpTransport(httpx.HTTPTransport):
     def __init__(self, settings: Settings, proxy: Proxy | None) -> None:
         # Plain http never turns into https, and reading the certificate authorities takes its time.
         is_encrypted = urlsplit(settings.base_url).scheme == "https"
-        verify = certificate_authorities() if is_encrypted else False
+        verify = certificate_authorities() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
             super().__init__(
                 verify=verify,
-                trust_env=False,
-                limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
+                limits=httpx.Limits(max_connections=MOST_CONNECTIONS),
                 proxy=None
                 if proxy is None
                 else httpx.Proxy(proxy.url, ssl_context=certificate_authorities() if proxy.is_encrypted else None),

@@ -139,7 +139,7 @@ def create(session: Session, inputs: Properties) -> Made:
 def expect(session: Session, recorded: Properties, inputs: Properties) -> dict[str, Any]:
     """Return the outputs of `create`, where nothing is recorded, or of `update`, as far as they are known before."""
     if recorded:
-        return _updated(str(recorded.get("code")), recorded, inputs)
+        return _updated(recorded.get("code", UNKNOWN), recorded, inputs)
     return {**inputs, "code": inputs.get("adopt") or UNKNOWN, "managed_since": UNKNOWN, **session.place}
 
 
@@ -403,7 +403,7 @@ def _look(session: Session, live: ListedAgent, recorded: Properties, declared: P
 def _updated(code: str, recorded: Properties, inputs: Properties) -> dict[str, Any]:
     """Return the outputs of an agent after an update."""
     # An agent that was imported is managed from its first update on.
-    kept = {"code": code, "managed_since": _now(), **pick(recorded, ("code", "managed_since", *_PLACE))}
+    kept = {"code": code, "managed_since": _now(), **pick(recorded, ("managed_since", *_PLACE))}
     return {**inputs, **kept, **memory.after_update(recorded, inputs)}
 
 

@@ -39,7 +39,7 @@ def speaking(talk: Talk) -> Iterator[str]:
             listener.shutdown(socket.SHUT_RDWR)
 
 
-def saying(*pieces: bytes, last: bytes = b"", every: float = 0.0) -> Talk:
+def saying(*pieces: bytes, last: bytes = b"") -> Talk:
     """Read a request and answer with these bytes, then with the last ones again and again."""
 
     def talk(connection: socket.socket, over: Event) -> None:
@@ -47,7 +47,7 @@ def saying(*pieces: bytes, last: bytes = b"", every: float = 0.0) -> Talk:
         for piece in pieces:
             connection.sendall(piece)
         until = time.monotonic() + LONGEST
-        while last and not over.wait(every) and time.monotonic() < until:
+        while last and not over.is_set() and time.monotonic() < until:
             connection.sendall(last)
 
     return talk

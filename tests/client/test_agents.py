@@ -22,6 +22,14 @@ def test_what_is_created_is_returned_as_the_listing_will_show_it(client: Client,
     assert (listed.code, listed.name, listed.description) == (made.code, made.name, made.description)
 
 
+def test_the_caller_hears_each_time_that_a_creation_is_about_to_be_sent() -> None:
+    sent_before: list[int] = []
+    refused = Reply(429, headers={"retry-after": "0"})
+    with serve(replies(refused, as_json({"code": "A-1"}, 201))) as server, Client(settings_for(server.url)) as client:
+        client.agents.create(FIELDS, lambda: sent_before.append(len(server.requests)))
+    assert sent_before == [0, 1]
+
+
 def test_an_agent_without_a_description_has_none(client: Client) -> None:
     assert client.agents.create({"name": "Ventas"}).description is None
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from select import select
 from threading import Event, Thread
 from typing import Any
 
@@ -19,7 +20,7 @@ import stamina
 from pulumi_assistai import ConfigurationError, NoAnswerError, NotSentError
 from pulumi_assistai.client import Client
 from pulumi_assistai.client.environment import about_certificates, certificate_authorities, find_proxy
-from tests.client.raw import hear, saying, speaking
+from tests.client.raw import Talk, hear, saying, speaking
 from tests.conftest import settings_for
 from tests.scripted import as_json, replies, serve
 from tests.test_security import self_signed
@@ -67,15 +68,17 @@ def test_the_proxy_of_any_variable_is_used(name: str, scheme: str, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("answer", "timeout", "reason"),
     [
-        (b"", "it took longer than"),
-        (b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", "407 Proxy Authentication"),
-        (b"nonsense\r\n\r\n", "illegal status line"),
-        (b"HTTP/1.1 200 OK\r\n\r\n", "it took longer than"),
+        (b"", 0.2, r"it took longer than 0\.2 s"),
+        (b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", 30, "407 Proxy Authentication"),
+        (b"nonsense\r\n\r\n", 30, "illegal status line"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", 0.2, r"it took longer than 0\.2 s"),
     ],
 )
-def test_what_a_proxy_let_not_through_was_not_sent(answer: bytes, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_proxy_let_not_through_was_not_sent(
+    answer: bytes, timeout: float, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def talk(connection: socket.socket, over: Event) -> None:
         saying(answer)(connection, over)
         over.wait()
@@ -83,7 +86,7 @@ def test_what_a_proxy_let_not_through_was_not_sent(answer: bytes, reason: str, m
     with speaking(talk) as url:
         monkeypatch.setenv("HTTPS_PROXY", url)
         with pytest.raises(NotSentError, match=f"POST /api/v1/agents was not sent, {reason}.*HTTPS_PROXY names"):
-            create(timeout=0.5)
+            create(timeout=timeout)
 
 
 def test_the_variable_for_https_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,8 +100,12 @@ def test_the_variable_for_https_comes_first(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_proxy_of_the_system_is_named_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pulumi_assistai.client.environment.getproxies", lambda: {"https": "ftp://proxy.example:1"})
-    with pytest.raises(ConfigurationError, match=r"^the system's settings names no usable proxy"):
+    with pytest.raises(ConfigurationError) as caught:
         create()
+    assert str(caught.value) == (
+        "the system's settings names no usable proxy: "
+        "give it as http://HOST:PORT (http, https, socks5, socks5h), or unset it"
+    )
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -249,6 +256,7 @@ def encrypted(directory: Path, *, answers: bool = True) -> Iterator[str]:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
             self.send_response(201)
+            self.send_header("content-length", "15")
             self.end_headers()
             self.wfile.write(b'{"code": "A-1"}')
 
@@ -300,6 +308,17 @@ def test_a_certificate_that_is_not_accepted_names_the_variable(tmp_path: Path, m
             create(url)
 
 
+def test_no_authorities_are_trusted_beside_those_that_are_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with encrypted(tmp_path) as url:
+        monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+        monkeypatch.setattr(certifi, "where", lambda: str(tmp_path / "server.pem"))
+        with pytest.raises(NotSentError, match="certificate verify failed"):
+            create(url)
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        with pytest.raises(NotSentError, match="certificate verify failed"):
+            create()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
@@ -318,6 +337,15 @@ def test_authorities_that_cannot_be_read_are_named_by_their_variable(
         create()
 
 
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"])
+def test_authorities_do_not_matter_where_nothing_is_encrypted(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, str(tmp_path / "missing" / "any"))
+    with serve(replies(as_json({"code": "A-1"}, 201))) as server:
+        assert create(server.url) == "A-1"
+
+
 def test_a_variable_that_is_empty_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "")
     monkeypatch.setenv("SSL_CERT_DIR", "")
@@ -332,3 +360,44 @@ def test_a_proxy_may_be_encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         # That one does not know CONNECT.
         with pytest.raises(NotSentError, match=r"501 Unsupported method.*HTTPS_PROXY"):
             create()
+
+
+def relaying(certificate: Path, api: str) -> Talk:
+    """Be a proxy over TLS that leads every connection to this API."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def talk(connection: socket.socket, _: Event) -> None:
+        address = ("127.0.0.1", int(api.rpartition(":")[2]))
+        with context.wrap_socket(connection, server_side=True) as client, socket.create_connection(address) as server:
+            hear(client)
+            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            relay(client, server)
+
+    return talk
+
+
+def relay(client: ssl.SSLSocket, server: socket.socket) -> None:
+    """Hand on what either of them says until one hangs up."""
+    while True:
+        ready = [client] if client.pending() else select([client, server], [], [])[0]
+        for speaker in ready:
+            said = speaker.recv(65536)
+            if not said:
+                return
+            (server if speaker is client else client).sendall(said)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_an_encrypted_request_may_have_arrived_through_an_encrypted_proxy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, answers: bool
+) -> None:
+    certificate = tmp_path / "server.pem"
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with encrypted(tmp_path, answers=answers) as api, speaking(relaying(certificate, api)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.replace("http://", "https://"))
+        if answers:
+            assert create() == "A-1"
+        else:
+            with pytest.raises(NoAnswerError):
+                create()

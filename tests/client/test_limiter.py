@@ -105,6 +105,14 @@ def test_an_answer_that_asks_for_more_than_is_left_ends_at_once(clock: WaitingCl
     assert len(server.requests) == 1
 
 
+@pytest.mark.usefixtures("limited")
+@pytest.mark.parametrize(("wait", "answers"), [(7, [refused("7"), CREATED]), (0, [CREATED])], ids=["7 s", "none"])
+def test_what_is_waited_may_be_as_long_as_is_set(clock: WaitingClock, wait: float, answers: list[Reply]) -> None:
+    with serve(replies(*answers)) as server:
+        assert create(server.url, rate_limit_wait=wait) == "A-1"
+    assert clock.now == wait
+
+
 def test_what_waits_behind_such_an_answer_ends_as_well(limited: Limiter) -> None:
     answer(limited, 429, retry_after="3600")
     with serve(replies(CREATED)) as server, pytest.raises(RateLimitError) as caught:
@@ -250,6 +258,21 @@ def test_a_wait_that_is_longer_than_the_patience_is_none(
         pass
     assert str(caught.value) == f"GET /agents was not sent: {reason}; {RateLimitError.advice}"
     assert clock.waits == []
+
+
+@pytest.mark.parametrize(("retry_after", "waits"), [("0.1", [0.1]), ("0.6", [0.25, 0.25, 0.1])])
+def test_nobody_waits_longer_than_the_api_asks(
+    limited: Limiter, clock: WaitingClock, retry_after: str, waits: list[float]
+) -> None:
+    answer(limited, 429, retry_after=retry_after)
+    answer(limited)
+    assert clock.waits == pytest.approx(waits)
+
+
+def test_whoever_is_behind_another_in_line_waits_no_longer_than_its_patience(limited: Limiter) -> None:
+    with limited._turnstile, pytest.raises(RateLimitError) as caught:  # noqa: SLF001 - who holds it waits elsewhere
+        answer(limited, patience=0.1)
+    assert str(caught.value) == f"GET /agents was not sent: AssistAI allowed none in time; {RateLimitError.advice}"
 
 
 def test_whoever_is_behind_a_probe_waits_for_its_answer(clock: WaitingClock) -> None:

@@ -231,14 +231,24 @@ def test_an_api_that_says_when_it_is_free_again_is_believed_whoever_finds_out_la
     assert pace.rate == pytest.approx(11 / 1.1)
 
 
-def test_of_two_such_words_the_later_one_is_believed() -> None:
+@pytest.mark.parametrize("began", [0.0, 1000.0])
+def test_of_two_such_words_the_later_one_is_believed(began: float) -> None:
     pace = Pace()
-    burst(pace, 10, 0.0)
-    pace.refuse(0.11, pace.send(0.1), 1.0)
-    pace.refuse(1.2, pace.send(1.11), 1.0)
-    pace.answer(9.1, pace.send(9.0))
+    burst(pace, 10, began)
+    pace.refuse(began + 0.11, pace.send(began + 0.1), 1.0)
+    pace.refuse(began + 1.2, pace.send(began + 1.11), 1.0)
+    pace.answer(began + 9.1, pace.send(began + 9.0))
     lowest, highest = 11 / 2.11, 11 / 1.11
     assert pace.rate == pytest.approx(lowest + 0.1 * (highest - lowest))
+
+
+def learned() -> Pace:
+    """Return a pace whose rate was learned from three answers, a refusal, and a request that found out."""
+    pace = Pace()
+    burst(pace, 3, 0.0)
+    pace.refuse(0.04, pace.send(0.03), 0.2)
+    pace.answer(0.26, pace.send(0.25))
+    return pace
 
 
 @pytest.mark.parametrize(("answers", "rate", "growth"), [(0, 5, 1.3), (1, 8, 1.3), (2, 12, 1.0)])
@@ -252,6 +262,46 @@ def test_few_answers_say_nothing_of_the_rate_which_grows_until_it_is_refused(
     assert pace.rate == pytest.approx(rate)
     pace.answer(2.1, pace.send(2.0))
     assert pace.rate == pytest.approx(rate * growth)
+
+
+def test_after_a_refusal_two_may_be_under_way_and_one_more_with_each_answer() -> None:
+    pace = learned()
+    first, _ = pace.send(10.0), pace.send(20.0)
+    assert pace.delay(30.0) is None
+    pace.answer(30.0, first)
+    pace.send(30.0)
+    assert pace.delay(40.0) == 0
+    pace.send(40.0)
+    assert pace.delay(50.0) is None
+
+
+def test_a_rate_that_is_refused_soon_is_cut_to_seven_tenths_at_most() -> None:
+    pace = learned()
+    before = pace.rate or 0.0
+    for _ in range(3):
+        pace.answer(0.27, pace.send(0.27))
+    pace.refuse(0.28, pace.send(0.27))
+    assert pace.rate == pytest.approx(0.7 * before)
+
+
+def test_a_rate_that_few_answers_gave_is_cut_when_it_is_refused_and_one_request_of_it_waited_for() -> None:
+    pace = Pace()
+    pace.answer(2.0, pace.send(0.0))
+    pace.refuse(2.05, pace.send(2.0))
+    pace.answer(2.31, pace.send(2.3))
+    assert pace.rate == pytest.approx(1)
+    pace.refuse(5.0, pace.send(4.9))
+    assert pace.rate == pytest.approx(1 / 1.4)
+    assert pace.delay(5.0) == pytest.approx(1.4)
+
+
+def test_a_rate_is_kept_for_24_answers_and_then_raised_slowly() -> None:
+    pace, rates = learned(), list[float]()
+    for number in range(26):
+        pace.answer(number + 1.5, pace.send(number + 1.0))
+        rates.append(pace.rate or 0.0)
+    assert rates[:24] == [rates[0]] * 24
+    assert rates[0] < rates[24] < rates[25] < 1.01 * rates[0]
 
 
 def test_refusals_without_a_word_are_waited_for_longer_and_longer() -> None:
@@ -274,6 +324,26 @@ def test_what_headers_leave_is_not_exceeded() -> None:
     assert pace.delay(0.2) == pytest.approx(29.8)
     assert pace.is_limited
     assert pace.rate == pytest.approx(10 / 30)
+
+
+@pytest.mark.parametrize(
+    ("said", "rate"),
+    [
+        ([Quota(5, 10, 30.0, 60.0)], 10 / 60),
+        ([Quota(5, 10, 0.5)], 20),
+        ([Quota(5, 10, 30.0), Quota(4, 10, 20.0)], 10 / 30),
+        ([Quota(5, 10)], None),
+        ([Quota(5, None, 30.0)], None),
+    ],
+    ids=["window", "end", "later end", "no end", "no limit"],
+)
+def test_headers_tell_a_rate_by_a_window_or_by_the_longest_way_to_its_end(
+    said: list[Quota], rate: float | None
+) -> None:
+    pace = Pace()
+    for number, quota in enumerate(said):
+        pace.answer(10.0 * number, pace.send(10.0 * number), quota)
+    assert pace.rate == (None if rate is None else pytest.approx(rate))
 
 
 def test_an_end_that_came_too_early_is_waited_for_again() -> None:

@@ -58,16 +58,17 @@ def test_the_reset_may_be_called_reset_after() -> None:
     assert quota(x_ratelimit_remaining="5", x_ratelimit_reset_after="3") == Quota(5, None, 3)
 
 
-def test_the_limit_that_leaves_the_least_counts() -> None:
-    headers = {
-        "X-RateLimit-Limit-short": "10",
-        "X-RateLimit-Remaining-short": "9",
-        "X-RateLimit-Reset-short": "1",
-        "X-RateLimit-Limit-long": "100",
-        "X-RateLimit-Remaining-long": "2",
-        "X-RateLimit-Reset-long": "50",
-    }
-    assert read_quota(httpx.Headers(headers)) == Quota(2, 100, 50)
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_limit_that_leaves_the_least_counts(order: int) -> None:
+    headers = [
+        ("X-RateLimit-Limit-short", "10"),
+        ("X-RateLimit-Remaining-short", "9"),
+        ("X-RateLimit-Reset-short", "1"),
+        ("X-RateLimit-Limit-long", "100"),
+        ("X-RateLimit-Remaining-long", "2"),
+        ("X-RateLimit-Reset-long", "50"),
+    ]
+    assert read_quota(httpx.Headers(headers[::order])) == Quota(2, 100, 50)
 
 
 def test_a_header_that_is_missing_is_nothing() -> None:

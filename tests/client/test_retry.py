@@ -21,7 +21,7 @@ from pulumi_assistai.client import Client, announce_retries, retry
 from pulumi_assistai.client.retry import ONCE, REPEATABLE, STARTING, Patience, RetryPolicy
 from tests.clocks import Clock, retries_on
 from tests.conftest import settings_for
-from tests.scripted import Reply, Server, replies, serve
+from tests.scripted import Reply, Request, Server, replies, serve
 
 POLICIES = [REPEATABLE, ONCE, STARTING]
 FAILED = Reply(500)
@@ -147,6 +147,18 @@ def test_no_attempt_begins_after_the_patience_is_over(clock: Clock, monkeypatch:
     with pytest.raises(ApiError):
         REPEATABLE.run(send, patience)
     assert len(sent) == 3
+
+
+def test_no_attempt_begins_after_twice_the_time_out(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "time", clock)
+
+    def answer(_: Request) -> Reply:
+        clock.now += 9
+        return FAILED
+
+    with serve(answer) as server, pytest.raises(ServerError):
+        update(server, timeout=10)
+    assert len(server.requests) == 3
 
 
 def test_all_waits_together_have_no_other_end(clock: Clock) -> None:

@@ -30,8 +30,8 @@ from pulumi_assistai import (
     UnauthorizedError,
     UnexpectedAnswerError,
 )
-from pulumi_assistai.client import Client, Connected, QrCode, Starting, limiter
-from pulumi_assistai.client.transport import LARGEST_BODY
+from pulumi_assistai.client import Client, Connected, QrCode, Starting
+from pulumi_assistai.client.transport import LARGEST_BODY, MOST_CONNECTIONS
 from tests.conftest import settings_for
 from tests.scripted import Reply, Server, as_json, replies, serve
 
@@ -44,8 +44,6 @@ Call = Callable[[Client], Any]
 
 @pytest.fixture(autouse=True)
 def _no_waiting() -> Any:
-    # A server may get the port of an earlier one, whose limiter an error can keep alive.
-    limiter._limiters.clear()  # noqa: SLF001
     with stamina.set_testing(testing=True, attempts=3):
         yield
 
@@ -341,6 +339,12 @@ def test_what_cannot_have_left_was_not_sent(kind: type[Exception], monkeypatch: 
 def test_a_connection_of_the_pool_is_waited_for_as_long_as_an_answer() -> None:
     with Client(settings_for("http://127.0.0.1:1", timeout=7)) as client:
         assert client._transport._http.timeout.pool == 7  # noqa: SLF001
+
+
+def test_every_call_that_can_be_in_flight_has_a_connection_that_is_kept() -> None:
+    with Client(settings_for("http://127.0.0.1:1")) as client:
+        pool = vars(vars(client._transport._http._transport)["_pool"])  # noqa: SLF001
+        assert pool["_max_connections"] == pool["_max_keepalive_connections"] == MOST_CONNECTIONS
 
 
 def test_whoever_got_no_connection_of_the_pool_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

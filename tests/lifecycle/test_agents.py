@@ -605,6 +605,7 @@ def test_what_is_known_before_it_is_done(session: Session, api: Api) -> None:
     assert agents.expect(session, {}, adopted) == adopted | unknown | PLACE | {"code": "A-1"}
     after = agents.expect(session, recorded("A-1"), {"name": "Ventas", "tone": UNKNOWN})
     assert after == {"name": "Ventas", "tone": UNKNOWN, "code": "A-1", "managed_since": OLD} | PLACE
+    assert agents.expect(session, {"name": "Soporte"}, {"name": "Ventas"})["code"] is UNKNOWN
     assert api.requests() == []
 
 

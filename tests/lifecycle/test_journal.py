@@ -111,6 +111,7 @@ def test_a_folder_that_cannot_be_made_gives_way_to_one_for_temporary_files(tmp_p
     other = usable_folder(tmp_path / "file" / "creations")
     assert other.parent == Path(tempfile.gettempdir())
     assert re.fullmatch(r"pulumi-assistai-[0-9a-f]{8}", other.name)
+    assert other == usable_folder(tmp_path / "file" / "creations") != usable_folder(tmp_path / "file" / "others")
 
 
 def test_a_folder_that_can_be_made_is_nobody_elses(tmp_path: Path) -> None:
@@ -255,8 +256,9 @@ def test_a_look_that_fails_is_no_look_and_no_end(connect: Connect, api: Api, clo
     assert api.bodies("POST") == []
 
 
+@pytest.mark.usefixtures("_time_stands_still")
 def test_nothing_is_created_where_nobody_could_look(connect: Connect, api: Api) -> None:
-    session = connect(timeout=0.1, settle_time=0.1)
+    session = connect()
     session.inventory.agents()
     with session.journal.of("name", "Ventas", 1) as page:
         page.write()
@@ -266,8 +268,9 @@ def test_nothing_is_created_where_nobody_could_look(connect: Connect, api: Api) 
     assert api.bodies("POST") == []
 
 
+@pytest.mark.usefixtures("_time_stands_still")
 def test_when_the_time_is_over_another_one_is_created(connect: Connect, api: Api) -> None:
-    session = connect(timeout=0.1, settle_time=0.1)
+    session = connect()
     with session.journal.of("name", "Ventas", 1) as page:
         page.write()
     code = create_once(session, VENTAS, allow_duplicate_name=False)

@@ -46,6 +46,11 @@ def test_one_kept_form_is_remembered_beside_a_drifted_value() -> None:
     assert view == memory.View("tocado", (FORM, digest("tocado")), drifted=True)
 
 
+def test_a_look_at_one_field_keeps_what_was_seen_of_the_others() -> None:
+    outputs = memory.remember(remembered("Vende", FORM), "instructions", memory.View("Hola.", (OTHER_FORM,)))
+    assert outputs[memory.SEEN] == {"description": [FORM], "instructions": [OTHER_FORM]}
+
+
 def test_an_update_forgets_what_was_seen_of_another_declaration() -> None:
     recorded = remembered("Vende", FORM)
     assert memory.after_update(recorded, {"description": "Vende"}) == {memory.SEEN: {"description": [FORM]}}
