@@ -22,7 +22,7 @@ from pulumi_assistai.cli.project.stacks import KeptStack
 from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.tables import waiting
 from pulumi_assistai.client import ListedAgent
-from pulumi_assistai.engine.model.urns import name_of
+from pulumi_assistai.urns import name_of
 from pulumi_assistai.engine.storage.project import find_project_file
 from pulumi_assistai.errors import AdoptionError, AssistAIError
 from pulumi_assistai.lifecycle import comparison

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pulumi_assistai.engine.model.urns import name_of
+from pulumi_assistai.urns import name_of
 from pulumi_assistai.keys import dynamic_type, native_type, snake_case
 from pulumi_assistai.lifecycle.comparison import DeclaredAgent, DeclaredIntegration
 from pulumi_assistai.properties import SECRET_SIGNATURE, SIGNATURE

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from pulumi_assistai.engine.model import urns
+from pulumi_assistai import urns
 from pulumi_assistai.keys import dynamic_type, native_type
 
 SECRET = "[secret]"  # noqa: S105 - what previews show instead of one

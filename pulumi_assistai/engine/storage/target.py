@@ -13,6 +13,7 @@ from pulumi_assistai.engine.storage.files import make_folder, make_private, tigh
 from pulumi_assistai.engine.storage.project import Config, Project, StackSettings
 from pulumi_assistai.engine.storage.secrets import Crypter, read_passphrase
 from pulumi_assistai.engine.storage.state import State, check_document, load_state, read_document, unusable
+from pulumi_assistai.urns import PROVIDER_PREFIX, PYTHON_PROVIDER_TYPE
 
 _IN_CLEAR = '"plaintext":'
 
