@@ -1,6 +1,7 @@
 """One script of edits makes the same API calls in the same order with dynamic and native resources, on both engines.
 
-Each edit is previewed and brought about.
+Each edit is previewed and brought about. Always on the embedded engine in this process; as asked with processes too,
+and on the Pulumi CLI.
 """
 
 from __future__ import annotations
@@ -146,7 +147,11 @@ takes_minutes = pytest.mark.skipif(not ALL_ASKED, reason="takes minutes: ASSISTA
 
 
 @pytest.fixture(
-    params=[pytest.param("embedded", marks=takes_minutes), pytest.param("pulumi", marks=[needs_pulumi, takes_minutes])]
+    params=[
+        "one-process",
+        pytest.param("embedded", marks=takes_minutes),
+        pytest.param("pulumi", marks=[needs_pulumi, takes_minutes]),
+    ]
 )
 def engine(request: pytest.FixtureRequest) -> str:
     name: str = request.param
