@@ -213,7 +213,8 @@ class Stack:
         return locked(self._target.lock_file, self.name)
 
     async def _operate(self, options: Options, recorder: Recorder, request: VerbRequest) -> Result:
-        self._interpreters.start_ahead("provider")
+        if self._target.may_have_dynamic_providers:
+            self._interpreters.start_ahead("provider")
         if isinstance(request, Deploy):
             request.runner.prepare()
         try:

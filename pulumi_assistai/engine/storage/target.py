@@ -59,6 +59,15 @@ class Target:
         """Whether the state is written after each step, or as with PULUMI_SKIP_CHECKPOINTS at the end alone."""
         return self.environment.get("PULUMI_SKIP_CHECKPOINTS", "").lower() not in ("1", "true")
 
+    @property
+    def may_have_dynamic_providers(self) -> bool:
+        """Whether resources of dynamic providers are in the state, or no others are: a guess, from its bytes."""
+        try:
+            state = self.state_file.read_bytes()
+        except OSError:
+            return True
+        return PYTHON_PROVIDER_TYPE.encode() in state or PROVIDER_PREFIX.encode() not in state
+
     def settings(self) -> StackSettings:
         """Read the stack's settings."""
         return StackSettings.load(self.project, self.stack)
