@@ -265,3 +265,4 @@ def test_a_yaml_project_on_the_real_cli(
     yaml_project.write_yaml("resources: {}\n")
     report = assistai("report", "--run", *where)
     assert "no longer managed" in report.out, report.err
+    assert "pulumi-resource-assistai" not in report.out

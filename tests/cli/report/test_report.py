@@ -258,6 +258,13 @@ def test_an_import_takes_over_a_live_agent(assistai: Assistai, tmp_path: Path) -
     assert "takes over the live agent A-2 as it is" in out
 
 
+def test_where_a_plugin_was_found_is_no_warning(assistai: Assistai, tmp_path: Path) -> None:
+    said = {"severity": "warning", "message": "using pulumi-resource-assistai from $PATH at /opt/x/pulumi-resource\n"}
+    (tmp_path / "preview.json").write_text(document(diagnostics=(said,)))
+    run = assistai("report", tmp_path / "preview.json", "--fail-on", "warning")
+    assert (run.status, "/opt/x" in run.out) == (0, False)
+
+
 def test_blank_lines_at_different_places_are_different_changes(assistai: Assistai, tmp_path: Path) -> None:
     file = tmp_path / "preview.json"
     file.write_text(document(update("a", "1\n2", "1\n\n2"), update("b", "3\n4", "3\n\n4", code="A-2")))
