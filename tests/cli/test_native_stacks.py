@@ -27,6 +27,18 @@ MORE = """
     assistai.Agent("ajeno", name="Ajeno", description="Otro")
     assistai.Agent("cobros", name="Cobros", opts=pulumi.ResourceOptions(provider=acme))
 """
+MORE_YAML = """
+  linea:
+    type: assistai:WhatsAppIntegration
+    properties: {agentCode: "${ventas.code}"}
+  acme:
+    type: pulumi:providers:assistai
+    properties: {apiToken: {fn::secret: acme-token}, tenantDomain: acme, organizationCode: ACME, timeout: 7}
+  soporte:
+    type: assistai:Agent
+    properties: {name: Soporte}
+    options: {provider: "${acme}"}
+"""
 IN_PYTHON = ("adopt=", "expected_phone_number", "on_delete")
 
 
@@ -251,16 +263,17 @@ def test_a_yaml_project_on_the_real_cli(
     taken = yaml_project.run(*command.removeprefix("pulumi ").removesuffix(" --yes").split())
     assert taken.ok, taken.text
     program = (yaml_project.directory / "imported/agents.yaml").read_text(encoding="utf-8")
-    integration = "  linea:\n    type: assistai:WhatsAppIntegration\n    properties:\n      agentCode: ${ventas.code}\n"
     yaml_project.write_yaml(program)
     preview = yaml_project.run("preview", "--expect-no-changes")
     assert preview.ok, preview.text
-    yaml_project.write_yaml(program + integration)
+    yaml_project.write_yaml(program + MORE_YAML)
     yaml_project.up()
     api.link(code, PHONE)
     linked = assistai("link", "linea", *where)
     assert "Run `pulumi up --refresh` to record it." in linked.out, linked.err
-    assert assistai("status", *where).status == 0
+    status = assistai("status", "--json", *where)
+    assert status.status == 0, status.out
+    assert [place["provider"] for place in json.loads(status.out)["organizations"]] == ["", "acme"]
     assert "ok stack stack dev" in assistai("doctor", *where).lines
     yaml_project.write_yaml("resources: {}\n")
     report = assistai("report", "--run", *where)
