@@ -45,9 +45,11 @@ IN_PYTHON = ("adopt=", "expected_phone_number", "on_delete")
 @pytest.fixture
 def native(tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Project:
     """Return a project whose default provider the stack configures."""
-    (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
+    # What one process runs has this name, and its configuration where the process is.
+    (tmp_path / "Pulumi.yaml").write_text("name: test\nruntime: python\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     without = {name: "" for name in environment if name.endswith(("TENANT_DOMAIN", "ORGANIZATION_CODE"))}
-    project = Project(f"embedded{NATIVE}", tmp_path, environment | without)
+    project = Project(f"one-process{NATIVE}", tmp_path, environment | without)
     project.configure(tenantDomain="sandbox", organizationCode="SANDBOX")
     found_by_commands(project, monkeypatch)
     return project
