@@ -28,7 +28,7 @@ from pulumi_assistai.keys import NAMESPACE
 from pulumi_assistai.lifecycle import session
 from pulumi_assistai.native import server as native
 from pulumi_assistai.native.reports import EngineReporter
-from tests.engines import EmbeddedEngine, Outcome, unmeasured
+from tests.engines import EmbeddedEngine, Outcome
 from tests.in_process import as_in_its_own
 
 _SDKS_THREADS = 4
@@ -42,7 +42,7 @@ class OneProcess(EmbeddedEngine):
     def __init__(self, directory: Path, environment: dict[str, str]) -> None:
         super().__init__(directory, environment)
         self._program = directory / "__main__.py"
-        self._stack = Stack(directory, environment=unmeasured(environment), program=self._run_program)
+        self._stack = Stack(directory, environment=environment, program=self._run_program)
 
     def run(self, verb: str, *flags: str) -> Outcome:
         with _served_here(self._environment):
