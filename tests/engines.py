@@ -182,6 +182,10 @@ def has_pulumi() -> bool:
 
 
 def open_stack(engine: str, directory: Path, environment: dict[str, str]) -> Engine:
+    if engine == "one-process":
+        from tests.one_process import OneProcess  # noqa: PLC0415 - it needs this module
+
+        return OneProcess(directory, environment)
     kind = PulumiCli if engine == "pulumi" else EmbeddedEngine
     return kind(directory, environment)
 

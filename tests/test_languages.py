@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from pulumi_assistai.testing import Api
+from tests import native_sdk
 from tests.conftest import ALL_ASKED
-from tests.engines import PASSPHRASE, has_pulumi
+from tests.engines import PASSPHRASE, has_pulumi, open_stack
 from tests.shell import require_success, run_script
 from tests.test_docs import ROOT, blocks
 
@@ -82,6 +83,23 @@ def test_a_page_works_as_written(document: str, folder: Path, environment: dict[
     assert api.bodies("PATCH") == [{"instructions": "Saluda.\nPide ancho, alto y fondo.\n"}]
     assert sorted(agent["name"] for agent in api.agents()) == ["Cobros", "Soporte", "Ventas"]
     assert len(api.requests("POST")) == 2
+
+
+def test_the_loop_of_the_python_page_declares_a_fleet(folder: Path, environment: dict[str, str], api: Api) -> None:
+    page = blocks("docs/python-sdk.md")
+    [prompts] = [content for _, language, content in page if "mkdir -p agents" in content]
+    [program] = [content for file, _, content in page if file == "__main__.py"]
+    require_success(prompts, run_script(prompts, folder, environment))
+    shutil.copy(native_sdk.__file__, folder / "pulumi_assistai_native.py")
+    (folder / "__main__.py").write_text(program, encoding="utf-8")
+    (folder / "Pulumi.yaml").write_text("name: agentes\nruntime: python\n", encoding="utf-8")
+    up = open_stack("embedded", folder, environment).run("up")
+    assert up.ok, up.text
+    assert "WhatsApp of agent " in up.text
+    assert sorted(api.bodies("POST"), key=str) == [
+        {"name": "Soporte", "instructions": "Saluda.\nPide el número de pedido.\n"},
+        {"name": "Ventas", "description": "Vende muebles", "instructions": "Saluda.\nPide las medidas.\n"},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import stamina
 
+from pulumi_assistai import redaction
 from pulumi_assistai.client.quota import is_refusal
 from pulumi_assistai.errors import (
     UNREACHABLE,
@@ -19,7 +20,6 @@ from pulumi_assistai.errors import (
     RunCancelledError,
     TransportError,
 )
-from pulumi_assistai.redaction import tell
 
 T = TypeVar("T")
 
@@ -29,13 +29,17 @@ LONGEST_WAIT = 30.0
 _UNAVAILABLE = 503
 
 
-def announce_retries() -> None:
-    """Say on standard error what is tried again and when, in this process: a long wait must not look like a hang."""
-    stamina.instrumentation.set_on_retry_hooks([_announce])
+def announce_retries(tell: Callable[[str], None] = redaction.tell) -> None:
+    """Say what is tried again and when, in this process: a long wait must not look like a hang.
 
+    Args:
+        tell: called with each line, in the thread that waits; default: writes to standard error.
+    """
 
-def _announce(details: stamina.instrumentation.RetryDetails) -> None:
-    tell(f"{details.caused_by}; tried again in {details.wait_for:.1f} s")
+    def announce(details: stamina.instrumentation.RetryDetails) -> None:
+        tell(f"{details.caused_by}; tried again in {details.wait_for:.1f} s")
+
+    stamina.instrumentation.set_on_retry_hooks([announce])
 
 
 @dataclass(frozen=True)

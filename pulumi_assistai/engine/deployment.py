@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, ShutdownError
 from pulumi_assistai.engine.execution.executor import Executor
 from pulumi_assistai.engine.execution.plugins import Plugin
 from pulumi_assistai.engine.execution.steps import StepContext
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Goal, ReadGoal
 from pulumi_assistai.engine.model.graph import deletion_order, dependencies
 from pulumi_assistai.engine.model.resource import Resource, stack_outputs

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.deployment import Deployment
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.engine.execution.steps import Step, mark_secret_outputs
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Goal
 from pulumi_assistai.engine.model.resource import Resource, load_values, now
 from pulumi_assistai.engine.operation import Operation

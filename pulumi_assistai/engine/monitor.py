@@ -15,12 +15,12 @@ import grpc.aio
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.deployment import Deployment
 from pulumi_assistai.engine.errors import EngineError, ProviderError, ShutdownError, UnsupportedError
 from pulumi_assistai.engine.execution.connections import CHANNEL_OPTIONS
 from pulumi_assistai.engine.execution.handlers import CheckFailure
 from pulumi_assistai.engine.execution.plugins import Plugin
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import goal, read_goal
 from pulumi_assistai.engine.processes.runner import RunInfo
 from pulumi_assistai.engine.reporting.events import Severity

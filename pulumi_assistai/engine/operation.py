@@ -11,12 +11,12 @@ from pathlib import Path
 
 from pulumi.runtime.proto import provider_pb2
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.deployment import Deployment
 from pulumi_assistai.engine.execution.connections import Launch, Source
 from pulumi_assistai.engine.execution.executor import Executor
 from pulumi_assistai.engine.execution.providers import Providers
 from pulumi_assistai.engine.execution.steps import StepContext
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.monitor import Log, Monitor, served_log, served_monitor
 from pulumi_assistai.engine.processes.children import ChildProcess
 from pulumi_assistai.engine.processes.interpreters import Interpreters

@@ -13,7 +13,6 @@ from typing import Any
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.engine.model.resource import stack_outputs
 from pulumi_assistai.engine.model.targets import Targets
-from pulumi_assistai.engine.model.urns import STACK_TYPE, make_urn
 from pulumi_assistai.engine.processes.interpreters import Interpreters
 from pulumi_assistai.engine.processes.proxies import with_direct_loopback
 from pulumi_assistai.engine.processes.runner import FunctionRunner, ProcessRunner, Program, Runner
@@ -27,6 +26,7 @@ from pulumi_assistai.engine.storage.secrets import Crypter
 from pulumi_assistai.engine.storage.state import empty_document
 from pulumi_assistai.engine.storage.target import Target
 from pulumi_assistai.properties import SECRET_SIGNATURE, SIGNATURE, Secret, revealed
+from pulumi_assistai.urns import STACK_TYPE, make_urn
 
 _FUNCTION_PROJECT = "test"
 
@@ -213,7 +213,8 @@ class Stack:
         return locked(self._target.lock_file, self.name)
 
     async def _operate(self, options: Options, recorder: Recorder, request: VerbRequest) -> Result:
-        self._interpreters.start_ahead("provider")
+        if self._target.may_have_dynamic_providers:
+            self._interpreters.start_ahead("provider")
         if isinstance(request, Deploy):
             request.runner.prepare()
         try:

@@ -66,7 +66,7 @@ class Session:
 
         with self._client_lock:
             if self._client is None:
-                announce_retries()
+                announce_retries(self._reporter.tell)
                 self._client = Client(self.settings)
             return self._client
 

@@ -24,6 +24,7 @@ _IN_PYTHON = (
     (re.compile(r"from `Agent\.get`"), "that is read and not declared"),
     (re.compile(r"\b(\w+)=True\b"), r"\1: true"),
     (re.compile(r'\b(adopt)=(?=["A-Z])'), r"\1: "),
+    (re.compile(r"\badopt=(?=,)"), "adopt"),
     (re.compile(r"\bdefault False\b"), "default false"),
     (re.compile(r"\bNone\b"), "absent"),
 )

@@ -13,7 +13,8 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from pulumi_assistai import properties
+from pulumi_assistai import properties, urns
+from pulumi_assistai.client import announce_retries
 from pulumi_assistai.client.limiter import cancel_requests
 from pulumi_assistai.errors import AssistAIError, ConfigurationError, with_code
 from pulumi_assistai.lifecycle.lookup import Lookup
@@ -145,6 +146,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
             self._problem = ConfigurationError(in_words(str(error)))
         else:
             self._session, self._lookup = Session(found, self._reporter), Lookup(found)
+            announce_retries(self._reporter.tell)
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @_answered
@@ -251,7 +253,7 @@ def own_version() -> str:
 
 
 def _kind(urn: str) -> Kind:
-    type_ = urn.split("::")[2].rpartition("$")[2]
+    type_ = urns.type_of(urn)
     if type_ not in KINDS:
         raise AssistAIError(f"assistai has no resource {type_}; it has {', '.join(KINDS)}")
     return KINDS[type_]

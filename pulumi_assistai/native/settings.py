@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_assistai import urns
 from pulumi_assistai.keys import NAMESPACE, camel_case, stack_key
 from pulumi_assistai.native.names import inward, unknown_names
 from pulumi_assistai.properties import Secret, Values, equal, revealed
@@ -62,7 +63,7 @@ def load(urn: str, inputs: Values, environment: Mapping[str, str]) -> Settings:
 
 
 def _is_default(urn: str) -> bool:
-    name = urn.rpartition("::")[2]
+    name = urns.name_of(urn)
     return name == "default" or name.startswith("default_")
 
 

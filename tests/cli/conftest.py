@@ -54,6 +54,12 @@ def assistai(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 @pytest.fixture
 def fleet(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Return a project whose stack, emulator and credentials commands of this process find by the environment."""
+    found_by_commands(project, monkeypatch)
+    return project
+
+
+def found_by_commands(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands of this process find a project's stack, emulator and credentials by the environment."""
     backend = {
         "PULUMI_BACKEND_URL": (project.directory / ".pulumi-backend").as_uri(),
         "PULUMI_HOME": str(project.directory / ".pulumi-home"),
@@ -61,4 +67,3 @@ def fleet(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     ours = {name: value for name, value in project.environment.items() if name.startswith(("ASSISTAI_", "PULUMI_"))}
     for name, value in {**ours, **backend}.items():
         monkeypatch.setenv(name, value)
-    return project

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pulumi_assistai.engine import EngineError, Result, Stack
+from pulumi_assistai.engine.processes.interpreters import Interpreters, Role
 from pulumi_assistai.engine.reporting.events import Severity
 from tests.conftest import Api, Project
 from tests.engine.conftest import Events, counts
@@ -281,6 +282,26 @@ def test_a_failure_is_one_line_under_its_resource(native: Project, api: Api) -> 
     [line] = {line.strip() for line in text.splitlines() if line.startswith("    error: ")}
     assert "POST /api/v1/agents answered 400: no more" in line
     assert "Traceback" not in text
+
+
+class Noted(Interpreters):
+    """Interpreters that note what is started ahead."""
+
+    ahead: tuple[str, ...] = ()
+
+    def start_ahead(self, *roles: Role) -> None:
+        self.ahead += roles
+        super().start_ahead(*roles)
+
+
+def test_nothing_is_started_ahead_for_dynamic_providers_that_a_stack_has_not(native: Project) -> None:
+    native.up(VENTAS)
+    noted = Noted(native.environment)
+    stack = Stack(native.directory, environment=native.environment, interpreters=noted)
+    assert stack.refresh(Events()).succeeded
+    assert noted.ahead == ()
+    assert stack.preview(Events()).succeeded
+    assert noted.ahead == ("program",)
 
 
 MOVED = """

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+import pulumi_assistai
 from pulumi_assistai import redaction
 from pulumi_assistai.native.names import in_words
 from pulumi_assistai.native.reports import EngineReporter, about
-from tests.native.conftest import Engine
+from pulumi_assistai.testing import Api
+from tests.native.conftest import AGENT, Engine, Provider
 
+PACKAGE = Path(pulumi_assistai.__file__).parent
+SOURCES = [
+    *PACKAGE.glob("client/*.py"),
+    *PACKAGE.glob("lifecycle/*.py"),
+    PACKAGE / "settings.py",
+    PACKAGE / "errors.py",
+]
+PYTHON = re.compile(r"\b(?:True|False|None)\b|\bopts=|\bpulumi\.|\badopt=|\b[a-z]+(?:_[a-z]+)+\b")
 TOKEN = "canary-token-1234567890"
 
 
@@ -44,6 +59,7 @@ def test_without_an_engine_it_goes_to_standard_error(capsys: pytest.CaptureFixtu
     [
         ("declare allow_duplicate_name=True", "declare allowDuplicateName: true"),
         ('declare adopt="A-1", or adopt=CODE', 'declare adopt: "A-1", or adopt: CODE'),
+        ("manage the others with adopt=, or rename them", "manage the others with adopt, or rename them"),
         ("set ASSISTAI_API_TOKEN", "set ASSISTAI_API_TOKEN"),
         ("say which with get_agent(code=...)", "say which by its code"),
         ("get_conversations, get_agents", "getConversations, getAgents"),
@@ -52,3 +68,29 @@ def test_without_an_engine_it_goes_to_standard_error(capsys: pytest.CaptureFixtu
 )
 def test_messages_speak_the_language_of_the_program(python: str, other: str) -> None:
     assert in_words(python) == other
+
+
+def texts(file: Path) -> Iterator[str]:
+    """Yield the texts of a file that have several words and are no docstrings; VALUE stands for what is put in."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    statements = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    pieces = {id(piece) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for piece in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in statements | pieces:
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(str(piece.value) if isinstance(piece, ast.Constant) else "VALUE" for piece in node.values)
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_no_message_speaks_python_to_others(file: Path) -> None:
+    assert [text for text in map(in_words, texts(file)) if " " in text and PYTHON.search(text)] == []
+
+
+def test_what_is_tried_again_is_told_of_its_resource(provider: Provider, engine: Engine, api: Api) -> None:
+    api.faults.add("status-before", method="PATCH", status=503, body='{"message": "cerrado"}')
+    id_, outputs = provider.create(AGENT, {"name": "Ventas"})
+    provider.update(AGENT, id_, outputs, {"name": "Otro"})
+    [(severity, resource, message)] = [told for told in engine.logged if "tried again" in told[2]]
+    assert (severity, resource) == ("INFO", "ventas")
+    assert message.startswith(f"PATCH /api/v1/agents/{id_} answered 503: cerrado; ")

@@ -6,12 +6,19 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
+from pulumi_assistai.cli.adoption.formats import Format, choose_format
 from pulumi_assistai.cli.adoption.generated import agent_file, fleet_program, python_program
-from pulumi_assistai.cli.adoption.import_file import Adoption, adopt, make_import_file, unused
+from pulumi_assistai.cli.adoption.import_file import (
+    Adoption,
+    adopt,
+    make_import_file,
+    make_native_import_file,
+    unused,
+)
 from pulumi_assistai.cli.adoption.next_steps import NextSteps
 from pulumi_assistai.cli.options import Directory, InSandbox, OrganizationCode, ProviderName, StackName
 from pulumi_assistai.cli.project.apis import note
@@ -22,15 +29,14 @@ from pulumi_assistai.cli.project.stacks import KeptStack
 from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.tables import waiting
 from pulumi_assistai.client import ListedAgent
-from pulumi_assistai.engine.model.urns import name_of
-from pulumi_assistai.engine.storage.project import find_project_file
+from pulumi_assistai.engine.storage.project import find_project_file, runtime_of
 from pulumi_assistai.errors import AdoptionError, AssistAIError
 from pulumi_assistai.lifecycle import comparison
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.text import quoted, visible
+from pulumi_assistai.urns import name_of
 
-Format = Literal["python", "markdown"]
-
+_FILE = "import.json"
 _PROJECT = "name: fleet\nruntime: python\n"
 
 Codes = Annotated[list[str] | None, typer.Argument(metavar="[CODE]...", help="Codes of the agents.")]
@@ -42,7 +48,13 @@ Out = Annotated[
     typer.Option("--out", metavar="DIR", help="Folder to write to. Default: `imported` in the project's folder."),
 ]
 FormatOption = Annotated[
-    Format, typer.Option("--format", help="Python with one Agent each, or Markdown files for an AgentFleet.")
+    Format | None,
+    typer.Option(
+        "--format",
+        help="python: an Agent each; markdown: files for an AgentFleet; native: an import file alone, from which "
+        "`pulumi import` writes code in any language. Default: native for stacks with native resources, else python.",
+        show_default=False,
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 
@@ -52,7 +64,7 @@ def import_agents(
     *,
     unmanaged: Unmanaged = False,
     out: Out = None,
-    format_: FormatOption = "python",
+    format_: FormatOption = None,
     force: Force = False,
     directory: Directory = Path(),
     stack: StackName = None,
@@ -60,7 +72,7 @@ def import_agents(
     organization: OrganizationCode = None,
     sandbox: InSandbox = False,
 ) -> None:
-    """Write an import file for `pulumi import --file`, and a program that declares the same agents.
+    """Write an import file for `pulumi import --file`, and for Python a program that declares the same agents.
 
     It changes neither AssistAI nor the stack. It ends with the commands that adopt the agents.
     """
@@ -71,6 +83,8 @@ def import_agents(
         waiting("Reading the agents"),
     ):
         owner = _only_one(around)
+        runtime = runtime_of(directory)
+        chosen_format = choose_format(format_, owner, runtime, is_native=around.is_native)
         state, session = around.state, Session(owner.settings)
         chosen = _declarable(_choose(session, state, codes or []))
         _tell_of_other_stacks(around.stack, owner, chosen)
@@ -78,11 +92,11 @@ def import_agents(
         typer.echo("Nothing to import: the stack manages every agent that can be declared.")
         return
     folder = directory / "imported" if out is None else out
-    files = _files(chosen, _names(state), owner, format_)
+    files = _files(chosen, _names(state), owner, chosen_format)
     own_project = {} if find_project_file(directory) else {"Pulumi.yaml": _PROJECT}
     _write(folder, {**files, **own_project}, force=force)
     typer.echo(f"Wrote {len(chosen)} {'agent' if len(chosen) == 1 else 'agents'} to {visible(str(folder))}. Next:\n")
-    for line in NextSteps(directory, folder, around.stack, stack, fleet=format_ == "markdown").lines():
+    for line in NextSteps(directory, folder, around.stack, stack, chosen_format, runtime).lines():
         typer.echo(visible(line))
 
 
@@ -159,15 +173,21 @@ def _files(
     agents: Sequence[ListedAgent], taken: set[str], organization: Organization, format_: Format
 ) -> dict[str, str]:
     """Return the files' texts by path in the folder."""
+    if format_ is Format.NATIVE:
+        return {_FILE: _json(make_native_import_file(adopt(agents, taken), organization.provider_urn))}
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    if format_ == "python":
+    if format_ is Format.PYTHON:
         adoptions, fleet = adopt(agents, taken), ""
         program = {"__main__.py": python_program(adoptions, organization.provider)}
     else:
         adoptions, fleet = adopt(agents, ()), unused("fleet", taken)
         program = {"__main__.py": fleet_program(fleet, organization.provider), **_agent_files(adoptions)}
     document = make_import_file(adoptions, organization.settings.place, since, fleet, organization.provider_urn)
-    return {"import.json": json.dumps(document, indent=4) + "\n", **program}
+    return {_FILE: _json(document), **program}
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=4) + "\n"
 
 
 def _agent_files(adoptions: Iterable[Adoption]) -> dict[str, str]:

@@ -6,11 +6,11 @@ import base64
 import pickle
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_assistai.cli.project.declared import AGENT_TYPE
+from pulumi_assistai.cli.project.declared import AGENT_TYPE, NATIVE_AGENT_TYPE
 from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.providers.agents import AgentProvider
 
@@ -78,10 +78,25 @@ def make_import_file(
         provider_urn: the URN of their explicit provider; empty for the default one.
     """
     component = [{"type": FLEET_TYPE, "name": fleet, "component": True}] if fleet else []
-    provider = {"provider": _PROVIDER_NAME} if provider_urn else {}
-    entries = [{**_entry(adoption, place, since, fleet), **provider} for adoption in adoptions]
-    names = {"nameTable": {_PROVIDER_NAME: provider_urn}} if provider_urn else {}
-    return {**names, "resources": [*component, *entries]}
+    return _file([*component, *(_entry(adoption, place, since, fleet) for adoption in adoptions)], provider_urn)
+
+
+def make_native_import_file(adoptions: Iterable[Adoption], provider_urn: str = "") -> dict[str, Any]:
+    """Return the import file for native resources. Their provider reads what is declared.
+
+    Args:
+        adoptions: the agents.
+        provider_urn: the URN of their explicit provider; empty for the default one.
+    """
+    entries = [{"type": NATIVE_AGENT_TYPE, "name": known.key, "id": known.code} for known in adoptions]
+    return _file(entries, provider_urn)
+
+
+def _file(entries: Sequence[Mapping[str, Any]], provider_urn: str) -> dict[str, Any]:
+    if not provider_urn:
+        return {"resources": entries}
+    provided = [entry if entry.get("component") else {**entry, "provider": _PROVIDER_NAME} for entry in entries]
+    return {"nameTable": {_PROVIDER_NAME: provider_urn}, "resources": provided}
 
 
 def _entry(adoption: Adoption, place: Mapping[str, str], since: str, fleet: str) -> dict[str, Any]:

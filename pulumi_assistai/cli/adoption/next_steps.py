@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulumi_assistai.cli.adoption.formats import ENDINGS, Format
 from pulumi_assistai.cli.project.stacks import KeptStack, NoStack, SandboxStack
 from pulumi_assistai.engine.storage.project import Project, find_project_file
 
@@ -21,14 +22,16 @@ class NextSteps:
         folder: the folder of the written files.
         stack: the stack.
         stack_name: the value of --stack, None without it.
-        fleet: whether the program is an `AgentFleet`.
+        format: what was written.
+        runtime: the runtime of the project.
     """
 
     directory: Path
     folder: Path
     stack: KeptStack
     stack_name: str | None
-    fleet: bool
+    format: Format
+    runtime: str
 
     def lines(self) -> Iterator[str]:
         """Yield the lines. Commands are indented, sentences are not."""
@@ -37,8 +40,8 @@ class NextSteps:
             yield f"    cd {shlex.quote(str(base))}"
         if isinstance(self.stack, NoStack):
             yield "    pulumi stack select --create dev"
-        yield f"    {self._import(self._path(base, 'import.json'))}"
-        yield from self._program(base)
+        yield f"    {self._import(self._path(base, 'import.json'), self._code(base))}"
+        yield from self._native(base) if self.format is Format.NATIVE else self._program(base)
         yield f"    {self._preview()}"
 
     def _in_project(self) -> bool:
@@ -49,18 +52,32 @@ class NextSteps:
         place = Project.load(base).program_directory
         if self.folder.resolve() == place:
             return
-        names = ["__main__.py", *(["agents"] if self.fleet else [])]
+        fleet = self.format is Format.MARKDOWN
+        names = ["__main__.py", *(["agents"] if fleet else [])]
         paths = [self._path(base, name) for name in names]
         if not (place / "__main__.py").exists() and not Project.load(base).program.is_file():
             yield f"    cp -R {' '.join(paths)} {shlex.quote(os.path.relpath(place, base.resolve()))}"
             return
-        folder = ", and copy the folder agents beside it" if self.fleet else ""
+        folder = ", and copy the folder agents beside it" if fleet else ""
         yield f"Add the declarations of {paths[0]} to your program{folder}. Then:"
 
-    def _import(self, file: str) -> str:
+    def _native(self, base: Path) -> Iterator[str]:
+        """Yield what to do with the code that `pulumi import` writes."""
+        if isinstance(self.stack, SandboxStack):
+            file = self._path(base, "import.json")
+            yield f"Declare the agents in your program, named as in {file}, with their names and descriptions. Then:"
+        else:
+            yield f"Add the resources of {self._code(base)} to your program. Then:"
+
+    def _code(self, base: Path) -> str:
+        """Return the file for the code that `pulumi import` writes."""
+        return self._path(base, f"agents.{ENDINGS.get(self.runtime, 'txt')}")
+
+    def _import(self, file: str, code: str) -> str:
         if isinstance(self.stack, SandboxStack):
             return f"assistai sandbox import {file}{self._stack_option()}"
-        return f"pulumi import --file {file} --generate-code=false --protect=false --yes{self._stack_option()}"
+        written = f"--out {code}" if self.format is Format.NATIVE else "--generate-code=false"
+        return f"pulumi import --file {file} {written} --protect=false --yes{self._stack_option()}"
 
     def _preview(self) -> str:
         command = "assistai sandbox" if isinstance(self.stack, SandboxStack) else "pulumi"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import typer
 
 from pulumi_assistai.cli.doctor.checks import OK, PROBLEM, WARNING, Check, check_api, check_settings, check_versions
+from pulumi_assistai.cli.doctor.native_provider import check_native_provider
 from pulumi_assistai.cli.options import AsJson, Directory, InSandbox, OrganizationCode, ProviderName, StackName
 from pulumi_assistai.cli.project.apis import api_of
+from pulumi_assistai.cli.project.declared import declares_natively
 from pulumi_assistai.cli.project.organizations import (
     Organization,
     Unconnected,
@@ -23,6 +26,7 @@ from pulumi_assistai.cli.project.surroundings import read_stack
 from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting, write_json
 from pulumi_assistai.client import Client, announce_retries
 from pulumi_assistai.engine import EngineError
+from pulumi_assistai.engine.storage.project import runtime_of
 from pulumi_assistai.errors import AssistAIError, ConfigurationError
 
 _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "red"}
@@ -64,6 +68,8 @@ def _check(
     except (AssistAIError, EngineError) as error:
         yield Check("stack", PROBLEM, str(error))
         stack, config, state = NoStack(), {}, {}
+    if declares_natively(state, _runtime(directory)):
+        yield check_native_provider()
     with api_of(directory, config, sandbox=isinstance(stack, SandboxStack)) as environment:
         try:
             organizations, unconnected = connections_of(state, environment, config)
@@ -78,6 +84,13 @@ def _check(
         yield from (_check_unconnected(known) for known in unconnected)
         for found in side_by_side(chosen, _check_organization):
             yield from found
+
+
+def _runtime(directory: Path) -> str:
+    # What is wrong with Pulumi.yaml is said of the stack.
+    with suppress(EngineError):
+        return runtime_of(directory)
+    return ""
 
 
 def _check_organization(organization: Organization) -> list[Check]:

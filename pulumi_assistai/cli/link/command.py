@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import webbrowser
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +106,7 @@ def link(
             sys.stdout.flush()
             expected = expected_phone_number or _declared_number(around.state, agent)
             with Client(agent.organization.settings) as client:
-                linking = _Linking(client, agent.code, expected, timeout)
+                linking = _Linking(client, agent.code, expected, timeout, around.words)
                 _link(linking, _views(agent.label, web=web, png=png), around, open_page=web and not no_browser)
     if not found:
         typer.echo("Nothing to link: the state records no WhatsApp integration without a phone.")
@@ -131,12 +131,14 @@ class _Linking:
         agent: the agent's code.
         expected: the number that must be linked, None for any.
         timeout: seconds to wait for the phone.
+        words: puts a message in the words of the stack's programs.
     """
 
     client: Client
     agent: str
     expected: str | None
     timeout: float
+    words: Callable[[str], str]
 
     def answers(self) -> Iterator[QrCode | Connected | Starting | AssistAIError]:
         """Request the QR code repeatedly, and yield each answer or passing error.
@@ -161,7 +163,7 @@ class _Linking:
         linked = Link("connected", answer.phone_number or "")
         require_expected(self.agent, linked, self.expected)
         if words := doubt(self.agent, linked, self.expected):
-            note(f"warning: {visible(words)}")
+            note(f"warning: {visible(self.words(words))}")
         return answer.phone_number or "a phone (AssistAI did not report the number)"
 
     def trouble(self, answer: QrCode | Starting | AssistAIError) -> str:

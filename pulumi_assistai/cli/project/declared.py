@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pulumi_assistai.engine.model.urns import name_of
+from pulumi_assistai.engine.storage.project import PYTHON
 from pulumi_assistai.keys import dynamic_type, native_type, snake_case
 from pulumi_assistai.lifecycle.comparison import DeclaredAgent, DeclaredIntegration
 from pulumi_assistai.properties import SECRET_SIGNATURE, SIGNATURE
+from pulumi_assistai.urns import name_of
 
 AGENT_TYPE = dynamic_type("Agent")
 INTEGRATION_TYPE = dynamic_type("WhatsAppIntegration")
 
-AGENT_TYPES = (AGENT_TYPE, native_type("Agent"))
-INTEGRATION_TYPES = (INTEGRATION_TYPE, native_type("WhatsAppIntegration"))
+NATIVE_AGENT_TYPE = native_type("Agent")
+NATIVE_INTEGRATION_TYPE = native_type("WhatsAppIntegration")
+
+AGENT_TYPES = (AGENT_TYPE, NATIVE_AGENT_TYPE)
+INTEGRATION_TYPES = (INTEGRATION_TYPE, NATIVE_INTEGRATION_TYPE)
 
 
 def declared_agents(state: Mapping[str, Any]) -> list[DeclaredAgent]:
@@ -42,6 +46,17 @@ def declared_integrations(state: Mapping[str, Any]) -> list[DeclaredIntegration]
         for resource in resources_of(state, *INTEGRATION_TYPES)
         for plain, _ in [_split(resource.get("outputs") or {})]
     ]
+
+
+def declares_natively(state: Mapping[str, Any], runtime: str) -> bool:
+    """Return whether programs of a stack declare native resources, as far as can be told.
+
+    Args:
+        state: the state as `pulumi stack export` writes it.
+        runtime: the runtime of the project, for a state without agents; empty without a project.
+    """
+    found = {resource["type"] for resource in resources_of(state, *AGENT_TYPES, *INTEGRATION_TYPES)}
+    return not found & {AGENT_TYPE, INTEGRATION_TYPE} if found else runtime not in ("", PYTHON)
 
 
 def read_only_agents(state: Mapping[str, Any]) -> dict[str, str]:

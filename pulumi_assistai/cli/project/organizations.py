@@ -15,15 +15,15 @@ from pulumi_assistai.cli.project.declared import (
     is_secret,
     resources_of,
 )
-from pulumi_assistai.engine.model.urns import PYTHON_PROVIDER_TYPE, name_of
 from pulumi_assistai.errors import AssistAIError, ConfigurationError
 from pulumi_assistai.keys import NAMESPACE, snake_case
 from pulumi_assistai.settings import Settings
+from pulumi_assistai.urns import PYTHON_PROVIDER_TYPE, name_of, provider_type, split_reference, type_of
 
 T = TypeVar("T")
 
 _DEFAULT = "default"
-_NATIVE_PROVIDER_TYPE = f"pulumi:providers:{NAMESPACE}"
+_NATIVE_PROVIDER_TYPE = provider_type(NAMESPACE)
 _AT_A_TIME = 16
 
 
@@ -46,6 +46,11 @@ class Organization:
         """Return its name for people."""
         place = self.settings.place_in_words
         return f"{place} (provider {self.provider})" if self.provider else place
+
+    @property
+    def is_native(self) -> bool:
+        """Whether its explicit provider is one of the native provider."""
+        return _is_native(self.provider_urn)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
         provider = name_of(urn) if urn else ""
         own = {name: value for name, value in inputs.items() if provider and name in Settings.model_fields}
         try:
-            fallbacks = {**config, **inputs} if f"::{_NATIVE_PROVIDER_TYPE}::" in urn else inputs
+            fallbacks = {**config, **inputs} if _is_native(urn) else inputs
             found.append(Organization(provider, Settings.load(own, environment, fallbacks), urn))
         except ConfigurationError as error:
             unusable.append(Unconnected(provider, str(error)))
@@ -146,6 +151,10 @@ def _explicit_providers(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[st
                 yield resource["urn"], known
 
 
+def _is_native(urn: str) -> bool:
+    return bool(urn) and type_of(urn) == _NATIVE_PROVIDER_TYPE
+
+
 def _native_settings(inputs: Mapping[str, Any]) -> dict[str, Any]:
     named = {snake_case(key): value for key, value in inputs.items()}
     return {key: value for key, value in named.items() if key in Settings.model_fields and value is not None}
@@ -155,7 +164,7 @@ def _has_resources_of_its_own(state: Mapping[str, Any]) -> bool:
     """Return whether agents or integrations in the state use the default connection."""
     return any(
         resource["type"] in (*AGENT_TYPES, *INTEGRATION_TYPES)
-        and name_of(str(resource.get("provider", "")).rpartition("::")[0]).startswith(_DEFAULT)
+        and name_of(split_reference(resource["provider"])[0]).startswith(_DEFAULT)
         for resource in all_resources(state)
     )
 

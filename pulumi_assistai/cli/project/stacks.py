@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from pulumi_assistai.engine import Stack
-from pulumi_assistai.engine.storage.project import find_project_file
+from pulumi_assistai.engine.storage.project import PYTHON, find_project_file, runtime_of
 from pulumi_assistai.engine.storage.target import SANDBOX
 from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.keys import variable
@@ -37,7 +37,8 @@ class KeptStack(Protocol):
 def find_stack(directory: Path, name: str | None, *, sandbox: bool = False) -> KeptStack:
     """Return the stack of the project in a folder: the Pulumi CLI's, or else the sandbox's.
 
-    With a token in the environment, a sandbox is used only if `sandbox` is set: it may be left from a first try.
+    With a token in the environment, a sandbox is used only if `sandbox` is set: it may be left from a first try. Other
+    languages than Python have no sandbox.
 
     Args:
         directory: the folder of Pulumi.yaml, or one without a project.
@@ -57,7 +58,8 @@ def find_stack(directory: Path, name: str | None, *, sandbox: bool = False) -> K
     if sandbox:
         return kept
     if shutil.which("pulumi") is None:
-        return NoStack("no stack (the Pulumi CLI was not found)") if _has_token() and not kept.is_there else kept
+        is_possible = kept.is_there or (kept.is_runnable and not _has_token())
+        return kept if is_possible else NoStack("no stack (the Pulumi CLI was not found)")
     try:
         found = _selected(directory, name)
     except AssistAIError:
@@ -103,7 +105,12 @@ class SandboxStack:
     @property
     def is_there(self) -> bool:
         """Whether the stack has a state."""
-        return (self.directory / SANDBOX / f"{self.name}.json").is_file()
+        return self.is_runnable and (self.directory / SANDBOX / f"{self.name}.json").is_file()
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether the project is in the language of sandboxes."""
+        return runtime_of(self.directory) == PYTHON
 
     def config(self) -> Mapping[str, str]:
         """Read the stack's file."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_assistai.cli.project.apis import announce, api_of
+from pulumi_assistai.cli.project.declared import declares_natively
 from pulumi_assistai.cli.project.organizations import (
     Organization,
     Unconnected,
@@ -18,6 +19,9 @@ from pulumi_assistai.cli.project.organizations import (
 )
 from pulumi_assistai.cli.project.stacks import KeptStack, SandboxStack, find_stack
 from pulumi_assistai.client import announce_retries
+from pulumi_assistai.engine.storage.project import runtime_of
+from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.native.names import in_words
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Surroundings:
         organizations: the chosen organizations, or all of the stack.
         others: the organizations of the stack that were not chosen.
         unconnected: the stack's unusable connections; empty if an organization was chosen.
+        is_native: whether programs of the stack declare native resources, in any language.
     """
 
     stack: KeptStack
@@ -37,6 +42,11 @@ class Surroundings:
     organizations: Sequence[Organization]
     others: Sequence[Organization]
     unconnected: Sequence[Unconnected]
+    is_native: bool
+
+    def words(self, message: str) -> str:
+        """Return a message with names as programs of the stack have them."""
+        return in_words(message) if self.is_native else message
 
 
 def read_stack(stack: KeptStack) -> tuple[Mapping[str, str], dict[str, Any]]:
@@ -77,4 +87,11 @@ def open_organizations(
         chosen = choose(organizations, provider, organization)
         is_all = provider is None and organization is None
         others = [known for known in organizations if known not in chosen]
-        yield Surroundings(stack, state, chosen, others, unconnected if is_all else [])
+        is_native = declares_natively(state, runtime_of(directory))
+        around = Surroundings(stack, state, chosen, others, unconnected if is_all else [], is_native)
+        try:
+            yield around
+        except AssistAIError as error:
+            if not is_native:
+                raise
+            raise AssistAIError.__new__(type(error), around.words(str(error))) from None

@@ -12,6 +12,9 @@ _TRACEBACK = "Traceback (most recent call last):"
 _PREFIX = re.compile(r"^(?:error|warning): ")
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]*)", line (?P<line>\d+)')
 _PLUMBING = re.compile(r"^(?:error: )?(?:Exception calling application: |<_InactiveRpcError)")
+_ABOUT_PATH = re.compile(r"using pulumi-\S+ from \$PATH at \S+")
+"""The CLI's warning that a plugin is on PATH: it is about the machine of the preview, and comes with every one."""
+
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING}
 
 
@@ -22,7 +25,8 @@ def read_diagnostics(said: Iterable[tuple[str, str, str]]) -> list[Diagnostic]:
         said: severity, message and URN from the engine. A dynamic provider prints its warnings: they arrive with the
             severity "info#err", without a URN, and begin with `warning: `.
     """
-    found = {diagnostic for severity, message, urn in said for diagnostic in _read(severity, message, urn)}
+    about_changes = (one for one in said if not _ABOUT_PATH.fullmatch(_PREFIX.sub("", one[1].strip())))
+    found = {diagnostic for severity, message, urn in about_changes for diagnostic in _read(severity, message, urn)}
     order = list(Severity)
     return sorted(found, key=lambda one: (order.index(one.severity), one.urn, one.message))
 

@@ -35,11 +35,14 @@ def field_hunks(step: Step) -> tuple[FieldHunk, ...]:
         return ()
     names = [name for name in changed_fields(step) if not _is_hidden(step, name)]
     if step.before is None:
-        return tuple(FieldHunk(name, whole_text(_new_value(step, name))) for name in names if name not in POLICIES)
+        shown = [name for name in names if name not in POLICIES]
+        return tuple(FieldHunk(step.in_program(name), whole_text(_new_value(step, name))) for name in shown)
     # A field that is no longer declared stays in AssistAI as it is: a warning says so.
     declared = [name for name in names if name in step.after.inputs]
     return tuple(
-        FieldHunk(name, hunk) for name in declared for hunk in hunks_of(_value(step, name), _new_value(step, name))
+        FieldHunk(step.in_program(name), hunk)
+        for name in declared
+        for hunk in hunks_of(_value(step, name), _new_value(step, name))
     )
 
 
@@ -51,13 +54,14 @@ def hidden_changes(step: Step) -> Iterator[str]:
     secret = [name for name in _SHOWN.get(step.kind, ()) if _new_value(step, name) == SECRET]
     unchanged = [name for name in secret if name not in visible]
     if step.before is None:
-        yield from (f"{name} is a secret (not shown)" for name in secret)
+        yield from (f"{step.in_program(name)} is a secret (not shown)" for name in secret)
         return
-    yield from (f"{name} is a secret from now on (not shown)" for name in secret if name in visible)
-    yield from (f"{name} is no longer a secret (its old text is not shown)" for name in _no_secrets_any_more(step))
+    revealed = _no_secrets_any_more(step)
+    yield from (f"{step.in_program(name)} is a secret from now on (not shown)" for name in secret if name in visible)
+    yield from (f"{step.in_program(name)} is no longer a secret (its old text is not shown)" for name in revealed)
     yield from _secret_changes(step, unchanged, alone=not visible)
     unknown = [name for name in visible if _new_value(step, name) == UNKNOWN]
-    yield from (f"{name} is known only after `pulumi up`" for name in unknown)
+    yield from (f"{step.in_program(name)} is known only after `pulumi up`" for name in unknown)
 
 
 def _no_secrets_any_more(step: Step) -> list[str]:
@@ -67,13 +71,14 @@ def _no_secrets_any_more(step: Step) -> list[str]:
 def _secret_changes(step: Step, names: list[str], *, alone: bool) -> Iterator[str]:
     """Yield remarks about changed secrets: both values are masked, and most providers do not name the difference."""
     named = [name for name in names if name in step.reasons]
+    listed = ", ".join(map(step.in_program, named or names))
     if named:
-        yield f"secret text changed (not shown): {', '.join(named)}"
+        yield f"secret text changed (not shown): {listed}"
     elif names and alone and not _is_repair(step):
         doubt = "one or more of " if len(names) > 1 else ""
-        yield f"secret text changed (not shown): {doubt}{', '.join(names)}"
+        yield f"secret text changed (not shown): {doubt}{listed}"
     elif names:
-        yield f"secret text may have changed as well (not shown): {', '.join(names)}"
+        yield f"secret text may have changed as well (not shown): {listed}"
 
 
 def _is_repair(step: Step) -> bool:

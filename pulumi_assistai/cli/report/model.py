@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from pulumi_assistai.engine.model import urns
-from pulumi_assistai.keys import dynamic_type, native_type
+from pulumi_assistai import urns
+from pulumi_assistai.keys import NAMESPACE, camel_case, dynamic_type, native_type
 
 SECRET = "[secret]"  # noqa: S105 - what previews show instead of one
 UNKNOWN = "[unknown]"
@@ -62,6 +62,7 @@ class Step:
         after: the planned resource, None if it is deleted.
         reasons: the properties that the provider reports as changed, in snake case; most providers report none.
         forgotten: whether Pulumi forgets it without a call (`retain_on_delete`).
+        id: the id of what an import takes over.
     """
 
     op: str
@@ -72,6 +73,7 @@ class Step:
     after: State | None = None
     reasons: frozenset[str] = frozenset()
     forgotten: bool = False
+    id: str = ""
 
     @property
     def name(self) -> str:
@@ -82,6 +84,11 @@ class Step:
     def kind(self) -> Kind:
         """The kind of the resource."""
         return _KINDS.get(_type_of(self.urn), Kind.OTHER)
+
+    def in_program(self, name: str) -> str:
+        """Return the name of a property as the program writes it."""
+        is_native = urns.package_of(_type_of(self.urn)) == NAMESPACE
+        return camel_case(name) if is_native else name
 
     def recorded(self, name: str) -> str:
         """Return a property of the state as text, empty if there is none."""

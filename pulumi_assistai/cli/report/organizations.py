@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pulumi_assistai.cli.report.model import SECRET, UNKNOWN, Preview, Step, name_of
 from pulumi_assistai.keys import stack_key
+from pulumi_assistai.urns import split_reference
 
 _PLACE = ("organization_code", "tenant_domain")
 
@@ -41,9 +42,10 @@ class Organizations:
 
     def of(self, step: Step) -> Organization:
         """Return the organization of a step."""
-        provider = name_of(step.provider.rpartition("::")[0])
+        urn, _ = split_reference(step.provider)
+        provider = name_of(urn)
         own = provider and not provider.startswith("default")
-        code, tenant = _place(step) or self._places.get(step.provider.rpartition("::")[0]) or ("", "")
+        code, tenant = _place(step) or self._places.get(urn) or ("", "")
         if not code and not own:
             code, tenant = self._default
         return Organization(code, tenant, "" if code or not own else provider)
@@ -52,7 +54,7 @@ class Organizations:
 def _recorded(steps: Iterable[Step]) -> Iterable[tuple[str, tuple[str, str]]]:
     for step in steps:
         if place := _place(step):
-            yield step.provider.rpartition("::")[0], place
+            yield split_reference(step.provider)[0], place
 
 
 def _connections(steps: Iterable[Step]) -> Iterable[tuple[str, tuple[str, str]]]:

@@ -21,6 +21,7 @@ _ATTEMPTS = 1000
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 Many = BeforeValidator(lambda value: [] if value is None else value)
+Id = Annotated[str, BeforeValidator(lambda value: value or "")]
 Properties = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
 
 
@@ -29,6 +30,7 @@ class _Wire(BaseModel):
 
 
 class _State(_Wire):
+    id: Id = ""
     urn: str = ""
     provider: str = ""
     inputs: Properties = Field(default_factory=dict)
@@ -44,6 +46,7 @@ class _Step(_Wire):
     old: _State | None = Field(default=None, alias="oldState")
     new: _State | None = Field(default=None, alias="newState")
     # The embedded engine's own, which has no states.
+    id: Id = ""
     old_urn: str = Field(default="", alias="oldUrn")
     old_inputs: dict[str, Any] | None = Field(default=None, alias="oldInputs")
     old_outputs: Properties = Field(default_factory=dict, alias="oldOutputs")
@@ -129,7 +132,8 @@ def _step(wire: _Step) -> Step:
     provider = wire.provider or next((state.provider for state in (wire.new, wire.old) if state), "")
     reasons = frozenset(_snake(reason.partition(".")[0]) for reason in wire.reasons)
     forgotten = bool(wire.old and wire.old.retain_on_delete)
-    return Step(wire.op, wire.urn, old_urn, provider, before, after, reasons, forgotten)
+    id_ = wire.id or (wire.new.id if wire.new else "")
+    return Step(wire.op, wire.urn, old_urn, provider, before, after, reasons, forgotten, id_)
 
 
 def _state(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> State:

@@ -42,6 +42,7 @@ class Meaning:
 
 
 _CREATIONS = ("create", "create-replacement", "import", "import-replacement")
+_IMPORTS = ("import", "import-replacement")
 _DELETIONS = ("delete", "delete-replaced", "discard", "discard-replaced")
 _SEEN = ("name", "description", "status", "phone_number")
 
@@ -63,6 +64,8 @@ def is_managed_on(step: Step, steps: Sequence[Step]) -> str:
 
 
 def _agent(step: Step, steps: Sequence[Step]) -> Meaning:
+    if step.op in _IMPORTS:
+        return Meaning("imported", (Remark(f"takes over the live agent {step.id} as it is"),))
     if step.op in _CREATIONS:
         return _new_agent(step)
     if step.op in _DELETIONS:
@@ -86,7 +89,8 @@ def _removed_agent(step: Step, heir: str) -> Meaning:
         return Meaning("moved", (Remark(f"agent {code} stays as it is: {heir} manages it from now on"),))
     deleted = frozenset({Gate.DELETE})
     if step.forgotten:
-        words = f"Pulumi only forgets {agent} (retain_on_delete): it stays live and keeps answering"
+        option = step.in_program("retain_on_delete")
+        words = f"Pulumi only forgets {agent} ({option}): it stays live and keeps answering"
         return Meaning("no longer managed", (Remark(words, deleted),))
     if step.recorded("on_delete") == "archive":
         name = step.recorded("name")
@@ -115,6 +119,8 @@ def _refreshed(step: Step) -> Meaning:
 
 def _whatsapp(step: Step, steps: Sequence[Step]) -> Meaning:
     name = _agent_of(step, steps)
+    if step.op in _IMPORTS:
+        return Meaning("WhatsApp imported")
     if step.op in _CREATIONS:
         words = f"{name} is connected to WhatsApp and waits for a phone: `assistai link` shows the QR after `pulumi up`"
         return Meaning("WhatsApp added", (Remark(words),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,6 +19,9 @@ from pulumi_assistai.lifecycle import comparison
 from pulumi_assistai.lifecycle.comparison import AgentStatus, Drift, IntegrationStatus
 from pulumi_assistai.lifecycle.whatsapp import Link
 from pulumi_assistai.text import quoted
+
+Words = Callable[[str], str]
+"""Puts a message in the words of the stack's programs."""
 
 _DRIFT = 3
 _NOT_LOOKED_AT = 4
@@ -62,7 +65,7 @@ def status(
     if as_json:
         write_json(_document(found))
     else:
-        _show(found, live=live)
+        _show(found, around.words, live=live)
     if found.drift:
         raise typer.Exit(_DRIFT)
     if found.not_looked_at:
@@ -77,18 +80,18 @@ def _document(found: StackStatus) -> dict[str, Any]:
     return {**alone, **document}
 
 
-def _show(found: StackStatus, *, live: bool) -> None:
+def _show(found: StackStatus, words: Words, *, live: bool) -> None:
     console = open_console()
     for look in found.organizations:
-        _show_organization(console, found.stack, look)
+        _show_organization(console, found.stack, look, words)
     for line in _remarks(found, live=live):
         console.print(cell(line))
 
 
-def _show_organization(console: Console, stack: str, found: FleetStatus) -> None:
+def _show_organization(console: Console, stack: str, found: FleetStatus, words: Words) -> None:
     provider = f" (provider {found.provider})" if found.provider else ""
     console.print(cell(f"{stack}, organization {found.organization_code} of tenant {found.tenant_domain}{provider}\n"))
-    agents = [*map(_agent_row, found.agents), *map(_unmanaged_row, found.unmanaged)]
+    agents = [*map(_agent_row, found.agents), *(_unmanaged_row(agent, words) for agent in found.unmanaged)]
     if agents:
         print_table(console, ("RESOURCE", "CODE", "NAME", "STATUS", "REMARKS"), agents)
     if found.whatsapp:
@@ -96,7 +99,7 @@ def _show_organization(console: Console, stack: str, found: FleetStatus) -> None
         rows = map(_integration_row, found.whatsapp)
         print_table(console, ("WHATSAPP", "AGENT", "STATUS", "PHONE", "REMARKS"), rows)
     for group in found.same_named:
-        advice = "; manage the others with adopt=, or rename them" if group.unwanted else ""
+        advice = words("; manage the others with adopt=, or rename them") if group.unwanted else ""
         console.print(
             cell(f"{len(group.codes)} agents are named {quoted(group.name)}: {', '.join(group.codes)}{advice}")
         )
@@ -113,9 +116,9 @@ def _agent_row(agent: AgentStatus) -> list[Text]:
     return _row(agent.resource, agent.code, name, agent.status, remarks)
 
 
-def _unmanaged_row(agent: Unmanaged) -> list[Text]:
-    remarks = [f"read by {agent.read_by}" if agent.read_by else f'manage it with adopt="{agent.code}"']
-    return _row("-", agent.code, agent.name, "unmanaged", remarks)
+def _unmanaged_row(agent: Unmanaged, words: Words) -> list[Text]:
+    remark = f"read by {agent.read_by}" if agent.read_by else words(f'manage it with adopt="{agent.code}"')
+    return _row("-", agent.code, agent.name, "unmanaged", [remark])
 
 
 def _integration_row(integration: IntegrationStatus) -> list[Text]:

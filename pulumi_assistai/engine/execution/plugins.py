@@ -10,10 +10,10 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.errors import ProviderError
 from pulumi_assistai.engine.execution.connections import Connection
 from pulumi_assistai.engine.execution.handlers import CheckFailure, Diff, Live
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.paths import parse_path
 from pulumi_assistai.engine.model.resource import Resource
 from pulumi_assistai.engine.reporting.events import Mark

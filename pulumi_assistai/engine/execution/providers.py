@@ -10,11 +10,11 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.engine.execution.connections import Connection, Source
 from pulumi_assistai.engine.execution.handlers import CheckFailure, Diff, Handler, Live
 from pulumi_assistai.engine.execution.plugins import Plugin, diff_of, failures_of
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource
 from pulumi_assistai.properties import Values, equal, from_struct, to_struct
 

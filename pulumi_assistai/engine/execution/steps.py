@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.execution.providers import Providers
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource, now
 from pulumi_assistai.engine.reporting.events import Change, Mark, Op
 from pulumi_assistai.engine.storage.state import State

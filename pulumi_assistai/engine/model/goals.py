@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 from pulumi.runtime.proto import alias_pb2, resource_pb2, source_pb2
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.errors import EngineError, UnsupportedError
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource
 from pulumi_assistai.properties import Values, from_struct, from_value, output_dependencies
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Protocol, Self
 
-from pulumi_assistai.engine.model import urns
+from pulumi_assistai import urns
 from pulumi_assistai.properties import (
     REFERENCE_SIGNATURE,
     SECRET_SIGNATURE,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pulumi_assistai.engine.model import urns
+from pulumi_assistai import urns
 
 _WILDCARDS = {"*": "[^:]*", "**": ".*"}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.errors import EngineError
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Alias
 from pulumi_assistai.engine.model.resource import Resource
 

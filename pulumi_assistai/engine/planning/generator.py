@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.errors import EngineError, InvalidResourceError, ProtectedError, UnsupportedError
 from pulumi_assistai.engine.execution.deletions import DeleteReplacedStep, DeleteStep, ForgetStep
 from pulumi_assistai.engine.execution.handlers import Diff, Handler
@@ -18,7 +19,6 @@ from pulumi_assistai.engine.execution.steps import (
     StepContext,
     UpdateStep,
 )
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.goals import Goal, ReadGoal
 from pulumi_assistai.engine.model.paths import ignore_changes
 from pulumi_assistai.engine.model.resource import Resource

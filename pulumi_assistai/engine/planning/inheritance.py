@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from pulumi_assistai.engine.model import urns
+from pulumi_assistai import urns
 from pulumi_assistai.engine.model.goals import Goal
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.errors import EngineError
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource
 from pulumi_assistai.engine.model.targets import Targets
 from pulumi_assistai.engine.storage.state import renamed

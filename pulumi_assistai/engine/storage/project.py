@@ -18,6 +18,9 @@ from pulumi_assistai.engine.errors import EngineError, UnsupportedError
 from pulumi_assistai.plain_yaml import PlainLoader
 from pulumi_assistai.properties import Secret, revealed
 
+PYTHON = "python"
+"""The runtime of the projects that this engine runs."""
+
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _LEGACY_KEY_PARTS = 3
 
@@ -62,7 +65,7 @@ class Project:
         name = document.get("name")
         if not isinstance(name, str) or not name:
             raise EngineError(f"{file}: the project has no name")
-        _require_python(document.get("runtime"))
+        _require_python(document)
         entries = document.get("config") or {}
         defaults, required = _defaults(entries if isinstance(entries, dict) else {}, name)
         configs = directory / str(document.get("stackConfigDir") or (entries if isinstance(entries, str) else ""))
@@ -150,6 +153,16 @@ def find_project_file(directory: Path) -> Path | None:
     return next((file for file in map(directory.joinpath, _PROJECT_FILES) if file.is_file()), None)
 
 
+def runtime_of(directory: Path) -> str:
+    """Return the runtime of a folder's project, such as "yaml"; empty where there is no project, or it names none.
+
+    Raises:
+        EngineError: Pulumi.yaml cannot be read.
+    """
+    file = find_project_file(directory)
+    return "" if file is None else _runtime(_read(file))
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         # The loader is a safe one.
@@ -165,10 +178,15 @@ def _read(file: Path) -> dict[str, Any]:
     return document
 
 
-def _require_python(runtime: Any) -> None:
-    name = runtime.get("name") if isinstance(runtime, dict) else runtime
-    if name != "python":
-        raise UnsupportedError(f"the runtime {name}")
+def _runtime(document: Mapping[str, Any]) -> str:
+    runtime = document.get("runtime")
+    return str((runtime.get("name") if isinstance(runtime, dict) else runtime) or "")
+
+
+def _require_python(document: Mapping[str, Any]) -> None:
+    name = _runtime(document)
+    if name != PYTHON:
+        raise UnsupportedError(f"the runtime {name or None}")
 
 
 def _defaults(entries: Mapping[str, Any], project: str) -> tuple[dict[str, str], tuple[str, ...]]:

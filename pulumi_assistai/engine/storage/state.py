@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pulumi_assistai import urns
 from pulumi_assistai.engine.errors import EngineError, MalformedStateError, UnsupportedError
-from pulumi_assistai.engine.model import urns
 from pulumi_assistai.engine.model.resource import Resource, now
 from pulumi_assistai.engine.storage.files import not_a_folder, write_atomically
 from pulumi_assistai.engine.storage.secrets import Crypter

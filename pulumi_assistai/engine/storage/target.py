@@ -13,6 +13,7 @@ from pulumi_assistai.engine.storage.files import make_folder, make_private, tigh
 from pulumi_assistai.engine.storage.project import Config, Project, StackSettings
 from pulumi_assistai.engine.storage.secrets import Crypter, read_passphrase
 from pulumi_assistai.engine.storage.state import State, check_document, load_state, read_document, unusable
+from pulumi_assistai.urns import PROVIDER_PREFIX, PYTHON_PROVIDER_TYPE
 
 _IN_CLEAR = '"plaintext":'
 
@@ -57,6 +58,15 @@ class Target:
     def checkpoints(self) -> bool:
         """Whether the state is written after each step, or as with PULUMI_SKIP_CHECKPOINTS at the end alone."""
         return self.environment.get("PULUMI_SKIP_CHECKPOINTS", "").lower() not in ("1", "true")
+
+    @property
+    def may_have_dynamic_providers(self) -> bool:
+        """Whether resources of dynamic providers are in the state, or no others are: a guess, from its bytes."""
+        try:
+            state = self.state_file.read_bytes()
+        except OSError:
+            return True
+        return PYTHON_PROVIDER_TYPE.encode() in state or PROVIDER_PREFIX.encode() not in state
 
     def settings(self) -> StackSettings:
         """Read the stack's settings."""

@@ -12,6 +12,7 @@ import pytest
 from tests.cli.conftest import Assistai
 from tests.cli.report.previewing import HERE, WHATSAPP, changed_agency, document, rewrite, step, update, urn_of
 
+NATIVE_AGENT = "assistai:index:Agent"
 CASES = sorted(path.stem for path in (HERE / "previews").glob("*.json"))
 FORMATS = ("markdown", "terminal", "html")
 
@@ -234,12 +235,34 @@ def test_secrets_beside_visible_changes_may_have_changed_too(assistai: Assistai,
 
 def test_types_and_names_of_the_native_provider_are_known(assistai: Assistai, tmp_path: Path) -> None:
     old = {"name": "Ventas", "onDelete": "archive", "organizationCode": "ACME", "code": "A-1"}
-    urn = urn_of("ventas", "assistai:index:Agent")
+    urn = urn_of("ventas", NATIVE_AGENT)
     gone = {"op": "delete", "urn": urn, "oldState": {"urn": urn, "inputs": old, "outputs": old}}
     (tmp_path / "preview.json").write_text(document(gone))
     out = assistai("report", tmp_path / "preview.json").out
     assert "### ACME: 1 archived" in out
     assert "renamed `[archived] Ventas`" in out
+
+
+def test_an_import_takes_over_a_live_agent(assistai: Assistai, tmp_path: Path) -> None:
+    inputs = {"name": "Ventas"}
+    urn = urn_of("ventas", NATIVE_AGENT)
+    state = {"urn": urn, "id": "A-1", "inputs": inputs, "outputs": {**inputs, "code": "A-1"}}
+    of_the_cli = {"op": "import", "urn": urn, "newState": state}
+    of_the_sandbox = {"op": "import", "urn": urn_of("otro", NATIVE_AGENT), "id": "A-2", "newInputs": inputs}
+    phone = {"op": "import", "urn": urn_of("linea", "assistai:index:WhatsAppIntegration"), "id": "A-1", "newInputs": {}}
+    (tmp_path / "preview.json").write_text(document(of_the_cli, of_the_sandbox, phone))
+    out = assistai("report", tmp_path / "preview.json").out
+    assert "2 imported" in out
+    assert "1 WhatsApp imported" in out
+    assert "takes over the live agent A-1 as it is" in out
+    assert "takes over the live agent A-2 as it is" in out
+
+
+def test_where_a_plugin_was_found_is_no_warning(assistai: Assistai, tmp_path: Path) -> None:
+    said = {"severity": "warning", "message": "using pulumi-resource-assistai from $PATH at /opt/x/pulumi-resource\n"}
+    (tmp_path / "preview.json").write_text(document(diagnostics=(said,)))
+    run = assistai("report", tmp_path / "preview.json", "--fail-on", "warning")
+    assert (run.status, "/opt/x" in run.out) == (0, False)
 
 
 def test_blank_lines_at_different_places_are_different_changes(assistai: Assistai, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import re
 STACK_TYPE = "pulumi:pulumi:Stack"
 UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 PYTHON_PACKAGE = "pulumi-python"
-_PROVIDER_PREFIX = "pulumi:providers:"
-PYTHON_PROVIDER_TYPE = _PROVIDER_PREFIX + PYTHON_PACKAGE
+PROVIDER_PREFIX = "pulumi:providers:"
+PYTHON_PROVIDER_TYPE = PROVIDER_PREFIX + PYTHON_PACKAGE
 _DEFAULT = "default"
 _NO_NAME = re.compile(r"[^\w]")
 
@@ -50,12 +50,12 @@ def package_of(type_: str) -> str:
 
 def is_provider_type(type_: str) -> bool:
     """Tell whether resources of the type are providers."""
-    return type_.startswith(_PROVIDER_PREFIX)
+    return type_.startswith(PROVIDER_PREFIX)
 
 
 def provided_package(type_: str) -> str:
     """Return the package that providers of the type serve."""
-    return type_.removeprefix(_PROVIDER_PREFIX)
+    return type_.removeprefix(PROVIDER_PREFIX)
 
 
 def served_package(type_: str) -> str:
@@ -65,7 +65,7 @@ def served_package(type_: str) -> str:
 
 def provider_type(package: str) -> str:
     """Return the type of the providers of a package."""
-    return _PROVIDER_PREFIX + package
+    return PROVIDER_PREFIX + package
 
 
 def default_provider_name(version: str) -> str:
