@@ -53,6 +53,7 @@ soak: $(READY)
 	ASSISTAI_SOAK_LIVES=40 ASSISTAI_SOAK_STEPS=40 $(BIN)/pytest -q tests/test_life.py
 	ASSISTAI_TEST_NATIVE=all $(BIN)/pytest -q -n 2 -k native tests/test_reliability.py tests/test_rewriting.py
 	ASSISTAI_TEST_NATIVE=all $(BIN)/pytest -q -n 2 tests/test_one_script.py tests/test_languages.py
+	ASSISTAI_TEST_ALL=1 $(BIN)/pytest -q -n 2 tests/engine/test_killed.py
 	ASSISTAI_FUZZ_EXAMPLES=5000 $(BIN)/pytest -q -n 2 $$(find tests -name 'test*_fuzz.py')
 
 bench: $(READY)
