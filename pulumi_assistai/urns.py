@@ -10,6 +10,7 @@ PYTHON_PACKAGE = "pulumi-python"
 PROVIDER_PREFIX = "pulumi:providers:"
 PYTHON_PROVIDER_TYPE = PROVIDER_PREFIX + PYTHON_PACKAGE
 _DEFAULT = "default"
+_DEFAULT_NAME = re.compile(rf"{_DEFAULT}(_v?\d.*|_.*/.*)?")
 _NO_NAME = re.compile(r"[^\w]")
 
 
@@ -74,8 +75,8 @@ def default_provider_name(version: str) -> str:
 
 
 def is_default_provider_name(name: str) -> bool:
-    """Tell whether the engine gave a provider its name."""
-    return name.startswith(_DEFAULT)
+    """Tell whether the engine gave a provider its name: with a version or an address of plugins behind it, if any."""
+    return _DEFAULT_NAME.fullmatch(name) is not None
 
 
 def make_reference(urn: str, id_: str) -> str:

@@ -63,8 +63,7 @@ def load(urn: str, inputs: Values, environment: Mapping[str, str]) -> Settings:
 
 
 def _is_default(urn: str) -> bool:
-    name = urns.name_of(urn)
-    return name == "default" or name.startswith("default_")
+    return urns.is_default_provider_name(urns.name_of(urn))
 
 
 def _stack_configuration(environment: Mapping[str, str]) -> dict[str, Any]:

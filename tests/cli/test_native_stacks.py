@@ -140,7 +140,7 @@ def test_an_import_takes_agents_over_as_native_resources(deployed: Project, assi
     assert "Declare the agents in your program, named as in " in printed
     refused = assistai("import", "--format", "markdown", "--provider", "acme", "-C", deployed.directory)
     assert refused.err.endswith("error: --format markdown does not suit the provider acme; leave --format out\n")
-    file, _ = imported(deployed, assistai, "--provider", "acme")
+    file, _ = imported(deployed, assistai, "--format", "native", "--provider", "acme")
     [acme] = file["nameTable"].values()
     assert acme.endswith("::pulumi:providers:assistai::acme")
     assert [entry["id"] for entry in file["resources"]] == [second]
@@ -250,6 +250,9 @@ def test_doctor_says_where_pulumi_finds_the_provider(
     assert found() == (0, f"warning: {another}")
     (tmp_path / f"home/plugins/resource-assistai-v{own}").mkdir()
     assert found() == (0, f"ok: {own} in Pulumi's plugin cache")
+    (tmp_path / "Pulumi.yaml").write_text("[", encoding="utf-8")
+    damaged = assistai("doctor", *where)
+    assert any(line.startswith(f"problem stack {tmp_path}/Pulumi.yaml is not YAML: ") for line in damaged.lines)
 
 
 def test_a_yaml_project_on_the_real_cli(

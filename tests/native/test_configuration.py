@@ -90,8 +90,10 @@ def test_texts_of_numbers_and_booleans_are_numbers_and_booleans() -> None:
 def test_an_explicit_provider_wins_over_the_environment_and_the_default_one_does_not() -> None:
     environment = {"ASSISTAI_API_TOKEN": "rotated", "ASSISTAI_BASE_URL": "http://127.0.0.1:1"}
     given = {"apiToken": Secret("saved"), **PLACE}
-    assert settings.load(EXPLICIT, given, environment).api_token.get_secret_value() == "saved"
-    for default in (DEFAULT, DEFAULT.removesuffix("_0_1_0")):
+    bare = DEFAULT.removesuffix("_0_1_0")
+    for explicit in (EXPLICIT, f"{bare}_acme", f"{bare}-acme"):
+        assert settings.load(explicit, given, environment).api_token.get_secret_value() == "saved"
+    for default in (DEFAULT, bare, f"{DEFAULT}_github_/api.github.com/x"):
         assert settings.load(default, given, environment).api_token.get_secret_value() == "rotated"
     assert settings.load(DEFAULT, given, {}).api_token.get_secret_value() == "saved"
 

@@ -18,11 +18,17 @@ from pulumi_assistai.cli.project.declared import (
 from pulumi_assistai.errors import AssistAIError, ConfigurationError
 from pulumi_assistai.keys import NAMESPACE, snake_case
 from pulumi_assistai.settings import Settings
-from pulumi_assistai.urns import PYTHON_PROVIDER_TYPE, name_of, provider_type, split_reference, type_of
+from pulumi_assistai.urns import (
+    PYTHON_PROVIDER_TYPE,
+    is_default_provider_name,
+    name_of,
+    provider_type,
+    split_reference,
+    type_of,
+)
 
 T = TypeVar("T")
 
-_DEFAULT = "default"
 _NATIVE_PROVIDER_TYPE = provider_type(NAMESPACE)
 _AT_A_TIME = 16
 
@@ -143,7 +149,7 @@ def _each_once(organizations: Sequence[Organization]) -> list[Organization]:
 
 def _explicit_providers(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for resource in resources_of(state, PYTHON_PROVIDER_TYPE, _NATIVE_PROVIDER_TYPE):
-        if not name_of(resource["urn"]).startswith(_DEFAULT):
+        if not is_default_provider_name(name_of(resource["urn"])):
             native = resource["type"] == _NATIVE_PROVIDER_TYPE
             inputs = {key: _revealed(value) for key, value in (resource.get("inputs") or {}).items()}
             known = _native_settings(inputs) if native else {k: v for k, v in inputs.items() if isinstance(v, str)}
@@ -164,7 +170,7 @@ def _has_resources_of_its_own(state: Mapping[str, Any]) -> bool:
     """Return whether agents or integrations in the state use the default connection."""
     return any(
         resource["type"] in (*AGENT_TYPES, *INTEGRATION_TYPES)
-        and name_of(split_reference(resource["provider"])[0]).startswith(_DEFAULT)
+        and is_default_provider_name(name_of(split_reference(resource["provider"])[0]))
         for resource in all_resources(state)
     )
 

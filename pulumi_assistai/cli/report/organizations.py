@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pulumi_assistai.cli.report.model import SECRET, UNKNOWN, Preview, Step, name_of
 from pulumi_assistai.keys import stack_key
-from pulumi_assistai.urns import split_reference
+from pulumi_assistai.urns import is_default_provider_name, split_reference
 
 _PLACE = ("organization_code", "tenant_domain")
 
@@ -44,7 +44,7 @@ class Organizations:
         """Return the organization of a step."""
         urn, _ = split_reference(step.provider)
         provider = name_of(urn)
-        own = provider and not provider.startswith("default")
+        own = provider and not is_default_provider_name(provider)
         code, tenant = _place(step) or self._places.get(urn) or ("", "")
         if not code and not own:
             code, tenant = self._default
