@@ -98,7 +98,7 @@ layers: $(READY)
 
 tests: $(READY)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 3
+	$(BIN)/coverage run -m pytest -n 4
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='$(COVERED)'

@@ -8,7 +8,6 @@ import signal
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -161,11 +160,8 @@ class YamlProject(Project):
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    running = Emulator(qr_lifetime=0, faults=True)
-    running.start()
-    yield running
-    # It takes a fifth of a second of waiting.
-    Thread(target=running.stop).start()
+    with Emulator(qr_lifetime=0, faults=True) as running:
+        yield running
 
 
 @pytest.fixture
