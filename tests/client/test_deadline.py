@@ -120,7 +120,7 @@ def test_an_answer_that_drips_ends_with_the_time_out(pieces: list[bytes], last: 
             create(url)
         took = time.monotonic() - began
     assert str(caught.value) == (
-        f"POST /api/v1/agents got no whole answer, it took longer than {TIMEOUT} s; check the network and try again"
+        f"POST /api/v1/agents got no complete answer: it took longer than {TIMEOUT} s; check the network and try again"
     )
     assert TIMEOUT - 0.05 <= took < TIMEOUT + 1.5
 
@@ -200,7 +200,7 @@ def test_a_handshake_that_drips_ends_with_the_time_out() -> None:
 
     with speaking(talk) as url:
         began = time.monotonic()
-        with pytest.raises(NotSentError, match=r"was not sent, it took longer than 0\.5 s"):
+        with pytest.raises(NotSentError, match=r"was not sent: it took longer than 0\.5 s"):
             create(url.replace("http://", "https://"))
         assert time.monotonic() - began < TIMEOUT + 1.5
 
@@ -209,7 +209,7 @@ def test_a_host_is_looked_up_within_the_time_out(monkeypatch: pytest.MonkeyPatch
     over = Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [over.wait(LONGEST)][:0])
     began = time.monotonic()
-    with pytest.raises(NotSentError, match=r"was not sent, it took longer than 0\.5 s"):
+    with pytest.raises(NotSentError, match=r"was not sent: it took longer than 0\.5 s"):
         create("http://localhost:1")
     assert time.monotonic() - began < TIMEOUT + 1.5
     over.set()
@@ -287,7 +287,7 @@ def test_an_encoded_answer_is_refused_and_not_decoded(encoding: str) -> None:
     head = HEAD + b"Content-Encoding: " + encoding.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(BOMB)
     with speaking(saying(head + BOMB)) as url, pytest.raises(UnexpectedAnswerError) as caught:
         create(url, timeout=5)
-    assert "which was not asked for; check ASSISTAI_BASE_URL" in str(caught.value)
+    assert "which the request did not ask for; check ASSISTAI_BASE_URL" in str(caught.value)
     assert f'answered 201: its body is encoded ("{encoding[:1].lower()}' in str(caught.value) or encoding == "\u00e9"
     assert caught.value.may_have_happened
 

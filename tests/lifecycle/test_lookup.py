@@ -120,7 +120,7 @@ def test_an_agent_that_may_be_hidden_is_not_said_to_be_missing(
     with pytest.raises(AssistAIError) as caught:
         lookup.agent(**wanted)
     assert str(caught.value) == (
-        f"no agent {words} is listed in {WHERE}, but the API counts more than its pages hold; try again"
+        f"no agent {words} is listed in {WHERE}, but the API counts more items than its pages have; try again"
     )
 
 

@@ -63,7 +63,7 @@ def test_the_client_says_what_it_tries_again(session: Session, api: Api, capsys:
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
     assert said[0].startswith("GET /api/v1/agents answered 503: cerrado; ")
-    assert said[0].endswith("; tried again in 0.0 s")
+    assert said[0].endswith("; trying again in 0.0 s")
 
 
 def test_its_place_is_tenant_and_organization(session: Session) -> None:
