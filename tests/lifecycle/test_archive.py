@@ -90,7 +90,7 @@ def test_an_archived_agent_that_is_declared_again_is_named_at_preview(connect: C
     (problem,) = agents.check(connect(), {}, {"name": "Ventas"})
     assert problem.reason == (
         f'an agent named "Ventas" was archived: {code}; to bring it back declare adopt="{code}"; '
-        "for a new agent beside it declare allow_duplicate_name=True [AAI-151]"
+        "to create a new agent declare allow_duplicate_name=True [AAI-151]"
     )
     assert agents.check(connect(), {}, {"name": "Ventas", "adopt": code}) == []
     assert agents.check(connect(), {}, {"name": "Ventas", "allow_duplicate_name": True}) == []
