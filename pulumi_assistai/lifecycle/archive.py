@@ -40,13 +40,15 @@ def is_archived_as(agent: ListedAgent, name: str) -> bool:
 def archive(session: Session, code: str, name: str) -> None:
     """Disconnect an agent, then rename it. After a failure in between, archiving it again completes both.
 
-    DELETE /agents/CODE/integrations/whatsappweb, then PATCH /agents/CODE with the first name that the API accepts.
+    DELETE /agents/CODE/integrations/whatsappweb, unless this operation already sent it for the integration, then
+    PATCH /agents/CODE with the first name that the API accepts.
 
     Raises:
         ApiError, TransportError: a call failed, or the API accepted none of the names.
     """
-    with _gone_is_done(session, f"agent {code} had no WhatsApp to disconnect"):
-        session.client.whatsapp.disconnect(code)
+    if code not in session.disconnected_agents:
+        with _gone_is_done(session, f"agent {code} had no WhatsApp to disconnect"):
+            session.client.whatsapp.disconnect(code)
     with _gone_is_done(session, f"agent {code} was gone, so nothing was renamed"):
         _rename(session, code, name)
 

@@ -39,6 +39,7 @@ class Session:
         managed_names: the names of recorded resources that this operation has checked so far.
         declared_names, declared_adoptions, declared_integrations, handled_agents, handled_integrations: the claims of
             this operation so far.
+        disconnected_agents: the codes of agents whose WhatsApp integration this operation has deleted.
     """
 
     def __init__(self, settings: Settings, reporter: Reporter | None = None) -> None:
@@ -52,6 +53,7 @@ class Session:
         self.handled_agents = Claims()
         self.handled_integrations = Claims()
         self.declared_integrations = Claims()
+        self.disconnected_agents = Claims()
         self.journal = Journal(settings)
         self._reporter = reporter or StandardError()
         self._told = Claims()

@@ -171,6 +171,7 @@ def delete(session: Session, recorded: Properties) -> None:
     except NotFoundError:
         session.require_api()
         session.tell(f"the WhatsApp integration of agent {code} was already gone")
+    session.disconnected_agents.claim(code)
 
 
 def no_integration(code: str, error: NotFoundError, again: str) -> NoIntegrationError:

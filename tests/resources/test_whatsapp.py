@@ -117,6 +117,13 @@ def test_an_integration_that_is_gone_is_declared_again(project: Project, api: Ap
     assert "add WhatsApp Web to the agent in AssistAI's dashboard" in text
 
 
+def test_an_archived_agent_is_disconnected_once(project: Project, api: Api) -> None:
+    code = linked(project, api, PROGRAM.replace('name="Ventas"', 'name="Ventas", on_delete="archive"'))
+    project.up("pass")
+    assert api.requests("DELETE") == [f"DELETE /api/v1/agents/{code}/integrations/whatsappweb"]
+    assert api.agent("[archived] Ventas")["whatsapp"] == "disconnected"
+
+
 def test_removing_it_disconnects(project: Project, api: Api) -> None:
     code = linked(project, api)
     project.up('assistai.Agent("ventas", name="Ventas", instructions="Hola.")')
