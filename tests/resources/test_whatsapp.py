@@ -108,6 +108,33 @@ def test_another_phone_fails_up_and_is_drift(project: Project, api: Api) -> None
     assert f"WhatsApp of agent {code} is linked to 584221234567, not to the expected number, which ends in 99;" in text
 
 
+SECRET = PROGRAM.replace(
+    "agent_code=ventas.code",
+    'agent_code=ventas.code, expected_phone_number=pulumi.Output.secret("+58 422 999 99 99")',
+)
+
+
+def test_a_secret_number_that_is_not_linked_is_not_shown(project: Project, api: Api) -> None:
+    project.up(SECRET)
+    api.link(api.agent("Ventas")["code"])
+    assert project.run("refresh").ok
+    assert_not_shown(project.fails("up", "--diff"))
+
+
+def test_a_secret_number_that_may_be_linked_is_not_shown(project: Project, api: Api) -> None:
+    project.up(SECRET)
+    code = api.agent("Ventas")["code"]
+    api.link(code, "4229999999")
+    assert project.run("refresh").ok
+    lines = project.run("preview").text.splitlines()
+    assert_not_shown("".join(line for line in lines if f"WhatsApp of agent {code} is linked to a number" in line))
+
+
+def assert_not_shown(text: str) -> None:
+    assert "ends in 99" in text
+    assert "999999" not in "".join(character for character in text if character.isdigit())
+
+
 def test_an_integration_that_is_gone_is_declared_again(project: Project, api: Api) -> None:
     code = linked(project, api)
     api.call("DELETE", f"/agents/{code}/whatsapp")
