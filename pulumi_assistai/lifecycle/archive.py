@@ -22,7 +22,7 @@ _KEPT_LENGTHS = (60, 30, 10)
 
 
 def archived_names(name: str, code: str) -> list[str]:
-    """Return the names that an archived agent may get, the best first. Later ones are shorter and have no brackets."""
+    """Return the names that an archived agent may get, the best first. Later ones have its code, and no brackets."""
     plain = name.removeprefix(ARCHIVED)
     shorter = [f"{plain[:length].strip()} {code}" for length in _KEPT_LENGTHS]
     return [ARCHIVED + plain, ARCHIVED + shorter[0], *(f"archived {text}" for text in shorter), f"archived {code}"]
