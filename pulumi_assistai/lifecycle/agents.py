@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from pulumi_assistai.errors import (
-    AdoptionError,
     AgentGoneError,
     AssistAIError,
     DashboardEditError,
     NameTakenError,
     NotFoundError,
 )
-from pulumi_assistai.lifecycle import memory
+from pulumi_assistai.lifecycle import adoption, memory
 from pulumi_assistai.lifecycle.archive import archive
 from pulumi_assistai.lifecycle.creation import create_once, earlier_creation, refuse_taken_name
-from pulumi_assistai.lifecycle.journal import Creation
+from pulumi_assistai.lifecycle.fields import FIELDS, VISIBLE, live_value
 from pulumi_assistai.lifecycle.likeness import may_be_stored_as, same_text
 from pulumi_assistai.lifecycle.session import Session, declared_twice
 from pulumi_assistai.lifecycle.validation import trimmed, validate
@@ -38,21 +35,12 @@ from pulumi_assistai.lifecycle.values import (
 if TYPE_CHECKING:
     from pulumi_assistai.client import ListedAgent
 
-FIELDS = ("name", "description", "purpose", "instructions", "tone", "voice")
-"""The fields of an agent that the API stores and a program declares."""
-
-VISIBLE = ("name", "description")
-"""The fields that the listing shows. The API writes the others and never returns them."""
-
 POLICIES = ("on_delete", "allow_duplicate_name")
 """Arguments that only this package uses; they are never sent."""
 
 INPUTS = (*FIELDS, *POLICIES, "adopt")
 
 _PLACE = ("tenant_domain", "organization_code")
-
-_LONGEST_OPERATION = 3600.0
-"""Seconds after which an adoption by another process does not count as in progress any more."""
 
 Text = Annotated[str, Field(strict=True)]
 NonEmpty = Annotated[str, StringConstraints(strict=True, min_length=1), AfterValidator(trimmed)]
@@ -107,7 +95,7 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
         DashboardEditError: the change would overwrite a dashboard edit, and `on_conflict` is "fail".
     """
     session.require_own(recorded)
-    _refuse_other_adoption(code, inputs)
+    adoption.refuse_another(code, inputs)
     changed = _changed(session, recorded, inputs)
     forgotten = [field for field in FIELDS if field in recorded and field not in inputs]
     if forgotten:
@@ -128,7 +116,8 @@ def create(session: Session, inputs: Properties) -> Made:
         NameTakenError, AdoptionError, OutcomeUnknownError, ApiError, TransportError: see `create_once`.
     """
     if inputs.get("adopt"):
-        code = _adopt(session, inputs["adopt"], inputs)
+        code = inputs["adopt"]
+        _send(session, code, adoption.adopt(session, code, inputs))
     else:
         duplicates = bool(inputs.get("allow_duplicate_name"))
         code = create_once(session, pick(inputs, FIELDS), allow_duplicate_name=duplicates)
@@ -189,9 +178,7 @@ def update(session: Session, code: str, recorded: Properties, inputs: Properties
     changed = _changed(session, recorded, inputs)
     # Somebody who edited a visible field may have edited the hidden ones as well.
     sent = FIELDS if changed and _edited(session, code, recorded) else changed
-    fields = pick(inputs, sent)
-    if fields:
-        _send(session, code, fields)
+    _send(session, code, pick(inputs, sent))
     return _updated(code, recorded, inputs)
 
 
@@ -221,9 +208,7 @@ def _claim(session: Session, inputs: Properties) -> None:
     if name is not None:
         _claim_name(session, inputs)
     if adopt is not None:
-        if not session.declared_adoptions.claim(adopt):
-            raise AdoptionError(f'two resources declare adopt="{adopt}"; remove one of them')
-        _tell_what_adoption_changes(session, _adoptable(session, adopt), inputs)
+        adoption.claim(session, adopt, inputs)
     if name is not None and not inputs.get("allow_duplicate_name"):
         refuse_taken_name(session, name, adopt=adopt)
         _warn_about_similar_names(session, name, adopt)
@@ -272,49 +257,9 @@ def _claim_name(session: Session, inputs: Properties) -> None:
         raise NameTakenError(declared_twice(inputs["name"]))
 
 
-def _adoptable(session: Session, code: str) -> ListedAgent:
-    live = session.inventory.find(code)
-    if live is None:
-        raise AdoptionError(
-            f'adopt="{code}": {session.settings.place_in_words} has no such agent; '
-            "check the code, or remove adopt to create an agent"
-        )
-    return live
-
-
-def _tell_what_adoption_changes(session: Session, live: ListedAgent, inputs: Properties) -> None:
-    seen = [
-        f'{field} "{_live(live, field)}" => "{inputs[field]}"'
-        for field in VISIBLE
-        if field in inputs and not same_text(inputs[field], _live(live, field))
-    ]
-    unseen = [f"{field} (not readable, overwritten)" for field in FIELDS if field in inputs and field not in VISIBLE]
-    changes = ", ".join(seen + unseen) or "nothing changes"
-    session.tell(f'adopts agent {live.code} ("{live.name}"): {changes}')
-
-
-def _adopt(session: Session, code: str, inputs: Properties) -> str:
-    live = _adoptable(session, code)
-    same = [field for field in VISIBLE if field in inputs and same_text(inputs[field], _live(live, field))]
-    fields = {field: inputs[field] for field in FIELDS if field in inputs and field not in same}
-    with session.journal.of("adopt", code, session.settings.timeout) as page:
-        _refuse_adoption_by_two(code, page.read(time.time() - _LONGEST_OPERATION))
-        page.write(code)
-    if fields:
-        _send(session, live.code, fields)
-    return live.code
-
-
-def _refuse_adoption_by_two(code: str, other: Creation | None) -> None:
-    """Refuse an agent that another provider, or another stack on this machine, is adopting now."""
-    if other is not None and other.pid != os.getpid() and other.is_under_way:
-        raise AdoptionError(
-            f"another provider of this program or another stack is adopting agent {code} (process {other.pid}); "
-            f'declare adopt="{code}" only once'
-        )
-
-
 def _send(session: Session, code: str, fields: dict[str, str]) -> None:
+    if not fields:
+        return
     try:
         session.client.agents.update(code, fields)
     except NotFoundError as error:
@@ -324,15 +269,6 @@ def _send(session: Session, code: str, fields: dict[str, str]) -> None:
             f"{': ' + error.detail if error.detail else ''}); run `pulumi refresh`, then `pulumi up` to create it again"
         ) from None
     session.inventory.change(code, fields)
-
-
-def _refuse_other_adoption(code: str, inputs: Properties) -> None:
-    adopt = inputs.get("adopt")
-    if adopt not in (None, UNKNOWN, code):
-        raise AdoptionError(
-            f'adopt="{adopt}" on the resource of agent {code}: a resource cannot change its agent; '
-            f'remove adopt or declare adopt="{code}", and declare another resource for {adopt}'
-        )
 
 
 def _changed(session: Session, recorded: Properties, inputs: Properties) -> list[str]:
@@ -355,7 +291,7 @@ def _compare_with_dashboard(session: Session, code: str, recorded: Properties, i
     if live is None:
         return
     for field in VISIBLE:
-        value, before, after = _live(live, field), recorded.get(field), inputs.get(field)
+        value, before, after = live_value(live, field), recorded.get(field), inputs.get(field)
         if after in (None, UNKNOWN, before) or before is None or same_text(after, value):
             continue
         if memory.was_seen(recorded, field, value) or same_text(before, value):
@@ -376,15 +312,11 @@ def _edited(session: Session, code: str, recorded: Properties) -> bool:
     live = session.inventory.known(code)
     if live is None or memory.edits(recorded) or session.settings.on_conflict == "fail":
         return memory.edits(recorded)
-    return any(_is_edit(recorded, field, _live(live, field)) for field in VISIBLE if field in recorded)
+    return any(_is_edit(recorded, field, live_value(live, field)) for field in VISIBLE if field in recorded)
 
 
 def _is_edit(recorded: Properties, field: str, value: str) -> bool:
     return not may_be_stored_as(recorded[field], value) and not memory.was_seen(recorded, field, value)
-
-
-def _live(live: ListedAgent, field: str) -> str:
-    return getattr(live, field) or ""
 
 
 def _look(session: Session, live: ListedAgent, recorded: Properties, declared: Properties) -> dict[str, Any]:
@@ -393,7 +325,7 @@ def _look(session: Session, live: ListedAgent, recorded: Properties, declared: P
     for field in VISIBLE:
         if field not in recorded or field not in declared:
             continue
-        view = memory.look(recorded, field, _live(live, field))
+        view = memory.look(recorded, field, live_value(live, field))
         outputs |= {field: view.value}
         outputs = memory.remember(outputs, field, view)
         if view.form:

@@ -11,6 +11,7 @@ from typing import Any
 from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.errors import IncompleteListingError
 from pulumi_assistai.lifecycle import agents, memory, whatsapp
+from pulumi_assistai.lifecycle.fields import FIELDS, VISIBLE
 from pulumi_assistai.lifecycle.phones import Match
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Properties, pick
@@ -166,10 +167,10 @@ def _unwanted(managed: Sequence[DeclaredAgent]) -> bool:
 
 
 def _compare_agent(session: Session, agent: DeclaredAgent) -> AgentStatus:
-    declared = [field for field in agents.FIELDS if field in agent.recorded or field in agent.secret]
+    declared = [field for field in FIELDS if field in agent.recorded or field in agent.secret]
     status, drift = _seen(session, agent)
-    hidden = tuple(field for field in declared if field not in agents.VISIBLE)
-    secret = tuple(field for field in declared if field in agents.VISIBLE and field in agent.secret)
+    hidden = tuple(field for field in declared if field not in VISIBLE)
+    secret = tuple(field for field in declared if field in VISIBLE and field in agent.secret)
     if status == IN_SYNC and (hidden or secret):
         status = IN_SYNC_AS_SHOWN
     return AgentStatus(agent.resource, agent.code, agent.recorded.get("name"), status, drift, hidden, secret)
@@ -177,7 +178,7 @@ def _compare_agent(session: Session, agent: DeclaredAgent) -> AgentStatus:
 
 def _seen(session: Session, agent: DeclaredAgent) -> tuple[str, tuple[Drift, ...]]:
     # Without the hidden fields: a refresh mentions them once, and here the status of each agent does.
-    recorded = pick(agent.recorded, (*agents.VISIBLE, "managed_since", *memory.OUTPUTS, *session.place))
+    recorded = pick(agent.recorded, (*VISIBLE, "managed_since", *memory.OUTPUTS, *session.place))
     try:
         found = agents.read(session, agent.code, recorded)
     except IncompleteListingError:
@@ -186,7 +187,7 @@ def _seen(session: Session, agent: DeclaredAgent) -> tuple[str, tuple[Drift, ...
         return MISSING, ()
     if session.inventory.find(agent.code) is None:
         return NOT_LISTED, ()
-    drift = _differences(recorded, found.outputs, agents.VISIBLE)
+    drift = _differences(recorded, found.outputs, VISIBLE)
     return (DRIFTED if drift else IN_SYNC), drift
 
 

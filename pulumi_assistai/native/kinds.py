@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from pulumi_assistai.keys import native_type
 from pulumi_assistai.lifecycle import agents, whatsapp
+from pulumi_assistai.lifecycle.fields import VISIBLE
 from pulumi_assistai.lifecycle.lookup import Lookup
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Difference, Found, Made, Problem, Properties, pick
@@ -82,7 +83,7 @@ AGENT = Kind(
     model=agents.AgentInputs,
     outputs=("code", *_PLACE),
     sometimes=("managed_since", "model", "created_at"),
-    importable=agents.VISIBLE,
+    importable=VISIBLE,
     replaces=(),
     check=agents.check,
     diff=agents.diff,

@@ -20,6 +20,7 @@ from pulumi_assistai import (
     WrongOrganizationError,
 )
 from pulumi_assistai.lifecycle import agents, memory
+from pulumi_assistai.lifecycle.fields import FIELDS
 from pulumi_assistai.lifecycle.session import Session, declared_twice
 from pulumi_assistai.lifecycle.values import UNKNOWN, Difference, Found, Made
 from tests.conftest import Api
@@ -255,12 +256,12 @@ def test_what_differs_is_a_change(session: Session, code: str, change: dict[str,
     assert difference == Difference(tuple(change))
 
 
-@pytest.mark.parametrize("field", agents.FIELDS)
+@pytest.mark.parametrize("field", FIELDS)
 def test_every_field_that_differs_is_a_change(session: Session, code: str, field: str) -> None:
     assert agents.diff(session, code, recorded(code), EVERYTHING | {field: "Otro"}) == Difference((field,))
 
 
-@pytest.mark.parametrize("field", agents.FIELDS)
+@pytest.mark.parametrize("field", FIELDS)
 def test_every_field_that_is_declared_anew_is_a_change(session: Session, code: str, field: str) -> None:
     before = recorded(code)
     del before[field]
@@ -678,7 +679,7 @@ def test_an_agent_that_is_not_listed_is_kept_within_the_grace_period(
     assert listings(api) == (1 if kept else 2)
 
 
-@pytest.mark.parametrize("field", agents.FIELDS)
+@pytest.mark.parametrize("field", FIELDS)
 def test_an_update_sends_the_field_that_changed(session: Session, api: Api, code: str, field: str) -> None:
     inputs = EVERYTHING | {field: "Otro"}
     before = recorded(code, adopt=code, on_delete="archive")
