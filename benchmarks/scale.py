@@ -1,8 +1,7 @@
-"""Simulation of a week of many agents, at a tenth of the size: `python -m benchmarks.scale` counts requests, seconds
-and bytes.
+"""Simulation of a week of many agents, at a tenth of the size: `python -m benchmarks.scale`.
 
-Its options are its assumptions. Each stack has several organizations, each with its own explicit provider. The stacks
-run one after another on the embedded engine, like the jobs of one CI runner.
+It counts requests, seconds and bytes. Its options are its assumptions. Each stack has several organizations, each with
+its own explicit provider. The stacks run one after another on the embedded engine, like the jobs of one CI runner.
 """
 
 from __future__ import annotations
