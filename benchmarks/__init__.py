@@ -1,1 +1,1 @@
-"""How long operations take, beside what the API itself needs and beside others. `make bench` runs it."""
+"""Benchmarks of the operations, compared with the API's own pace and with other tools. `make bench` runs them."""

@@ -1,4 +1,4 @@
-"""Measures and prints a table: `python -m benchmarks [--runs N] [--json FILE] [--plot FILE]`."""
+"""Measures all contestants and prints tables: `python -m benchmarks [--runs N] [--json FILE] [--plot FILE]`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from benchmarks.contestants import contestants
 from benchmarks.startup import startup
 
 CASES = ((100, 0.0, 32), (100, 0.2, 10), (100, 0.2, 32), (500, 0.0, 32))
-"""Agents, seconds of latency, and how many at a time."""
+"""Agents, seconds of latency, and operations at a time."""
 
 _PLAIN = "plain dynamic provider"
 _MOST_FOR_PLAIN = 100
@@ -33,14 +33,14 @@ _MOST_FOR_PLAIN = 100
 
 @dataclass(frozen=True)
 class Measured:
-    """What one operation of one contestant took.
+    """The result of one operation of one contestant.
 
     Attributes:
-        case: agents, seconds of latency, and how many at a time.
+        case: agents, seconds of latency, and operations at a time.
         who: the contestant.
-        operation: what was done.
-        seconds: how long it took, each time.
-        traffic: what the API saw, the last time.
+        operation: the operation.
+        seconds: the duration of each run.
+        traffic: the requests of the last run.
     """
 
     case: tuple[int, float, int]
@@ -51,11 +51,11 @@ class Measured:
 
 
 def main(
-    runs: Annotated[int, typer.Option(min=1, help="How often everything is measured.")] = 3,
-    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write what was measured.")] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Number of runs.")] = 3,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the results.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw `up`; needs matplotlib.")] = None,
 ) -> None:
-    """Measure every contestant on every case, in one go."""
+    """Measure every contestant in every case."""
     console = Console()
     results: list[Measured] = []
     for case in CASES:
@@ -68,13 +68,13 @@ def main(
         document = {"machine": machine(), "startup": start, "results": [asdict(result) for result in results]}
         json_file.write_text(json.dumps(document, indent=1), encoding="utf-8")
     if plot:
-        from benchmarks.plot import draw  # noqa: PLC0415 - matplotlib is there where a plot is wanted
+        from benchmarks.plot import draw  # noqa: PLC0415 - only a plot needs matplotlib
 
         draw(results, machine(), plot)
 
 
 def measure(case: tuple[int, float, int], runs: int) -> list[Measured]:
-    """Let everybody do everything, in turn, `runs` times."""
+    """Run all operations of all contestants, in turn, `runs` times."""
     agents, latency, parallel = case
     seconds: dict[tuple[str, str], list[float]] = {}
     traffic: dict[tuple[str, str], Traffic] = {}
@@ -88,13 +88,13 @@ def measure(case: tuple[int, float, int], runs: int) -> list[Measured]:
 
 
 def one_run(who: Contestant, case: Case, latency: float) -> list[tuple[str, float, Traffic]]:
-    """Do everything once, on an empty API."""
+    """Run all operations once, on an empty API."""
     with emulator(latency) as api, who.begin(case, api) as work:
         return [(operation, timed(work, operation), api.traffic()) for operation in OPERATIONS]
 
 
 def table(case: tuple[int, float, int], found: list[Measured]) -> Table:
-    """Return a table of one case: median seconds, in brackets the least and the most, and times the limit's `up`."""
+    """Return a table of one case: median seconds, the range in brackets, and the factor against the limit's `up`."""
     agents, latency, parallel = case
     shown = Table(title=f"{agents} agents, {latency * 1000:.0f} ms, {parallel} at a time", title_justify="left")
     shown.add_column("who")
@@ -107,7 +107,7 @@ def table(case: tuple[int, float, int], found: list[Measured]) -> Table:
 
 
 def cell(result: Measured, limit: float) -> str:
-    """Return one result in two lines."""
+    """Return one result as two lines."""
     middle = median(result.seconds)
     spread = f"({min(result.seconds):.2f}-{max(result.seconds):.2f})"
     traffic = f"{result.traffic.requests} requests, {result.traffic.in_flight} in flight"
@@ -115,7 +115,7 @@ def cell(result: Measured, limit: float) -> str:
 
 
 def machine() -> str:
-    """Return what was measured, and on what."""
+    """Return the machine and the versions."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("pulumi-assistai", "pulumi", "httpx"))
     return f"{os.cpu_count()} cores, Python {platform.python_version()}, {packages}, {_cli()}, {_tofu()}"
 

@@ -1,4 +1,4 @@
-"""The emulator that everybody is measured against, in a process of its own."""
+"""The emulator for all contestants, in its own process."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _URL = re.compile(r"answers at (http://\S+)")
 
 @dataclass(frozen=True)
 class Traffic:
-    """What the API saw.
+    """The requests to the API.
 
     Attributes:
-        requests: how many requests.
-        refused: how many of them were refused for their rate.
-        in_flight: how many at a time at most.
+        requests: their number.
+        refused: the number that the rate limit refused.
+        in_flight: the highest number at a time.
     """
 
     requests: int
@@ -33,10 +33,10 @@ class Traffic:
 
 
 class BusyApi(Api):
-    """An emulator that says how busy it was."""
+    """An emulator that counts its requests."""
 
     def traffic(self) -> Traffic:
-        """Return what there was since this was last called."""
+        """Return the requests since the last call."""
         seen = self.call("GET", "/requests/summary")
         refused = [request for request in self.call("GET", "/requests") if request["status"] == _REFUSED]
         self.forget_requests()
@@ -45,7 +45,7 @@ class BusyApi(Api):
 
 @contextmanager
 def emulator(latency: float, *options: str) -> Iterator[BusyApi]:
-    """Run an emulator whose every answer takes `latency` seconds longer, with these options of its command."""
+    """Run an emulator that adds `latency` seconds to every answer, with these options of its command."""
     command = [
         str(Path(sys.executable).with_name("assistai")),
         "emulator",

@@ -1,6 +1,6 @@
-"""What a backend costs: `python -m benchmarks.backends URL...` brings a fleet up on each, with checkpoints and without.
+"""Benchmark of backends: `python -m benchmarks.backends URL...` deploys a fleet on each, with and without checkpoints.
 
-A folder takes part in any case. Each URL is one that `pulumi login` takes; its credentials are in the environment.
+A folder is always included. Each URL is one for `pulumi login`; its credentials are in the environment.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from benchmarks.engines import Program
 LOCAL = ""
 CHECKPOINTS = {"with checkpoints": "", "without": "1"}
 
-Urls = Annotated[list[str] | None, typer.Argument(help="Backends beside a folder of this machine.")]
-Agents = Annotated[int, typer.Option(min=1, help="Agents that are created.")]
-Runs = Annotated[int, typer.Option(min=1, help="Runs of everything, one after the other.")]
+Urls = Annotated[list[str] | None, typer.Argument(help="Backends to compare with a local folder.")]
+Agents = Annotated[int, typer.Option(min=1, help="Number of agents.")]
+Runs = Annotated[int, typer.Option(min=1, help="Number of runs.")]
 
 
 def main(urls: Urls = None, *, agents: Agents = 100, runs: Runs = 3) -> None:
-    """Measure `up` on each backend in turn, and print the medians and how often the fastest goes into them."""
+    """Measure `up` on each backend in turn. Print the medians and their factors against the fastest."""
     seconds: dict[tuple[str, str], list[float]] = defaultdict(list)
     for _ in range(runs):
         for url in (LOCAL, *(urls or ())):
@@ -49,7 +49,7 @@ def up(url: str, checkpoints: str, agents: int) -> float:
 
 
 def table(medians: dict[tuple[str, str], float], agents: int) -> Table:
-    """Return the medians and their ratios, a row a backend."""
+    """Return the medians and their factors, with a row for each backend."""
     shown = Table("backend", *CHECKPOINTS, title=f"up of {agents} agents, {cli_name()}")
     least = min(medians.values())
     for url in dict.fromkeys(url for url, _ in medians):
@@ -59,7 +59,7 @@ def table(medians: dict[tuple[str, str], float], agents: int) -> Table:
 
 
 def cli_name() -> str:
-    """Return what the CLI is called in the tables."""
+    """Return the CLI's name in the tables."""
     return next(who.name for who in contestants() if isinstance(who, Program) and who.command[0] == "pulumi")
 
 

@@ -1,4 +1,4 @@
-"""What everybody does to the same fleet, and how long it takes."""
+"""The operations that all contestants run on the same fleet, and their duration."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ ACCOUNT = {**TOKEN, "ASSISTAI_ORGANIZATION_CODE": "SANDBOX", "PULUMI_CONFIG_PASS
 
 @dataclass(frozen=True)
 class Case:
-    """What is measured: so many agents, so many at a time."""
+    """A case: the number of agents, and of operations at a time."""
 
     agents: int
     parallel: int
 
 
 class Work(Protocol):
-    """One fleet of one contestant."""
+    """The fleet of a contestant."""
 
     def do(self, operation: str) -> None:
-        """Carry one of the operations out; it is an error if that fails."""
+        """Run one of the operations. A failure is an error."""
 
 
 class Contestant(Protocol):
-    """Somebody who can bring a fleet about."""
+    """A tool that can deploy a fleet."""
 
     name: str
 
     @contextmanager
     def begin(self, case: Case, api: BusyApi) -> Iterator[Work]:
-        """Prepare a fleet of one's own; that is not measured."""
+        """Prepare a fleet. This is not measured."""
 
 
 def timed(work: Work, operation: str) -> float:

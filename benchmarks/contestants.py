@@ -1,4 +1,4 @@
-"""Who is compared."""
+"""The contestants."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PULUMI_FLAGS = ("--yes", "--skip-preview", "--non-interactive")
 
 
 def contestants() -> list[Contestant]:
-    """Return all who can take part on this machine."""
+    """Return the contestants that this machine can run."""
     found: list[Contestant] = [
         Limit(),
         _embedded("embedded engine", OURS),

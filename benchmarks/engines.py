@@ -41,13 +41,13 @@ class Program:
     """A Pulumi program on one of the engines.
 
     Attributes:
-        name: what the table calls it.
-        head: where its `Agent` comes from.
-        command: what runs an operation, before its name.
-        flags: what follows it.
-        module: the module `provider` for a head that imports it; the SDK copies any other provider into every resource.
-        toolchain: what tells the Pulumi CLI which packages are installed: "pip", or "uv" by its lock file.
-        environment: what the command is told besides, such as another backend.
+        name: its name in the table.
+        head: the code that imports or defines `Agent`.
+        command: the command, without the operation.
+        flags: the arguments after the operation.
+        module: the module `provider` for a head that imports it. The SDK copies any other provider into every resource.
+        toolchain: the source of the installed packages for the Pulumi CLI: "pip", or "uv" with its lock file.
+        environment: further environment variables, such as another backend.
     """
 
     name: str
@@ -107,11 +107,11 @@ class ProgramWork:
             (directory / "pyproject.toml").write_text(_PYPROJECT)
             self._run("uv", "lock", "--offline")
         if kind.command[0] == "pulumi":
-            # A backend that is not this folder's may have stacks of other runs.
+            # A backend other than this folder may have stacks of earlier runs.
             self._run("pulumi", "stack", "init", directory.name)
 
     def do(self, operation: str) -> None:
-        """Run the command; for an edit, after editing the program, which takes no time worth mentioning."""
+        """Run the command. For an edit, change the program first, which takes almost no time."""
         verb = "up" if operation == "edit" else operation
         if operation == "edit":
             self._write(edited=True)

@@ -1,4 +1,4 @@
-"""How a preview grows with the fleet: `python -m benchmarks.growth` prints seconds and memory for growing fleets."""
+"""Benchmark of growing fleets: `python -m benchmarks.growth` prints seconds and memory of their previews."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KIB = 1024
 
 
 def main() -> None:
-    """Preview fleets of each size on each engine there is."""
+    """Preview fleets of each size on each engine."""
     shown = Table("engine", "agents", "seconds", "ms an agent", "MiB of the largest process", title="Previews")
     for who in contestants():
         if isinstance(who, Program) and "provider" not in who.name:
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _apart(name: str, agents: int) -> tuple[float, int]:
-    """Preview in a process of its own: the memory of a process's children is known as the most there ever was."""
+    """Preview in a separate process: a process only knows the highest memory of all its children so far."""
     with get_context("spawn").Pool(1) as pool:
         return pool.apply(_preview, (name, agents))
 

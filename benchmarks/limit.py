@@ -1,4 +1,4 @@
-"""What the API itself takes."""
+"""The limit: the API's own pace."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from benchmarks.contest import ACCOUNT, Case, Work
 
 
 class Limit:
-    """The API's own pace: one asynchronous client that sends what must be sent, so many at a time."""
+    """The API's own pace: an asynchronous client that sends only the necessary requests, several at a time."""
 
     name = "the limit (httpx, asyncio)"
 
     @contextmanager
     def begin(self, case: Case, api: BusyApi) -> Iterator[Work]:
-        """Remember what to send."""
+        """Note what to send."""
         yield LimitWork(case, api.url)
 
 
 class LimitWork:
-    """The requests that cannot be spared."""
+    """The necessary requests."""
 
     def __init__(self, case: Case, url: str) -> None:
         self._case = case
@@ -56,7 +56,7 @@ class LimitWork:
             answer.raise_for_status()
 
     async def _create(self, client: httpx.AsyncClient) -> list[httpx.Response]:
-        # Requests that wait in httpx's own pool are gone through with each answer, which is no limit of the API's.
+        # httpx goes through the requests waiting in its pool at each answer. This delay is not a limit of the API.
         free = asyncio.Semaphore(self._case.parallel)
 
         async def create(number: int) -> httpx.Response:

@@ -23,12 +23,12 @@ MOST_REFUSED = 0.15
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit that an API may have.
+    """A rate limit of an API.
 
     Attributes:
-        name: what the table calls it.
+        name: its name in the table.
         rate: requests a second that it allows in the long run.
-        options: those of `assistai emulator` that play it.
+        options: the options of `assistai emulator` for this limit.
     """
 
     name: str
@@ -52,8 +52,8 @@ class Run:
 
     Attributes:
         who: the contestant.
-        seconds: how long it took, None where it failed.
-        traffic: what the API saw.
+        seconds: its duration, None if it failed.
+        traffic: the requests.
     """
 
     who: str
@@ -61,8 +61,8 @@ class Run:
     traffic: Traffic
 
 
-def main(agents: Annotated[int, typer.Option(min=1, help="Agents that are created.")] = 100) -> None:
-    """Let everybody create a fleet, without a limit and against each."""
+def main(agents: Annotated[int, typer.Option(min=1, help="Number of agents.")] = 100) -> None:
+    """Create a fleet with every contestant, without a limit and against each limit."""
     case = Case(agents, PARALLEL)
     own = {who(1e6).name: run(who(1e6), case) for who in taking_part()}
     for limit in LIMITS:
@@ -71,7 +71,7 @@ def main(agents: Annotated[int, typer.Option(min=1, help="Agents that are create
 
 
 def taking_part() -> list[Callable[[float], Contestant]]:
-    """Return who takes part, each made for a rate that only some need to be told."""
+    """Return the contestants as functions of the rate, which only some of them need."""
     ours = [who for who in contestants() if who.name in ("embedded engine", "Pulumi CLI, uv")]
     found: list[Callable[[float], Contestant]] = [lambda _, who=who: who for who in ours]  # type: ignore[misc]
     return [*found, OpenTofu] if is_there() else found
@@ -99,7 +99,7 @@ def table(limit: Limit, agents: int, own: dict[str, Run], runs: list[Run]) -> Ta
 
 
 def cells(done: Run, own: float, bound: float) -> tuple[str, ...]:
-    """Return what is shown of one run."""
+    """Return the cells of one run."""
     refused = f"{done.traffic.refused} of {done.traffic.requests}"
     if done.seconds is None:
         return f"{own:.1f} s", "failed", "", refused

@@ -1,4 +1,4 @@
-"""The plot of the documentation."""
+"""The plot for the documentation."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _COLORS = ("#9aa5b1", "#0b7285", "#5f3dc4", "#d0bfff", "#9775fa", "#e5dbff", "#e
 
 
 def draw(results: Sequence[Measured], machine: str, file: Path) -> None:
-    """Draw what `up` took: a panel a case, a bar a contestant."""
-    # Without these, every drawing of the same figures is another file.
+    """Draw the durations of `up`, with a panel for each case and a bar for each contestant."""
+    # Without these settings, the same figures would give a different file each time.
     mpl.rcParams.update({"svg.hashsalt": "assistai", "font.family": "sans-serif"})
     ups = [result for result in results if result.operation == "up"]
     cases = list(dict.fromkeys(result.case for result in ups))

@@ -1,4 +1,4 @@
-"""The same fleet, declared for each of those who are compared."""
+"""The same fleet, declared for each contestant."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def body(properties):
 
 
 class PlainProvider(dynamic.ResourceProvider):
-    """What a careful person writes in an hour."""
+    """A provider that a careful person writes in an hour."""
 
     def create(self, props):
         return dynamic.CreateResult(ask("POST", URL, body(props))["code"], props)
@@ -84,7 +84,7 @@ from pulumi import dynamic
 
 
 class NothingProvider(dynamic.ResourceProvider):
-    """Does nothing: what it takes is what the engine and the SDK take."""
+    """Does nothing: its duration is that of the engine and the SDK."""
 
     serialize_as_secret_always = False
 
@@ -110,7 +110,7 @@ def program(head: str, agents: int, *, edited: bool) -> str:
 
 
 def yaml_program(agents: int, *, edited: bool) -> str:
-    """Return the same program in Pulumi YAML, of which JSON is a part."""
+    """Return the same program in Pulumi YAML, written as JSON."""
     resources = {
         f"a{number}": {
             "type": "assistai:Agent",

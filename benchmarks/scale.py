@@ -1,7 +1,7 @@
-"""A week of many agents at a tenth of the size: `python -m benchmarks.scale` counts requests, seconds and bytes.
+"""Simulation of a week of many agents, at a tenth of the size: `python -m benchmarks.scale`.
 
-Its assumptions are its options. Each stack has some organizations, each with an explicit provider of its own, and the
-stacks run one after another on the embedded engine, as the jobs of one CI runner do.
+It counts requests, seconds and bytes. Its options are its assumptions. Each stack has several organizations, each with
+its own explicit provider. The stacks run one after another on the embedded engine, like the jobs of one CI runner.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ for organization in range({{first}}, {{last}}):
 
 @dataclass(frozen=True)
 class Week:
-    """What is assumed.
+    """The assumptions.
 
     Attributes:
-        organizations: how many there are.
-        agents: how many each has.
-        to_a_stack: how many organizations one stack has.
-        edited: how many agents of each organization change in the week.
+        organizations: the number of organizations.
+        agents: the number of agents in each organization.
+        to_a_stack: the number of organizations in a stack.
+        edited: the number of agents in each organization that change in the week.
     """
 
     organizations: int
@@ -66,12 +66,12 @@ class Week:
 
 @dataclass(frozen=True)
 class Counted:
-    """What one operation on all stacks took.
+    """The cost of one operation on all stacks.
 
     Attributes:
         operation: its name.
-        seconds: for the slowest stack, and for all one after another.
-        requests: of the organization with the most, and of all.
+        seconds: of the slowest stack, and of all stacks together.
+        requests: of the organization with the most, and of all organizations.
     """
 
     operation: str
@@ -81,11 +81,11 @@ class Counted:
 
 def main(
     organizations: Annotated[int, typer.Option(min=1, help="Organizations.")] = 200,
-    agents: Annotated[int, typer.Option(min=1, help="Agents an organization.")] = 50,
-    to_a_stack: Annotated[int, typer.Option(min=1, help="Organizations a stack.")] = 10,
-    edited: Annotated[int, typer.Option(min=0, help="Agents an organization that change in the week.")] = 5,
+    agents: Annotated[int, typer.Option(min=1, help="Agents in each organization.")] = 50,
+    to_a_stack: Annotated[int, typer.Option(min=1, help="Organizations in each stack.")] = 10,
+    edited: Annotated[int, typer.Option(min=0, help="Agents in each organization that change in the week.")] = 5,
 ) -> None:
-    """Create everything, then live through a week: nothing changed, some prompts edited, a nightly refresh."""
+    """Create everything, then simulate a week: no change, some edited prompts, a nightly refresh."""
     week = Week(organizations, agents, to_a_stack, edited)
     accounts = [f"--account=token-{number}:agency:ORG-{number}" for number in range(organizations)]
     with emulator(0.0, *accounts) as api, tempfile.TemporaryDirectory(prefix="assistai-scale-") as folder:
@@ -113,7 +113,7 @@ def _count(operation: str, stacks: list[Path], api: BusyApi, week: Week) -> Coun
     requests: Counter[str] = Counter()
     for stack in stacks:
         seconds.append(_run(operation, stack, api.url, edited))
-        # The emulator remembers the last ones alone.
+        # The emulator only keeps the last requests.
         requests.update(request["organization"] for request in api.call("GET", "/requests"))
         api.forget_requests()
     return Counted(operation, (max(seconds), sum(seconds)), (max(requests.values(), default=0), requests.total()))

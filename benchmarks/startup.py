@@ -1,4 +1,4 @@
-"""What starting takes: the imports of a program, and those of a provider's process before its first request."""
+"""The start-up time: the imports of a program, and those of a provider's process before its first request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pulumi_assistai.providers import NEEDED
 _RESOURCES = ("agents", "data", "fleets", "whatsapp")
 _PUBLIC = ("pulumi_assistai", *(f"pulumi_assistai.resources.{name}" for name in _RESOURCES))
 _FIRST = ("pulumi", "pulumi.dynamic")
-# What is imported by another module is indented further, and counted with it.
+# A module that another module imports is indented further, and counts as part of the other one.
 _TOP = re.compile(r"import time:\s*\d+ \|\s*(\d+) \| (\S+)")
 
 
@@ -21,13 +21,13 @@ def startup(runs: int) -> str:
     program = median(_milliseconds(*_PUBLIC) for _ in range(runs))
     provider = median(_milliseconds("pulumi_assistai.providers.agents", *NEEDED) for _ in range(runs))
     return (
-        f"Over `import pulumi`, all that `pulumi_assistai` exports takes {program:.0f} ms, "
-        f"and all that a provider's process needs {provider:.0f} ms."
+        f"Beyond `import pulumi`, all exports of `pulumi_assistai` take {program:.0f} ms to import, "
+        f"and all that a provider's process needs takes {provider:.0f} ms."
     )
 
 
 def _milliseconds(*modules: str) -> float:
-    """Return what importing the modules takes where Pulumi's are imported already."""
+    """Return the time to import the modules after Pulumi's modules are imported."""
     script = "\n".join(f"import {module}" for module in (*_FIRST, *modules))
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", script], capture_output=True, text=True, check=True

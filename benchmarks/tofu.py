@@ -1,4 +1,4 @@
-"""OpenTofu with the generic REST provider, what one would take where there is no provider for an API."""
+"""OpenTofu with the generic REST provider, which people use if an API has no provider."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COMMANDS = {
 }
 _SOURCE = "Mastercard/restapi"
 
-# The API reads no single agent: each is looked for in a listing of its own, which shows less than was sent.
+# The API cannot read a single agent. Each agent is found by its own listing, which shows only some of its fields.
 _CONFIGURATION = """
 terraform {{
   required_providers {{
@@ -74,10 +74,10 @@ _FILLED = {
 
 
 class OpenTofu:
-    """`tofu`, with the provider that is on PATH beside it.
+    """`tofu`, with the provider that is on PATH.
 
     Args:
-        rate: requests a second at most, which has to be set by hand; the default is more than it ever sends.
+        rate: highest number of requests a second, which must be set by hand. The default is more than it ever sends.
     """
 
     name = "OpenTofu, restapi"
@@ -101,9 +101,9 @@ class OpenTofuWork:
         self._rate = rate
         self._directory = directory
         provider = shutil.which(PROVIDER)
-        assert provider is not None, "who has no provider does not take part"
+        assert provider is not None, "a machine without the provider has no such contestant"
         settings = directory / "cli.tfrc"
-        # It stands in for an installation from a registry, and needs no `tofu init`.
+        # It replaces an installation from a registry, and needs no `tofu init`.
         settings.write_text(
             f'provider_installation {{ dev_overrides {{ "{_SOURCE}" = "{Path(provider).parent}" }} }}\n'
         )
@@ -111,7 +111,7 @@ class OpenTofuWork:
         self._write(edited=False)
 
     def do(self, operation: str) -> None:
-        """Run the command; a plan and an apply look at every agent first."""
+        """Run the command. A plan and an apply read every agent first."""
         if operation == "edit":
             self._write(edited=True)
         command = [TOFU, *_COMMANDS[operation], f"-parallelism={self._case.parallel}", "-input=false", "-no-color"]

@@ -1,32 +1,32 @@
 """The exceptions. Every message is one line that says what happened and what to do next.
 
 AssistAIError
-├── ConfigurationError          settings are missing or not usable
-├── FleetError                  files of a fleet are not usable
-├── TransportError              no whole answer arrived
+├── ConfigurationError          settings are missing or wrong
+├── FleetError                  files of a fleet are wrong
+├── TransportError              no complete answer arrived
 │   ├── NotSentError            the connection never opened: nothing happened
-│   │   ├── RateLimitError      the API's rate limit let nothing through in time
+│   │   ├── RateLimitError      the API's rate limit did not allow the request in time
 │   │   └── RunCancelledError   the run was cancelled while the request waited
 │   └── NoAnswerError           the request may have been carried out
-├── ApiError                    an answer other than the documented one
+├── ApiError                    an answer other than the documented success
 │   ├── BadRequestError         400, 413, 415, 422
 │   ├── UnauthorizedError       401
 │   ├── ForbiddenError          403
 │   ├── NotFoundError           404
 │   ├── TooManyRequestsError    429
 │   ├── ServerError             5xx
-│   └── UnexpectedAnswerError   anything else: a redirect, half an answer, another type
-│       └── FirewallError       a page of a firewall in front of the API, with any status
-├── IncompleteListingError      pages do not add up to a whole listing
-│   └── EmptyListingError       no agent is listed, although the state records some
-├── OutcomeUnknownError         nobody can tell whether an agent was created
+│   └── UnexpectedAnswerError   anything else: a redirect, part of an answer, another type
+│       └── FirewallError       a web page of a firewall in front of the API, with any status
+├── IncompleteListingError      the pages of a listing are incomplete
+│   └── EmptyListingError       no agent is listed, although the state has some
+├── OutcomeUnknownError         it is unknown whether an agent was created
 ├── NameTakenError              an agent of that name exists or is declared twice
-├── AdoptionError               the agent named by `adopt` cannot be taken over
+├── AdoptionError               the agent in `adopt` cannot be adopted
 ├── WrongOrganizationError      the resource belongs to another organization
-├── DashboardEditError          somebody else changed what the program is about to change
+├── DashboardEditError          somebody edited in AssistAI what the program is about to change
 ├── AgentGoneError              the agent is no longer in AssistAI
 ├── NoIntegrationError          the agent has no WhatsApp integration to connect
-└── WrongPhoneError             WhatsApp is linked to another number
+└── WrongPhoneError             WhatsApp is linked to another number than the expected one
 """
 
 from __future__ import annotations
@@ -37,31 +37,30 @@ from pulumi_assistai.text import one_line
 _REQUEST_TIMEOUT = 408
 
 UNREACHABLE = range(520, 525)
-"""Statuses of Cloudflare for an API that it cannot reach, or that does not answer it in time."""
+"""Cloudflare's statuses for an API that it cannot reach, or that does not answer in time."""
 
 _ADVICE = {
     402: "check the organization's plan and payments in AssistAI",
-    407: "check the credentials of the proxy between here and the API",
+    407: "check the credentials of the proxy between this machine and the API",
     _REQUEST_TIMEOUT: "the request took too long to arrive: check the network and try again",
-    409: "something else is in the way, such as another agent of that name or a change under way: look in AssistAI, "
-    "and try again",
+    409: "it conflicts with something, such as another agent of that name or a change in progress: look in AssistAI, "
+    "then try again",
     413: "shorten what is sent, such as `instructions`",
-    415: "check anything between here and the API that changes requests, such as a proxy",
-    423: "it is locked just now: wait until other changes in AssistAI are over, and try again",
-    425: "wait a little and try again",
+    415: "check anything between this machine and the API that changes requests, such as a proxy",
+    423: "it is locked: wait until other changes in AssistAI have ended, then try again",
+    425: "wait a moment, then try again",
 } | dict.fromkeys(
     UNREACHABLE,
-    "Cloudflare, which stands in front of the API, got no usable answer from it: try again later; "
-    "if it persists, contact AssistAI support",
+    "Cloudflare got no usable answer from the API: try again later; if it persists, contact AssistAI support",
 )
-"""What to do next where the status says more than the kind of error."""
+"""What to do next, for statuses that say more than the class of the error."""
 
 
 class AssistAIError(Exception):
     """Base of every error of this package: its message is one line, without the API token.
 
     Attributes:
-        code: the error's entry in docs/errors.md, such as `AAI-151`; empty where the message says all there is to say.
+        code: the error's entry in docs/errors.md, such as `AAI-151`; empty if the message needs no explanation.
     """
 
     __module__ = "pulumi_assistai"
@@ -71,32 +70,33 @@ class AssistAIError(Exception):
         super().__init__(redact(one_line(message)))
 
     def __init_subclass__(cls) -> None:
-        """Report every error under the package's public name."""
+        """Show every error under the package's public name."""
         cls.__module__ = "pulumi_assistai"
 
 
 def with_code(error: AssistAIError) -> str:
-    """Return the message as people see it: with the code under which docs/errors.md explains it."""
+    """Return the message that people see: with the code of its entry in docs/errors.md."""
     return f"{error} [{error.code}]" if error.code else str(error)
 
 
 class ConfigurationError(AssistAIError):
-    """Settings are missing or cannot be used.
+    """Settings are missing or wrong.
 
-    A token, a tenant, an organization or another setting is missing, empty or of the wrong form, or a state holds none
-    for this resource's provider.
+    The token, the tenant, the organization or another setting is missing, empty or malformed. Or the state has no
+    settings for this resource's provider.
 
-    Way out: Set what the message names: the environment comes before the stack's configuration. `assistai doctor` says
-    where each setting is taken from.
+    Way out: Set what the message names. The environment takes precedence over the stack configuration.
+    `assistai doctor` shows where each setting comes from.
     """
 
     code = "AAI-101"
 
 
 class FleetError(AssistAIError):
-    """Files of a fleet cannot be used.
+    """Files of a fleet are wrong.
 
-    The front matter, a template or a file's place is not usable. Every problem is named with file, line and column.
+    The front matter, a template or the location of a file is wrong. The message has file, line and column of every
+    problem.
 
     Way out: Edit the files. `assistai check` finds the same problems without Pulumi and without credentials.
 
@@ -112,14 +112,14 @@ class FleetError(AssistAIError):
 
 
 class TransportError(AssistAIError):
-    """No whole answer arrived.
+    """No complete answer arrived.
 
-    The network between here and the API failed, or something on the way ended the connection.
+    The network failed, or something between this machine and the API closed the connection.
 
-    Way out: Run again. If it persists, check the network, and a proxy if there is one.
+    Way out: Run again. If it persists, check the network and the proxy, if there is one.
 
     Attributes:
-        may_have_happened: whether the API may have carried the request out.
+        may_have_happened: whether the API may have carried out the request.
     """
 
     code = "AAI-110"
@@ -129,9 +129,9 @@ class TransportError(AssistAIError):
 class NotSentError(TransportError):
     """The connection never opened, so nothing happened.
 
-    The host is unknown, the connection is refused, or the certificate is not trusted. No request left this machine.
+    The host is unknown, the connection was refused, or the certificate is not trusted. No request left this machine.
 
-    Way out: Check the network, ASSISTAI_BASE_URL, the proxy and the certificates; then run again.
+    Way out: Check the network, ASSISTAI_BASE_URL, the proxy and the certificates. Then run again.
     """
 
     code = "AAI-111"
@@ -139,16 +139,16 @@ class NotSentError(TransportError):
 
 
 class RateLimitError(NotSentError):
-    """The rate limit of the API left no time to send the request, so nothing happened.
+    """The API's rate limit did not allow the request in time, so nothing happened.
 
-    The API allows so few requests that this one waited longer than ASSISTAI_RATE_LIMIT_WAIT.
+    The API allows so few requests that this one would have waited longer than ASSISTAI_RATE_LIMIT_WAIT.
 
-    Way out: Run again later: what is done stays done. Raise ASSISTAI_RATE_LIMIT_WAIT to wait longer.
+    Way out: Run again later: finished changes are kept. To wait longer, raise ASSISTAI_RATE_LIMIT_WAIT.
     """
 
     code = "AAI-112"
     advice = (
-        "run again later, and what is done already stays done; to wait longer raise ASSISTAI_RATE_LIMIT_WAIT "
+        "run again later, finished changes are kept; to wait longer, raise ASSISTAI_RATE_LIMIT_WAIT "
         "(assistai:rateLimitWait, in seconds)"
     )
 
@@ -156,20 +156,20 @@ class RateLimitError(NotSentError):
 class RunCancelledError(NotSentError):
     """The run was cancelled while the request waited, so nothing happened.
 
-    Somebody pressed Ctrl-C, or the engine was told to stop.
+    Somebody pressed Ctrl-C, or another program stopped the run.
 
-    Way out: Run again when you want to go on.
+    Way out: Run again when you are ready.
     """
 
     code = "AAI-113"
 
 
 class NoAnswerError(TransportError):
-    """The connection broke or timed out after the request was under way.
+    """The connection broke or timed out after the request was sent.
 
-    The network failed, or the answer took longer than ASSISTAI_TIMEOUT. The API may have carried the request out.
+    The network failed, or the answer took longer than ASSISTAI_TIMEOUT. The API may have carried out the request.
 
-    Way out: Run `pulumi up` again: an agent that was made is found by its name. If the API is slow, raise
+    Way out: Run `pulumi up` again. It finds an agent that was created by its name. If the API is slow, raise
     ASSISTAI_TIMEOUT.
     """
 
@@ -177,9 +177,9 @@ class NoAnswerError(TransportError):
 
 
 class ApiError(AssistAIError):
-    """The API answered something other than what it documents for success.
+    """The API answered something other than the documented success.
 
-    The message has method, path and status, and what the API said.
+    The message has the method, the path, the status and the API's own words.
 
     Way out: Do what the end of the message says.
 
@@ -188,9 +188,9 @@ class ApiError(AssistAIError):
         path: the path, without host or query.
         status: the HTTP status.
         detail: the API's own words, cleaned of control characters; may be empty.
-        advice: what to do next: the given one, or that of the status, or that of the kind of error.
-        retry_after: seconds the API asked to wait, None where it did not.
-        may_have_happened: whether the API may have carried the request out.
+        advice: what to do next: the argument, else that of the status, else that of the class.
+        retry_after: seconds that the API asked to wait, None if it did not.
+        may_have_happened: whether the API may have carried out the request.
     """
 
     code = "AAI-120"
@@ -218,9 +218,9 @@ class ApiError(AssistAIError):
 
 
 class BadRequestError(ApiError):
-    """400, 413, 415 or 422: the API refuses what was sent.
+    """400, 413, 415 or 422: the API refuses the request.
 
-    A field is too long, empty, or of a form that the API does not take.
+    A field is too long, empty, or in a form that the API does not accept.
 
     Way out: Correct the field that the API names in the message.
     """
@@ -230,26 +230,28 @@ class BadRequestError(ApiError):
 
 
 class UnauthorizedError(ApiError):
-    """401: the token is not accepted.
+    """401: the API does not accept the token.
 
-    The token was revoked, replaced or copied in part; or a refresh used a token that the last `pulumi up` recorded.
+    The token was revoked, replaced or copied incompletely. Or a refresh used the token that the last `pulumi up`
+    recorded.
 
-    Way out: Set the current token. Where an explicit provider holds it, run `pulumi up` without --refresh first.
+    Way out: Set the current token. If an explicit provider has it, run `pulumi up` without --refresh first.
     """
 
     code = "AAI-122"
     advice = (
-        "check the API token (ASSISTAI_API_TOKEN or assistai:apiToken); where an explicit provider holds a token "
-        "that was changed, run `pulumi up` without --refresh first, or `pulumi refresh --run-program`"
+        "check the API token (ASSISTAI_API_TOKEN or assistai:apiToken); if you changed the token of an explicit "
+        "provider, run `pulumi up` without --refresh first, or `pulumi refresh --run-program`"
     )
 
 
 class ForbiddenError(ApiError):
-    """403: the token may not do this here.
+    """403: the token has no permission for this.
 
-    The token is of another tenant or organization, or lacks a permission.
+    The token belongs to another tenant or organization, or lacks a permission.
 
-    Way out: Compare tenant and organization in the message with those of the token; `assistai doctor` checks all three.
+    Way out: Compare the tenant and the organization in the message with those of the token. `assistai doctor` checks
+    all three.
     """
 
     code = "AAI-123"
@@ -260,11 +262,11 @@ class ForbiddenError(ApiError):
 
 
 class NotFoundError(ApiError):
-    """404: there is no such thing.
+    """404: the API has nothing at this path.
 
-    The code is wrong, it is of another organization, or somebody removed what it named.
+    The code is wrong or belongs to another organization, or somebody removed what had this code.
 
-    Way out: Check the code and the organization; `assistai status` lists what is there.
+    Way out: Check the code and the organization. `assistai status` lists what exists.
     """
 
     code = "AAI-124"
@@ -272,11 +274,11 @@ class NotFoundError(ApiError):
 
 
 class TooManyRequestsError(ApiError):
-    """429: the API asks for fewer requests. Nothing was carried out.
+    """429: the API asks for fewer requests. It did not carry out this one.
 
-    The API went on refusing requests for longer than ASSISTAI_RATE_LIMIT_WAIT, or asked to wait longer than that.
+    The API refused requests for longer than ASSISTAI_RATE_LIMIT_WAIT, or asked to wait longer than that.
 
-    Way out: Run again later: what is done stays done. Raise ASSISTAI_RATE_LIMIT_WAIT to wait longer.
+    Way out: Run again later: finished changes are kept. To wait longer, raise ASSISTAI_RATE_LIMIT_WAIT.
     """
 
     code = "AAI-125"
@@ -286,7 +288,7 @@ class TooManyRequestsError(ApiError):
 class ServerError(ApiError):
     """5xx: the API failed, before or after carrying the request out.
 
-    AssistAI has a fault or is overloaded. Requests that are safe to repeat were repeated.
+    AssistAI has a fault or is overloaded. This package repeated the request if that was safe.
 
     Way out: Run again later. If it persists, contact AssistAI support.
     """
@@ -297,53 +299,53 @@ class ServerError(ApiError):
 
 
 class UnexpectedAnswerError(ApiError):
-    """An answer that is none of the documented ones.
+    """The answer is not one of the documented ones.
 
-    Something other than the API answered, such as a proxy, or the API changed. Also 402, 409 and other statuses of
-    their own.
+    Something other than the API answered, such as a proxy, or the API changed. Statuses without a class of their own,
+    such as 402 and 409, have this error as well.
 
-    Way out: Do what the end of the message says; else check ASSISTAI_BASE_URL and any proxy.
+    Way out: Do what the end of the message says. If it does not help, check ASSISTAI_BASE_URL and any proxy.
     """
 
     code = "AAI-127"
-    advice = "check ASSISTAI_BASE_URL and anything between here and there, such as a proxy"
+    advice = "check ASSISTAI_BASE_URL and anything between this machine and the API, such as a proxy"
 
     @property
     def may_have_happened(self) -> bool:  # type: ignore[override]
-        """A redirect was not followed and a 4xx refused the request; anything else may have happened."""
+        """Whether the API may have carried out the request: not after a 3xx, nor after a 4xx other than 408."""
         return not 300 <= self.status < 500 or self.status == _REQUEST_TIMEOUT  # noqa: PLR2004
 
 
 class FirewallError(UnexpectedAnswerError):
-    """A firewall in front of the API answered with a page for people, such as a challenge of Cloudflare.
+    """A firewall in front of the API answered with a web page, such as a challenge of Cloudflare.
 
-    The firewall takes this network, often that of a CI provider, for a robot.
+    The firewall takes requests from this network for those of a robot. This often happens on a CI provider's network.
 
-    Way out: Try from another network, or ask AssistAI support to let this one through.
+    Way out: Try from another network, or ask AssistAI support to allow this one.
     """
 
     code = "AAI-128"
     advice = (
-        "a firewall in front of the API answered, and not the API: try from another network, "
-        "or ask AssistAI support to let this one through"
+        "a firewall in front of the API answered: try from another network, or ask AssistAI support to allow this one"
     )
 
 
 class IncompleteListingError(AssistAIError):
-    """The pages of a listing do not add up, so nothing may be concluded from it.
+    """A listing is incomplete, so it does not prove that anything is gone.
 
-    Pages failed, repeat, or hold less than the API's total. What is not listed might still be there.
+    Pages failed, repeat each other, or have fewer items than the API's total. What is not listed may still exist. A
+    refresh removes nothing from the state because of such a listing.
 
-    Way out: Run again. If it persists, contact AssistAI support with the message. Nothing was forgotten.
+    Way out: Run again. If it persists, contact AssistAI support with the message.
     """
 
     code = "AAI-140"
 
 
 class EmptyListingError(IncompleteListingError):
-    """No agent is listed at all, although the state records some.
+    """The listing is empty, although the state has agents.
 
-    AssistAI answered with an empty list. A token without permissions gets the same.
+    AssistAI answered with an empty list. A token without permissions gets the same answer.
 
     Way out: Check the token with `assistai doctor`. If all agents are really gone, create one in the dashboard, under
     any name, and refresh again.
@@ -353,37 +355,41 @@ class EmptyListingError(IncompleteListingError):
 
 
 class OutcomeUnknownError(AssistAIError):
-    """Nobody can tell whether an agent was created.
+    """It is unknown whether an agent was created.
 
-    The answer to its creation was lost, and the listing shows no agent or several that could be it. A second POST could
-    make a second agent.
+    The answer to the POST was lost. The listing shows no agent that could be the new one, or several. A second POST
+    could create a second agent.
 
-    Way out: Look in AssistAI whether the agent is there. Declare `adopt="CODE"` for it; where there is none, run
-    `pulumi up` again.
+    Way out: Look for the agent in AssistAI. If it is there, declare `adopt="CODE"` for it. If not, run `pulumi up`
+    again.
     """
 
     code = "AAI-150"
 
 
 class NameTakenError(AssistAIError):
-    """An agent of the same name exists, or is declared twice.
+    """An agent of the same name exists, or two resources declare it.
 
-    Two agents of one name cannot be told apart. The resource may have been renamed in the program, its agent made by a
-    run that was cut off, or another process on this machine is at work on the same name.
+    Nobody could tell two agents of one name apart. Common causes: the resource has a new name in the program; a run
+    that was killed created the agent; the resource is to be replaced (`--replace`, `pulumi state taint`), and AssistAI
+    deletes no agent; another process on this machine is creating an agent of this name.
 
-    Way out: Declare `adopt="CODE"` for the agent in the message, an alias for a renamed resource, or
-    `allow_duplicate_name=True` for a second one. Let another process end, and run again.
+    Way out: Declare `adopt="CODE"` for the agent in the message; `assistai status` lists every unmanaged agent with
+    this line. For a renamed resource declare `opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name="OLD_NAME")])`, in
+    a fleet's file `key: OLD_KEY` or `moved_from: OLD_FLEET`. For a replacement run `pulumi up` without --replace, after
+    `pulumi state untaint URN` if the resource is tainted. For a second agent of the same name declare
+    `allow_duplicate_name=True`. If another process has the name, wait until it ends and run again.
     """
 
     code = "AAI-151"
 
 
 class AdoptionError(AssistAIError):
-    """The agent named by `adopt` cannot be taken over.
+    """The agent in `adopt` cannot be adopted.
 
-    There is no such agent in this organization, another resource has it, or the resource has an agent already.
+    There is no such agent in this organization, another resource adopts it, or this resource already has an agent.
 
-    Way out: Correct the code; `assistai status` lists the agents that nobody manages.
+    Way out: Correct the code. `assistai status` lists the unmanaged agents.
     """
 
     code = "AAI-152"
@@ -392,7 +398,8 @@ class AdoptionError(AssistAIError):
 class WrongOrganizationError(AssistAIError):
     """The resource belongs to another tenant or organization than the connection.
 
-    The token, the tenant or the organization was changed. A refresh there would find no agent and forget all.
+    The token, the tenant or the organization was changed. A refresh there would find none of the agents, and remove all
+    of them from the state.
 
     Way out: Set the connection of the organization in the message, or give the resource its own `Provider`.
     """
@@ -401,11 +408,11 @@ class WrongOrganizationError(AssistAIError):
 
 
 class DashboardEditError(AssistAIError):
-    """Somebody changed in AssistAI what the program is about to change.
+    """Somebody edited in AssistAI what the program is about to change.
 
-    `onConflict` is `fail`, and a name or a description is neither the recorded nor the declared one.
+    `onConflict` is `fail`, and the live name or description is neither the recorded nor the declared one.
 
-    Way out: Take the edit over into the program, or run once with ASSISTAI_ON_CONFLICT=overwrite.
+    Way out: Copy the edit into the program, or run once with ASSISTAI_ON_CONFLICT=overwrite.
     """
 
     code = "AAI-154"
@@ -414,10 +421,10 @@ class DashboardEditError(AssistAIError):
 class AgentGoneError(AssistAIError):
     """The agent is no longer in AssistAI.
 
-    Somebody removed it since the last `pulumi up`, or a program reads an agent by a wrong code.
+    Somebody removed it since the last `pulumi up`, or the program reads an agent by a wrong code.
 
-    Way out: Check the code that a program reads. For a declared agent run `pulumi refresh`, then `pulumi up`, which
-    creates it again.
+    Way out: For an agent that the program only reads, check the code. For a declared agent run `pulumi refresh`, then
+    `pulumi up`, which creates it again.
     """
 
     code = "AAI-155"

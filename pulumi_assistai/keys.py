@@ -1,4 +1,4 @@
-"""Names of this package as others write them: in the environment, in the stack configuration, in native states."""
+"""Names of this package in the environment, in the stack configuration and in native states."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def camel_case(name: str) -> str:
 
 
 def snake_case(name: str) -> str:
-    """Return a name as Python writes it: `agentCode` is agent_code; one that is so already stays."""
+    """Return a name as Python writes it: `agentCode` is agent_code. A name in snake case stays the same."""
     return _WORD.sub(lambda capital: f"_{capital[0].lower()}", name)
 
 
 def dynamic_type(kind: str) -> str:
-    """Return the type that a dynamic provider gives a resource: Agent is `pulumi-python:dynamic/assistai:Agent`."""
+    """Return the type of a resource of a dynamic provider: Agent is `pulumi-python:dynamic/assistai:Agent`."""
     return f"pulumi-python:dynamic/{NAMESPACE}:{kind}"
 
 
 def native_type(kind: str) -> str:
-    """Return the type that the native provider gives a resource: Agent is `assistai:index:Agent`."""
+    """Return the type of a resource of the native provider: Agent is `assistai:index:Agent`."""
     return f"{NAMESPACE}:index:{kind}"

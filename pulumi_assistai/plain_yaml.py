@@ -16,8 +16,8 @@ _MOST_NODES = 100_000
 class PlainLoader(yaml.SafeLoader):
     """Loads YAML in which only `true` and `false` are booleans, and dates are texts.
 
-    All that it refuses is a `yaml.YAMLError`: deep nesting, aliases that stand for themselves or for too much, and
-    values that are not what their tags say.
+    It raises `yaml.YAMLError` for deep nesting, for aliases that contain themselves or expand to too many values, and
+    for values that do not fit their tags.
     """
 
     def __init__(self, stream: Any) -> None:
@@ -26,7 +26,7 @@ class PlainLoader(yaml.SafeLoader):
         self._sizes: dict[int, int] = {}
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Compose a node, and count what it stands for with all aliases written out."""
+        """Compose a node, and count its values with all aliases expanded."""
         event = self.peek_event()  # type: ignore[no-untyped-call]
         mark = event.start_mark
         if self._depth > _DEEPEST:
@@ -37,9 +37,9 @@ class PlainLoader(yaml.SafeLoader):
         if not isinstance(event, yaml.AliasEvent):
             self._sizes[id(node)] = 1 + sum(self._sizes[id(child)] for child in _children(node))
         elif id(node) not in self._sizes:
-            raise ComposerError(None, None, "an alias stands for something that it is part of", mark)
+            raise ComposerError(None, None, "an alias contains itself", mark)
         if self._sizes[id(node)] > _MOST_NODES:
-            raise ComposerError(None, None, f"aliases stand for more than {_MOST_NODES} values", mark)
+            raise ComposerError(None, None, f"aliases expand to more than {_MOST_NODES} values", mark)
         return node
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - yaml's own signature
@@ -47,7 +47,7 @@ class PlainLoader(yaml.SafeLoader):
         try:
             return super().construct_object(node, deep)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-            # The constructors of numbers and dates take what their tag says for granted.
+            # The constructors of numbers and dates do not check that the value fits the tag.
             kind = node.tag.rpartition(":")[2]
             raise ConstructorError(None, None, f"this is not a usable {kind}", node.start_mark) from None
 

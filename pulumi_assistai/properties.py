@@ -1,7 +1,7 @@
-"""Property values: what inputs and outputs are made of, and how they travel in protobuf structs.
+"""Property values: the values of inputs and outputs, and their form in protobuf structs.
 
 A value is None, a bool, an int or float, a str, a list, a dict with str keys, a `Secret`, `UNKNOWN` or a
-`ResourceReference`. Assets and archives stay the dicts that they are on the wire.
+`ResourceReference`. Assets and archives are dicts, as in the protocol.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 from google.protobuf import struct_pb2
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - marks secrets, is none
+SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - marks a secret, is not one
 REFERENCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -36,12 +36,12 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
-"""A value that is not known before the deployment has run."""
+"""A value that is unknown until the deployment has run."""
 
 
 @dataclass(frozen=True, repr=False)
 class Secret:
-    """A value that is not to be shown, and is encrypted in the state."""
+    """A value that must not be shown, and is encrypted in the state."""
 
     value: Any
 
@@ -52,7 +52,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class ResourceReference:
-    """A resource as a property of another one.
+    """A resource as a property of another resource.
 
     Attributes:
         urn: the resource.
@@ -66,7 +66,7 @@ class ResourceReference:
 
 
 def from_struct(struct: struct_pb2.Struct) -> Values:
-    """Read the properties of a protobuf struct; outputs become plain, secret or unknown values."""
+    """Read the properties of a protobuf struct. Output values become plain, secret or unknown values."""
     return {key: from_value(value) for key, value in struct.fields.items()}
 
 
@@ -92,8 +92,8 @@ def to_struct(values: Mapping[str, Any], *, secrets: bool = False, references: b
 
     Args:
         values: the properties.
-        secrets: keep secrets marked; else write what is in them.
-        references: keep resource references; else write the resource's id, or its URN where it has none.
+        secrets: keep secrets marked; otherwise write their plain values.
+        references: keep resource references; otherwise write the resource's id, or its URN if it has no id.
     """
     struct = struct_pb2.Struct()
     for key, value in values.items():
@@ -102,7 +102,7 @@ def to_struct(values: Mapping[str, Any], *, secrets: bool = False, references: b
 
 
 def output_dependencies(value: struct_pb2.Value) -> set[str]:
-    """Return the URNs that the output values in `value` name as their dependencies, at any depth."""
+    """Return the URNs of the dependencies of all output values in `value`, at any depth."""
     if value.HasField("list_value"):
         return _union(output_dependencies(element) for element in value.list_value.values)
     if not value.HasField("struct_value"):
@@ -115,17 +115,17 @@ def output_dependencies(value: struct_pb2.Value) -> set[str]:
 
 
 def contains_unknown(value: Any) -> bool:
-    """Tell whether the value is unknown, or has an unknown value in it."""
+    """Return whether the value is unknown, or has an unknown value in it."""
     return _contains(value, lambda part: part is UNKNOWN)
 
 
 def contains_secret(value: Any) -> bool:
-    """Tell whether the value is a secret, or has one in it."""
+    """Return whether the value is a secret, or has a secret in it."""
     return _contains(value, lambda part: isinstance(part, Secret))
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Tell whether two values are the same; unlike `==`, True is not 1."""
+    """Return whether two values are the same. Unlike with `==`, True is not 1."""
     match left, right:
         case Secret(), Secret():
             return equal(left.value, right.value)
@@ -151,9 +151,9 @@ def revealed(value: Any) -> Any:
 
 
 def with_secrets_of(values: Values, model: Mapping[str, Any]) -> Values:
-    """Return `values`, those marked secret whose namesake in `model` is one or contains one.
+    """Return `values`, with a secret for each value whose namesake in `model` is or contains a secret.
 
-    Providers answer in clear. What was secret when it went there is secret when it comes back.
+    Providers answer in clear: an input that was a secret comes back as a plain output.
     """
     marked = dict(values)
     for key in values.keys() & model.keys():

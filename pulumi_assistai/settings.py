@@ -1,4 +1,4 @@
-"""Settings of a connection, from an explicit provider, then the environment, then stack configuration."""
+"""Settings of a connection, from an explicit provider, then the environment, then the stack configuration."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def make_urn(stack: str, project: str, parent: str, type_: str, name: str) -> st
     Args:
         stack: the stack's name.
         project: the project's name.
-        parent: the parent's URN, empty where there is none.
+        parent: the parent's URN, empty if there is none.
         type_: the resource's type.
         name: the resource's name.
     """
@@ -45,12 +45,12 @@ def name_of(urn: str) -> str:
 
 
 def package_of(type_: str) -> str:
-    """Return the package of a type: what comes before its first colon."""
+    """Return the package of a type, which is the part before its first colon."""
     return type_.partition(":")[0]
 
 
 def is_provider_type(type_: str) -> bool:
-    """Tell whether resources of the type are providers."""
+    """Return whether resources of the type are providers."""
     return type_.startswith(PROVIDER_PREFIX)
 
 
@@ -60,7 +60,7 @@ def provided_package(type_: str) -> str:
 
 
 def served_package(type_: str) -> str:
-    """Return the package that has to do with resources of a type, which may be providers themselves."""
+    """Return the package of a type; for the type of a provider, the package that it serves."""
     return provided_package(type_) if is_provider_type(type_) else package_of(type_)
 
 
@@ -70,17 +70,17 @@ def provider_type(package: str) -> str:
 
 
 def default_provider_name(version: str) -> str:
-    """Return the name of a default provider; there is one for each version that a program asks for."""
+    """Return the name of a default provider. Each version that a program asks for has one."""
     return f"{_DEFAULT}_{_NO_NAME.sub('_', version)}" if version else _DEFAULT
 
 
 def is_default_provider_name(name: str) -> bool:
-    """Tell whether the engine gave a provider its name: with a version or an address of plugins behind it, if any."""
+    """Return whether the engine gave a provider its name, which may end with a version or an address of plugins."""
     return _DEFAULT_NAME.fullmatch(name) is not None
 
 
 def make_reference(urn: str, id_: str) -> str:
-    """Return the reference by which resources name their provider."""
+    """Return the reference to a provider, as resources have it."""
     return f"{urn}::{id_ or UNKNOWN_ID}"
 
 

@@ -79,8 +79,8 @@ def test_whether_something_may_have_happened(error: TransportError | ApiError, *
 
 
 UNAUTHORIZED = (
-    "check the API token (ASSISTAI_API_TOKEN or assistai:apiToken); where an explicit provider holds a token "
-    "that was changed, run `pulumi up` without --refresh first, or `pulumi refresh --run-program`"
+    "check the API token (ASSISTAI_API_TOKEN or assistai:apiToken); if you changed the token of an explicit "
+    "provider, run `pulumi up` without --refresh first, or `pulumi refresh --run-program`"
 )
 FORBIDDEN = (
     "check that the token belongs to this tenant and organization (ASSISTAI_TENANT_DOMAIN, ASSISTAI_ORGANIZATION_CODE)"
@@ -98,7 +98,10 @@ FORBIDDEN = (
             assistai.RateLimitError.advice,
         ),
         (assistai.ServerError, "try again later; if it persists, contact AssistAI support"),
-        (UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there, such as a proxy"),
+        (
+            UnexpectedAnswerError,
+            "check ASSISTAI_BASE_URL and anything between this machine and the API, such as a proxy",
+        ),
     ],
 )
 def test_every_kind_of_answer_says_what_to_do(kind: type[ApiError], advice: str) -> None:

@@ -49,11 +49,11 @@ MERGED = "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}\n" for
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (f"a0: &a0 [ha]\n{LAUGHS}", "aliases stand for more than 100000 values"),
-        (f"a0: &a0 {{ha: 1}}\n{MERGED}", "aliases stand for more than 100000 values"),
-        ("&a [*a]", "an alias stands for something that it is part of"),
-        ("a: &a {b: {c: *a}}", "an alias stands for something that it is part of"),
-        ("a: &a {<<: *a}", "an alias stands for something that it is part of"),
+        (f"a0: &a0 [ha]\n{LAUGHS}", "aliases expand to more than 100000 values"),
+        (f"a0: &a0 {{ha: 1}}\n{MERGED}", "aliases expand to more than 100000 values"),
+        ("&a [*a]", "an alias contains itself"),
+        ("a: &a {b: {c: *a}}", "an alias contains itself"),
+        ("a: &a {<<: *a}", "an alias contains itself"),
         ("[" * 10_000, "more than 50 levels are nested"),
         ("- " * 10_000, "more than 50 levels are nested"),
         ("{a: " * 10_000, "more than 50 levels are nested"),

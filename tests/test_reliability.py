@@ -40,7 +40,7 @@ def test_2_a_create_that_did_not_happen_is_not_repeated_blindly(project: Project
     project.write(VENTAS)
     api.faults.add("cut-before", method="POST")
     text = project.fails("up")
-    assert 'whether "Ventas" was created is unknown' in text
+    assert 'it is unknown whether "Ventas" was created' in text
     assert "run `pulumi up` again" in text
     assert api.agents() == []
     assert "ventas" not in project.state()
@@ -53,7 +53,7 @@ def test_2_an_unknown_outcome_is_one_line(project: Project, api: Api) -> None:
     project.write(VENTAS)
     api.faults.add("status-before", method="POST", status=503)
     text = project.fails("up")
-    assert 'whether "Ventas" was created is unknown (POST /api/v1/agents answered 503' in text
+    assert 'it is unknown whether "Ventas" was created (POST /api/v1/agents answered 503' in text
     assert "ServerError" not in text
 
 
@@ -67,7 +67,7 @@ def test_3_two_candidates_are_left_alone_and_named(project: Project, api: Api) -
     text = project.fails("up")
     codes = [agent["code"] for agent in api.agents()]
     assert len(codes) == 2
-    assert f"these new agents could be it: {', '.join(codes)}; none was touched" in text
+    assert f"these new agents could be it: {', '.join(codes)}; none of them was changed" in text
     assert [agent for agent in api.agents() if agent["code"] == rival] == [before]
     assert api.requests("PATCH") == []
 
@@ -173,9 +173,7 @@ def test_10_an_outside_edit_is_repaired_and_what_cannot_be_seen_is_said(project:
     api.edit(code, description="De otro", instructions="De otro.")
     refreshed = project.run("refresh")
     assert refreshed.changes == {"updated": 1}
-    assert "does not show purpose, instructions, tone, voice: whether somebody changed them there is not" in (
-        refreshed.text
-    )
+    assert "does not show purpose, instructions, tone, voice, so a refresh cannot see edits of them" in (refreshed.text)
     assert project.run("up").changes == {"updated": 1}
     repaired = api.agent("Ventas")
     assert (repaired["description"], repaired["instructions"]) == ("Vende", "Hola.")

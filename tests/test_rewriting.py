@@ -237,7 +237,9 @@ def test_one_agent_is_not_adopted_by_two_providers(project: Project, api: Api) -
     code = api.create("Ventas")
     adopting = TWO_PROVIDERS.replace('name="Ventas"', f'name="Ventas", adopt="{code}"')
     project.write(adopting)
-    assert project.words(f'adopt="{code}" was said by another provider of this program') in project.fails("up")
+    assert project.words(
+        f"another provider of this program or another stack is adopting agent {code}"
+    ) in project.fails("up")
 
 
 @pytest.mark.parametrize("engine", AS_ASKED)
@@ -251,7 +253,7 @@ def test_a_killed_run_is_not_repeated_at_once(project: Project, api: Api) -> Non
     api.faults.clear()
     project.stack.recover()
     text = project.fails("up")
-    assert "`assistai status` lists all agents that nothing manages, with their adopt lines" in text
+    assert "`assistai status` lists all unmanaged agents" in text
     assert len(api.agents()) == 3
 
 
@@ -264,7 +266,7 @@ def test_a_preview_after_a_killed_run_leads_to_all_that_it_made(project: Project
         wait_while_running(running, lambda: len(api.agents()) == 4)
     project.stack.recover()
     text = project.fails("preview")
-    assert "`assistai status` lists all agents that nothing manages, with their adopt lines" in text
+    assert "`assistai status` lists all unmanaged agents" in text
     found = look(Session(settings_for(api.url)), project.stack.export(), live=False)
     assert [agent.code for agent in found.unmanaged] == [agent["code"] for agent in api.agents()]
 
@@ -284,8 +286,8 @@ def test_a_rename_onto_a_live_agent_is_refused_at_preview(project: Project, api:
 def test_a_new_agent_beyond_the_only_page_is_neither_forgotten_nor_created_again(project: Project, api: Api) -> None:
     for number in range(54):
         api.create(f"Agente {number}")
-    assert 'an agent named "Ventas" may be hidden' in project.up(agent()).text
-    assert "so that there may be more: nothing was forgotten" in project.fails("refresh")
+    assert 'an agent named "Ventas" may exist without being listed' in project.up(agent()).text
+    assert "so there may be more items: nothing was removed from the state" in project.fails("refresh")
     assert project.run("up", "--expect-no-changes").ok
     assert project.state()["ventas"]["id"] == api.agent("Ventas")["code"]
     assert len(api.requests("POST")) == 1
@@ -326,7 +328,7 @@ def test_an_edited_prompt_is_repaired_with_an_edited_description(project: Projec
     code = api.agent("Ventas")["code"]
     api.edit(code, description="tocada", instructions="Di que no.")
     assert project.run("refresh").ok
-    assert "every declared field is sent, those that it hides too" in project.run("preview").text
+    assert "`pulumi up` sends every declared field, even hidden ones" in project.run("preview").text
     project.up()
     assert api.agent("Ventas")["instructions"] == "Hola."
     assert project.run("preview", "--expect-no-changes").ok
@@ -398,7 +400,7 @@ def test_a_second_integration_of_an_agent_is_refused_and_the_first_stays_connect
     project.up(first)
     api.link(code)
     project.write(f"{first}\n{first.replace('uno', 'dos')}")
-    assert f"two WhatsApp integrations of agent {code} are declared" in project.fails("up")
+    assert f"two resources declare the WhatsApp integration of agent {code}" in project.fails("up")
     project.up(first)
     assert api.agent("Ventas")["whatsapp"] == "connected"
     assert api.requests("DELETE") == []

@@ -1,1 +1,1 @@
-"""Tools of the project that are no checks."""
+"""Tools for maintainers that are not part of the checks."""

@@ -1,7 +1,7 @@
-"""Mutation testing: mutmut makes the mutants, whose tests run in forks of one pytest session: `make mutants`.
+"""Mutation testing: mutmut creates the mutants, and forks of one pytest session run their tests: `make mutants`.
 
-mutmut itself starts pytest anew for each mutant. Here the tests are collected once, and those that found a mutant are
-run first on the next one of that function.
+mutmut itself starts pytest again for each mutant. Here the tests are collected once, and those that found a mutant run
+first on the next mutant of that function.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CASES_FIRST = 3
 
 
 def main() -> None:
-    """Make the mutants, and run those that have no verdict."""
+    """Create the mutants, and run those without a verdict."""
     arguments = parsed()
     if not arguments.as_made:
         run_in_fork(prepare, arguments.processes)
@@ -49,20 +49,20 @@ def main() -> None:
 
 
 def parsed() -> argparse.Namespace:
-    """Return what the command line asks for."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", default=["*"], help="patterns of the mutants' names; all without one")
-    parser.add_argument("--processes", type=int, default=2, help="how many run at the same time (%(default)s)")
-    parser.add_argument("--again", action="store_true", help="run those that have a verdict, too")
-    parser.add_argument("--survivors", action="store_true", help="run those that survived or timed out, and no others")
-    parser.add_argument("--longest", type=float, default=float("inf"), help="seconds of the longest test that is run")
-    parser.add_argument("--most", type=int, help="how many tests of a mutant are run at most, those first that fit")
-    parser.add_argument("--as-made", action="store_true", help="take mutants and tests as the last run made them")
+    parser.add_argument("names", nargs="*", default=["*"], help="patterns of the mutants' names; default: all")
+    parser.add_argument("--processes", type=int, default=2, help="number that run at the same time (%(default)s)")
+    parser.add_argument("--again", action="store_true", help="also run mutants with a verdict")
+    parser.add_argument("--survivors", action="store_true", help="run only mutants that survived or timed out")
+    parser.add_argument("--longest", type=float, default=float("inf"), help="seconds of the longest test that runs")
+    parser.add_argument("--most", type=int, help="highest number of tests for a mutant, the best matches first")
+    parser.add_argument("--as-made", action="store_true", help="reuse the last mutants and tests")
     return parser.parse_args()
 
 
 def prepare(processes: int) -> int:
-    """Let mutmut write the mutants, and record which tests reach which function."""
+    """Let mutmut write the mutants, and record the tests that reach each function."""
     set_mutant_under_test("mutant_generation")
     Path("mutants").mkdir(exist_ok=True)
     copy_src_dir()
@@ -74,24 +74,24 @@ def prepare(processes: int) -> int:
 
 
 class Verdicts:
-    """What mutmut keeps beside a mutated module."""
+    """The verdicts that mutmut stores beside a mutated module."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._content = json.loads(file.read_text(encoding="utf-8"))
 
     def items(self) -> list[tuple[str, int | None]]:
-        """Return the mutants with what became of them."""
+        """Return the mutants with their verdicts."""
         return list(self._content["exit_code_by_key"].items())
 
     def set(self, mutant: str, code: int) -> None:
-        """Keep a verdict."""
+        """Store a verdict."""
         self._content["exit_code_by_key"][mutant] = code
         self._file.write_text(json.dumps(self._content, indent=4), encoding="utf-8")
 
 
 class Reach:
-    """Which tests reach which function, and how long they take."""
+    """The tests that reach each function, and their durations."""
 
     def __init__(self, longest: float) -> None:
         stats = json.loads(Path("mutmut-stats.json").read_text(encoding="utf-8"))
@@ -101,9 +101,9 @@ class Reach:
         self._found: dict[str, list[str]] = defaultdict(list)
 
     def tests(self, mutant: str) -> list[str]:
-        """Return the tests of a mutant: those that found the last ones, then its module's own, then all others.
+        """Return the tests of a mutant: those that found earlier mutants, then those of its module, then all others.
 
-        Of each of them come the fastest cases first, and all other cases of them last.
+        The fastest cases of each test come first, its other cases last.
         """
         function = function_of(mutant)
         layer, module = function.split(".")[1:3]
@@ -119,15 +119,15 @@ class Reach:
         return sorted(sorted(reaching, key=self.seconds.__getitem__), key=place)
 
     def every(self) -> list[str]:
-        """Return all tests that take part, the fastest first."""
+        """Return all tests, the fastest first."""
         return sorted((test for test in self.seconds if self._takes_part(test, "")), key=self.seconds.__getitem__)
 
     def found(self, mutant: str, test: str) -> None:
-        """Remember that a test found a mutant."""
+        """Note that a test found a mutant."""
         self._found[function_of(mutant)].insert(0, test)
 
     def _takes_part(self, test: str, layer: str) -> bool:
-        # A mutant of the client is for the client's tests to find.
+        # Only the client's tests count for a mutant of the client.
         return self.seconds[test] <= self._longest and (layer != "client" or not test.startswith("tests/lifecycle/"))
 
 
@@ -136,13 +136,13 @@ def _rank(test: str, found: Sequence[str]) -> tuple[bool, int]:
 
 
 def function_of(mutant: str) -> str:
-    """Return the function that a mutant is one of, as mutmut names it."""
+    """Return the function of a mutant, under mutmut's name."""
     return mutant.rpartition("__mutmut_")[0].replace("__init__.", "")
 
 
 @dataclass
 class Run:
-    """A mutant whose tests run."""
+    """A mutant whose tests are running."""
 
     mutant: str
     verdicts: Verdicts | None
@@ -151,7 +151,7 @@ class Run:
 
 
 class Mutation:
-    """A pytest plugin that runs the mutants in place of the tests."""
+    """A pytest plugin that runs the mutants instead of the tests."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._arguments = arguments
@@ -160,7 +160,7 @@ class Mutation:
         self._tells: int | None = None
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run every mutant that is asked for."""
+        """Run every requested mutant."""
         gc.collect()
         gc.freeze()
         self._items = {item.nodeid: item for item in session.items}
@@ -229,32 +229,32 @@ class Mutation:
         say(f"{number}/{total} {code} {run.mutant} {test}")
 
     def _require_sound(self, code: int, test: str) -> None:
-        """End where a test fails without a mutant, as one that keeps to a time may on a busy machine."""
+        """Stop if a test fails without a mutant, which a test with a time limit may do on a busy machine."""
         say(f"without a mutant: {test or code}")
         if code != SURVIVED:
             pytest.exit(f"{test} fails without a mutant", KILLED)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[Any]:
-        """End a mutant that runs on for ever."""
+        """Stop a mutant that runs for ever."""
         signal.setitimer(signal.ITIMER_REAL, PATIENCE + 20 * self._reach.seconds.get(item.nodeid, 0))
         return (yield)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Tell which test failed, and end there."""
+        """Report the failed test, and stop there."""
         if report.failed and self._tells is not None:
             os.write(self._tells, report.nodeid.encode())
             os._exit(KILLED)
 
 
 def say(words: str) -> None:
-    """Write a line at once."""
+    """Write a line and flush it."""
     sys.stdout.write(f"{time.strftime('%H:%M:%S')} {words}\n")
     sys.stdout.flush()
 
 
 def run_tests(session: pytest.Session, tests: list[pytest.Item], run: Run) -> None:
-    """Run the tests of a mutant in this process, and end it."""
+    """Run the tests of a mutant in this process, and end the process."""
     os.setpgid(0, 0)
     output = os.open(os.devnull, os.O_WRONLY)
     os.dup2(output, 1)
@@ -265,7 +265,7 @@ def run_tests(session: pytest.Session, tests: list[pytest.Item], run: Run) -> No
     try:
         for test, following in zip(tests, [*tests[1:], None], strict=True):
             test.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
-    except BaseException:  # noqa: BLE001 - a fault outside of a test is found, too
+    except BaseException:  # noqa: BLE001 - a fault outside of a test counts as found as well
         os._exit(KILLED)
     os._exit(SURVIVED)
 

@@ -10,14 +10,14 @@ CHANGELOG = Path(__file__).parents[1] / "CHANGELOG.md"
 
 
 def notes(changelog: str, version: str) -> str:
-    """Return what a changelog says of a version.
+    """Return the section of a version in a changelog.
 
     Raises:
-        ValueError: it has no section of that version, or an empty one.
+        ValueError: there is no such section, or it is empty.
     """
     found = re.search(rf"^## \[{re.escape(version)}\].*?\n(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
     if not (found and found[1].strip()):
-        raise ValueError(f"CHANGELOG.md has nothing under [{version}]: write it before the tag is set")
+        raise ValueError(f"CHANGELOG.md has nothing under [{version}]: write that section before you set the tag")
     return f"{found[1].strip()}\n"
 
 

@@ -1,7 +1,7 @@
 """Real previews for the tests of `assistai report`: `python -m tools.previews`. Needs the Pulumi CLI.
 
-Each case is what `pulumi preview --json` writes after one change to a small program that was deployed to the emulator.
-`python -m tools.previews reports` makes no previews, and writes the reports of those there are.
+Each case is the output of `pulumi preview --json` after one change to a small program that is deployed to the emulator.
+`python -m tools.previews reports` only writes the reports of the existing previews.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Shop:
     environment: dict[str, str]
 
     def pulumi(self, *arguments: str) -> str:
-        """Run `pulumi` and return what it printed, whether it failed or not."""
+        """Run `pulumi` and return its output, even if it failed."""
         done = subprocess.run(  # noqa: S603
             ["pulumi", *arguments, "--non-interactive"],  # noqa: S607
             cwd=self.directory,
@@ -61,14 +61,14 @@ class Shop:
         path.write_text(text, encoding="utf-8")
 
     def replace(self, name: str, old: str, new: str) -> None:
-        """Change a text in a file of the program."""
+        """Replace a text in a file of the program."""
         text = (self.directory / name).read_text(encoding="utf-8")
         assert old in text, f"{name} has no {old!r}"
         self.write(name, text.replace(old, new))
 
 
 def main() -> None:
-    """Write every preview, unless only reports are asked for, and every report."""
+    """Write every preview, unless only the reports are requested, and every report."""
     if "reports" not in sys.argv:
         record()
     with tempfile.TemporaryDirectory() as folder:
@@ -149,7 +149,7 @@ def environment(directory: Path, url: str) -> dict[str, str]:
 
 
 def preview(shop: Shop, change: Callable[[Shop], None], *flags: str) -> str:
-    """Return the preview of a change, and take the change back."""
+    """Return the preview of a change, and revert the change."""
     before = shop.directory.with_name("before")
     shutil.copytree(shop.directory, before)
     change(shop)
@@ -160,7 +160,7 @@ def preview(shop: Shop, change: Callable[[Shop], None], *flags: str) -> str:
 
 
 def keep(case: str, written: str) -> None:
-    """Save a preview without what depends on the machine that it was made on."""
+    """Save a preview without anything that depends on this machine."""
     PREVIEWS.mkdir(exist_ok=True)
     document = json.loads(re.sub(r'File \\"[^"]*/shop/', 'File \\"/home/ana/tienda/', written))
     for step in document["steps"]:
@@ -205,7 +205,7 @@ def dashboard(shop: Shop) -> None:
 
 
 def failing(shop: Shop) -> None:
-    """Declare a name that is taken, beside a change that is fine."""
+    """Declare a name that is taken, and make a valid change as well."""
     shop.api.edit(shop.api.agent("Soporte")["code"], description="Resuelve dudas")
     shop.api.create("Reclamos")
     shop.write("tienda/reclamos.md", "---\nname: Reclamos\n---\nAtiendes reclamos.\n")
@@ -224,7 +224,7 @@ def moved(shop: Shop) -> None:
 
 
 def handed_over(shop: Shop) -> None:
-    """Declare an agent in another place of the program by its code, and adopt one that nobody managed."""
+    """Declare an agent by its code in another place of the program, and adopt an unmanaged one."""
     code = shop.api.agent("Ventas")["code"]
     text = (shop.directory / "tienda" / "ventas.md").read_text(encoding="utf-8")
     (shop.directory / "tienda" / "ventas.md").unlink()

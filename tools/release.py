@@ -1,4 +1,4 @@
-"""The check of a release: `make release-check` builds the package and uses it as its users will."""
+"""The check of a release: `make release-check` builds the package and uses it like a user."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ TRIED = {
     "cli": [("assistai", "--version"), ("pulumi-assistai", "--version"), ("assistai", "demo")],
     "testing": [("pytest", "--version"), ("pytest", "--fixtures")],
 }
-"""What is run in a clean environment, by the extra that is installed there."""
+"""The commands to run in a clean environment, by the extra that is installed there."""
 
 
 def main() -> None:
-    """Build what would be published, and try it; the first failure ends with its command.
+    """Build the release and try it. Stop at the first failure.
 
     Raises:
         subprocess.CalledProcessError: a command failed.
@@ -41,12 +41,12 @@ def main() -> None:
     bill = DIST / f"pulumi_assistai-{__version__}.cdx.json"
     wheel = next(path for path in built if path.suffix == ".whl")
     _run(BIN / "twine", "check", "--strict", *built)
-    # The examples and templates stand beside the package, and move into it when it is built.
+    # The examples and templates are beside the package. The build moves them into it.
     _run(BIN / "check-wheel-contents", "--package", ROOT / "pulumi_assistai", "--ignore", "W102", wheel)
     with tempfile.TemporaryDirectory(prefix="assistai-release-") as folder:
         for extra, commands in TRIED.items():
             _try_in_a_clean_environment(Path(folder) / (extra or "none"), wheel, extra, commands)
-        # The bill of materials is that of the command, which brings all that a user runs.
+        # The bill of materials is that of the extra for the command, which has everything that users run.
         _run(BIN / "cyclonedx-py", "environment", "--output-reproducible", "--output-file", bill, Path(folder) / "cli")
         _run(BIN / "uvx", "--no-cache", "--from", f"{wheel}[cli]", "pulumi-assistai", "--version", cwd=Path(folder))
     sys.stdout.write(f"pulumi-assistai {__version__} can be released: {', '.join(path.name for path in built)}\n")

@@ -1,4 +1,4 @@
-"""The pictures of docs/images, always of the same data: `make screenshots`. Needs Chromium."""
+"""The pictures in docs/images, always with the same data: `make screenshots`. Needs Chromium."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ REPORTED = {
     "secret": "citas",
     "new": "entregas",
 }
-"""The resources of each kept preview that the picture of a report has."""
+"""The resources of each preview that are in the picture of a report."""
 
 COMMENT_STYLE = """
 main { font: 14px/1.5 "DejaVu Sans", sans-serif; color: #1f2328; max-width: 860px; padding: 16px; background: #fff }
@@ -75,7 +75,7 @@ PROMPTS = [
 PAGE: ViewportSize = {"width": 620, "height": 660}
 Scheme = Literal["light", "dark"]
 SCHEMES: dict[Scheme, str] = {"light": "", "dark": "-dark"}
-"""What the pictures' names end with; the site shows a dark one on dark pages."""
+"""The ends of the pictures' names. The site shows dark pictures on dark pages."""
 
 
 def main() -> None:
@@ -109,7 +109,7 @@ def the_same_each_time() -> Iterator[Emulator]:
 
 
 def first_qr() -> tuple[str, bytes]:
-    """Return the code of an agent that waits for its phone, and the picture that it shows."""
+    """Return the code of an agent that has no phone linked yet, and its QR code."""
     with the_same_each_time() as emulator, connect(emulator) as client:
         code = create(client)
         return code, client.get(f"{whatsapp(code)}/qr").content
@@ -182,7 +182,7 @@ def recording(width: int) -> Console:
 
 def draw_terminal(browser: Browser, console: Console, title: str, name: str) -> None:
     """Draw a terminal with what was written to it."""
-    # Larger characters that nothing clips leave no gap between lines, as in a terminal; web fonts are not needed.
+    # Larger characters without clipping leave no gap between lines, as in a terminal. Web fonts are not needed.
     drawing = console.export_svg(title=title).replace("font-size: 20px", "font-size: 22px")
     drawing = re.sub(r'@font-face \{.*?\}| clip-path="url\(#\S*line-\d+\)"', "", drawing, flags=re.DOTALL)
     width, height = (int(float(size)) for size in re.findall(r'viewBox="0 0 (\S+) (\S+)"', drawing)[0])
@@ -210,7 +210,7 @@ def draw_report(browser: Browser, scheme: Scheme) -> None:
 
 
 def as_github_shows(markdown: str, more_style: str) -> str:
-    """Return Markdown as a page that looks as a comment on GitHub does."""
+    """Return Markdown as a page that looks like a comment on GitHub."""
     body = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown)
     body = re.sub(r"<blockquote>\s*<p>\[!(\w+)\]", r'<blockquote class="\1"><p><b>\1</b><br>', body)
     for sign, name in (("+", "add"), ("-", "remove"), ("@@", "place")):
@@ -219,7 +219,7 @@ def as_github_shows(markdown: str, more_style: str) -> str:
 
 
 def keep(picture: bytes, name: str) -> None:
-    """Save a picture with few colours, which a page loads sooner."""
+    """Save a picture with few colours, so that pages load faster."""
     IMAGES.mkdir(exist_ok=True)
     Image.open(io.BytesIO(picture)).convert("P", palette=Image.Palette.ADAPTIVE).save(IMAGES / name, optimize=True)
 

@@ -1,4 +1,4 @@
-"""Hooks of MkDocs, named in mkdocs.yml: what the site adds to pages that also read well on GitHub."""
+"""Hooks of MkDocs, named in mkdocs.yml: they adapt the pages, which are also read on GitHub, to the site."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _ALTERNATE = re.compile(r'\s*<link rel="alternate" [^>]*>')
 
 
 def on_config(config: Any) -> None:
-    """Give headings the anchors that GitHub gives them."""
+    """Give headings the same anchors as GitHub."""
     config.mdx_configs.setdefault("toc", {})["slugify"] = slugify(case="lower")
 
 
 def on_page_markdown(markdown: str, config: Any, **_: Any) -> str:
-    """Lead links to files outside of docs/ to the repository, and show a picture's dark form on dark pages."""
+    """Point links to files outside of docs/ to the repository, and show dark pictures on dark pages."""
     markdown = _OUTSIDE.sub(rf"]({config.repo_url}/blob/main/\1)", markdown)
     images = {path.stem for path in Path(config.docs_dir, "images").glob("*.png")}
     return _PICTURE.sub(lambda found: _by_scheme(found, images), markdown)
 
 
 def on_post_page(output: str, **_: Any) -> str:
-    """Leave out what the theme's script takes for sites of other languages, of which it looks for a site map each."""
+    """Remove the links to alternate languages: the theme's script would request a site map for each of them."""
     return _ALTERNATE.sub("", output)
 
 
@@ -37,7 +37,7 @@ def _by_scheme(found: re.Match[str], images: set[str]) -> str:
 
 
 def on_page_context(_context: dict[str, Any], page: Any, config: Any, nav: Any) -> None:
-    """Set the language of a page, and where the switch in the header leads; the theme reads both from the settings."""
+    """Set the language of a page and the target of the language switch, which the theme reads from the settings."""
     pair = next((pair for pair in config.extra["spanish"].items() if page.file.src_uri in pair), ())
     config.theme["language"] = "es" if page.file.src_uri in pair[1:] else "en"
     urls = {found.file.src_uri: found.url for found in nav.pages}

@@ -33,11 +33,11 @@ class Client:
         agents: create, update and list agents.
         whatsapp: connect and disconnect WhatsApp.
         conversations: list conversations and their messages.
-        survey: single pages as they arrive, to see whether the API is as this package takes it to be.
+        survey: single pages as the API sends them, to compare the API with what this package expects.
     """
 
     def __init__(self, settings: Settings) -> None:
-        # httpx takes long to import, and who only declares resources never sends a request.
+        # httpx takes long to import, and a program that only declares resources never sends a request.
         from pulumi_assistai.client.transport import Transport  # noqa: PLC0415
 
         self._transport = Transport(settings)

@@ -1,4 +1,4 @@
-"""Agents: create, update, list. The API reads no single agent and deletes none."""
+"""Agents: create, update, list. The API cannot read a single agent, and cannot delete one."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class ListedAgent(BaseModel):
     """An agent as the listing shows it.
 
-    The listing has neither purpose, instructions, tone nor voice: those can be written and never read.
-    `description` is None where the listing has null or leaves it out; `name` is "" where the listing has null.
+    The listing does not have purpose, instructions, tone and voice: the API writes them and never returns them.
+    `description` is None if the listing has null or no description; `name` is "" if the listing has null.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, populate_by_name=True)
@@ -42,25 +42,25 @@ class AgentsApi:
         self._transport = transport
 
     def create(self, fields: Mapping[str, str], about_to_send: Callable[[], None] | None = None) -> ListedAgent:
-        """Create an agent: POST /agents, sent again only where it cannot have happened.
+        """Create an agent: POST /agents, sent again only if it cannot have happened.
 
-        Returns it as the listing will show it.
+        Returns the agent as the listing will show it.
 
         Args:
-            fields: what the agent is to have.
-            about_to_send: called each time before the request is sent, which may have to wait for the API's rate limit.
+            fields: the fields of the agent.
+            about_to_send: called each time directly before the request is sent, after the wait for the rate limit.
 
         Raises:
-            ApiError, TransportError: `may_have_happened` says whether the agent may exist all the same.
+            ApiError, TransportError: `may_have_happened` says whether the agent may exist anyway.
         """
         code = self._transport.post("/agents", fields, about_to_send).parse(_Created).code
         return ListedAgent(code=code, name=fields["name"], description=fields.get("description"))
 
     def update(self, code: str, fields: Mapping[str, str]) -> None:
-        """Change the given fields of an agent and leave the others: PATCH /agents/CODE.
+        """Change the given fields of an agent and no others: PATCH /agents/CODE.
 
         Raises:
-            NotFoundError: there is no such agent in the organization.
+            NotFoundError: the organization has no such agent.
             ApiError, TransportError: the call failed.
         """
         self._transport.patch(f"/agents/{segment(code)}", fields)
@@ -68,13 +68,13 @@ class AgentsApi:
     def list(self, criteria: str | None = None) -> Listing[ListedAgent]:
         """Return every agent of the organization, oldest first: GET /agents, all pages.
 
-        An agent whose code cannot be read is left out and counted, and the listing is not complete then.
+        The listing leaves out agents without a readable code, counts them, and is not complete then.
 
         Args:
             criteria: the API's free text filter; None returns all.
 
         Raises:
-            IncompleteListingError: the pages do not add up.
+            IncompleteListingError: pages are missing or contradict each other.
             ApiError, TransportError: a page failed.
         """
         return read_every_page(

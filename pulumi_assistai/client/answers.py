@@ -1,4 +1,4 @@
-"""Answers of the API, not yet interpreted."""
+"""Answers of the API, before they are interpreted."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pulumi_assistai.redaction import redact
 from pulumi_assistai.text import shorten
 
 _LONGEST_WORDS = 20_000
-"""Characters: of what is longer, no more is shown than its beginning."""
+"""Characters of a foreign text that are read for a message; the rest is cut off."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A successful answer: its status is one of those documented for the call. `date` is the header, "" without."""
+    """A successful answer, with a documented status. `date` is the header of that name, "" if there is none."""
 
     method: str
     path: str
@@ -33,7 +33,7 @@ class Answer:
         """Read the body as JSON.
 
         Raises:
-            UnexpectedAnswerError: it is no JSON, or of another shape.
+            UnexpectedAnswerError: the body is not JSON, or has another shape.
         """
         try:
             return model.model_validate(json.loads(self.body))
@@ -48,13 +48,13 @@ class Answer:
 
 
 def explain(error: ValidationError) -> str:
-    """Name the first thing that is wrong with an answer, without its content."""
+    """Return the first problem of an answer, without the answer's content."""
     first = error.errors(include_input=False, include_url=False)[0]
     return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def words(body: bytes) -> str:
-    """Return the API's own words, whatever shape they came in."""
+    """Return the API's own words from a body of any shape."""
     try:
         return _message(json.loads(body))
     except (ValueError, RecursionError):
@@ -65,12 +65,12 @@ def words(body: bytes) -> str:
 
 def clean(text: str) -> str:
     """Return foreign words in one short line, without the token."""
-    # First the token, then the length: what is left of a token that was cut would not be recognised.
+    # Redact before shortening: redaction would not recognise part of a token.
     return shorten(redact(text[:_LONGEST_WORDS]))
 
 
 def _message(value: Any) -> str:
-    """Find the message in the error bodies that services commonly send."""
+    """Return the message of an error body, in the shapes that services commonly send."""
     if isinstance(value, list):
         return "; ".join(_message(item) for item in value)
     if isinstance(value, dict):

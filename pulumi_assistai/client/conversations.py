@@ -1,4 +1,4 @@
-"""Conversations of an organization and their messages: read only."""
+"""Conversations of an organization and their messages, read-only."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class ConversationsApi:
             criteria: the API's free text filter; None returns all.
 
         Raises:
-            NotFoundError: there is no such conversation.
-            IncompleteListingError: the pages do not add up.
+            NotFoundError: the organization has no such conversation.
+            IncompleteListingError: pages are missing or contradict each other.
             ApiError, TransportError: a page failed.
         """
         path = f"/conversations/{segment(uuid)}/messages"
@@ -62,7 +62,7 @@ class ConversationsApi:
             criteria: the API's free text filter; None returns all.
 
         Raises:
-            IncompleteListingError: the pages do not add up.
+            IncompleteListingError: pages are missing or contradict each other.
             ApiError, TransportError: a page failed.
         """
         return read_every_page(self._transport, "/conversations", Conversation, lambda found: found.uuid, criteria)

@@ -1,6 +1,6 @@
-"""The deadline of an exchange: it bounds connecting, sending and receiving together, however slowly bytes arrive.
+"""The deadline of an exchange: one limit for connecting, sending and receiving together.
 
-The time-outs of httpx bound each read alone: an answer of one byte a second never ends.
+The time-outs of httpx limit each read alone: an answer of one byte a second would never end.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from typing import Any
 import httpcore
 
 _PIECE = 16 * 1024
-"""Bytes that are sent at a time, each piece with the time that is left then: as many as a record of TLS holds."""
+"""Bytes of one write, as many as a TLS record holds. Each write gets the time that is left before it."""
 
 
 class Exchange:
     """One request and its answer.
 
     Args:
-        seconds: how long it may take in all.
+        seconds: how long both may take together.
 
     Attributes:
-        is_sent: whether any byte of the request may have left.
+        is_sent: whether a byte of the request may have left this machine.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -40,7 +40,7 @@ class Exchange:
         """Return the seconds that are left.
 
         Raises:
-            httpcore.TimeoutException: none are; the error is of the given kind.
+            httpcore.TimeoutException: no time is left; `over` is the class of the error.
         """
         seconds = self._until - time.monotonic()
         if seconds <= 0:
@@ -53,7 +53,7 @@ _current: ContextVar[Exchange] = ContextVar("exchange")
 
 @contextmanager
 def exchange(seconds: float) -> Iterator[Exchange]:
-    """Bound what this thread sends and receives; a connection is never read by another thread meanwhile."""
+    """Limit what this thread sends and receives. No other thread reads its connection meanwhile."""
     token = _current.set(Exchange(seconds))
     try:
         yield _current.get()
@@ -62,10 +62,10 @@ def exchange(seconds: float) -> Iterator[Exchange]:
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
-    """Opens connections that keep to the deadline of the exchange under way.
+    """Opens connections that keep the deadline of the current exchange.
 
     Args:
-        layers: how many layers of TLS there are, to a proxy and to the API, before the request is sent.
+        layers: the number of TLS handshakes before the request, with a proxy and with the API.
     """
 
     def __init__(self, layers: int) -> None:
@@ -76,11 +76,11 @@ class DeadlineBackend(httpcore.NetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002 - the deadline bounds it
+        timeout: float | None = None,  # noqa: ARG002 - the deadline limits it
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of a host that accepts; each gets its share of the time that is left."""
+        """Connect to the first address of the host that accepts. Each address gets a share of the time that is left."""
         addresses = _addresses(host)
         failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError(f"{host} has no address")
         for number, address in enumerate(addresses):
@@ -99,17 +99,17 @@ class _Stream(httpcore.NetworkStream):
 
     Args:
         stream: the connection of httpcore.
-        layers: how many layers of TLS are yet to come; what is written before is for a proxy.
+        layers: the number of TLS handshakes still to come; what is written before them is for a proxy.
     """
 
     def __init__(self, stream: httpcore.NetworkStream, layers: int) -> None:
         self._stream = stream
         self._layers = layers
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the deadline bounds it
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the deadline limits it
         return self._stream.read(max_bytes, _current.get().left(httpcore.ReadTimeout))
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the deadline bounds it
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the deadline limits it
         under_way = _current.get()
         for start in range(0, len(buffer), _PIECE):
             left = under_way.left(httpcore.WriteTimeout)
@@ -123,13 +123,13 @@ class _Stream(httpcore.NetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 - the deadline bounds it
+        timeout: float | None = None,  # noqa: ARG002 - the deadline limits it
     ) -> httpcore.NetworkStream:
         left = _current.get().left(httpcore.ConnectTimeout)
         try:
             stream = self._stream.start_tls(ssl_context, server_hostname, left)
         except ValueError as error:
-            # A host that no certificate can have, such as one that begins with a dot.
+            # No certificate can have this host, such as one that begins with a dot.
             raise httpcore.ConnectError(str(error)) from None
         return _Stream(stream, self._layers - 1)
 
@@ -138,7 +138,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 def _addresses(host: str) -> list[str]:
-    """Look a host up; only a thread that is left behind bounds that."""
+    """Look up a host. A lookup cannot be stopped, so it runs in a thread that is left behind when the time is over."""
     with suppress(ValueError):
         return [str(ip_address(host))]
     answer: Future[list[str]] = Future()

@@ -24,8 +24,8 @@ class Proxy:
     """A proxy.
 
     Attributes:
-        variable: the variable that names it.
-        url: where it is; it may hold a password.
+        variable: the environment variable that names it.
+        url: its address, which may have a password.
     """
 
     variable: str
@@ -33,18 +33,17 @@ class Proxy:
 
     @property
     def is_encrypted(self) -> bool:
-        """Whether TLS protects the way to the proxy itself."""
+        """Whether the connection to the proxy itself uses TLS."""
         return self.url.scheme == "https"
 
 
 def find_proxy(base_url: str) -> Proxy | None:
-    """Return the proxy for the API, None where there is none.
+    """Return the proxy for the API, None if there is none.
 
-    A proxy has no business between a program and its own machine, so that there is none for loopback hosts. All other
-    hosts are asked by https.
+    Loopback hosts never have a proxy. All other hosts are reached over https, so HTTPS_PROXY and ALL_PROXY count.
 
     Raises:
-        ConfigurationError: the variable names no usable proxy.
+        ConfigurationError: the variable has no usable address of a proxy.
     """
     url = urlsplit(base_url)
     host = url.hostname or ""
@@ -58,20 +57,21 @@ def find_proxy(base_url: str) -> Proxy | None:
         return Proxy(variable, _proxy_url(proxies[scheme].strip()))
     except (ValueError, httpx.InvalidURL):
         raise ConfigurationError(
-            f"{variable} names no usable proxy: give it as http://HOST:PORT ({', '.join(_SCHEMES)}), or unset it"
+            f"{variable} is not the address of a proxy: set it as in http://HOST:PORT ({', '.join(_SCHEMES)}), "
+            "or unset it"
         ) from None
 
 
 def _variable(name: str) -> str:
     names = (name, *os.environ)
-    return next((found for found in names if found.lower() == name and os.environ.get(found)), "the system's settings")
+    return next((found for found in names if found.lower() == name and os.environ.get(found)), "the system proxy")
 
 
 def _proxy_url(value: str) -> httpx.URL:
-    """Read the address of a proxy; nothing of it may be shown, since it may hold a password.
+    """Read the address of a proxy. No error shows it, because it may have a password.
 
     Raises:
-        ValueError, httpx.InvalidURL: it is none.
+        ValueError, httpx.InvalidURL: it is not an address of a proxy.
     """
     url = value if "://" in value else f"http://{value}"
     parsed = urlsplit(url)
@@ -85,9 +85,9 @@ def _is_exempt(host: str, port: int, no_proxy: str) -> bool:
 
 
 def _matches(entry: str, host: str, port: int) -> bool:
-    """Return whether an entry of NO_PROXY means a host.
+    """Return whether an entry of NO_PROXY applies to a host.
 
-    It is a name, which means its subdomains too, an address or a network, with or without a port, or `*`.
+    An entry is a name with all its subdomains, an address, a network, or `*`. A name or an address may have a port.
     """
     entry = entry.rpartition("://")[2]
     if entry == "*":
@@ -102,10 +102,10 @@ def _matches(entry: str, host: str, port: int) -> bool:
 
 
 def certificate_authorities() -> ssl.SSLContext:
-    """Return what checks certificates, against SSL_CERT_FILE and SSL_CERT_DIR where they are set.
+    """Return the context that checks certificates, against SSL_CERT_FILE and SSL_CERT_DIR if they are set.
 
     Raises:
-        ConfigurationError: they cannot be read.
+        ConfigurationError: those cannot be read.
     """
     file, directory = (os.environ.get(name) or None for name in _AUTHORITIES)
     try:
@@ -118,13 +118,13 @@ def certificate_authorities() -> ssl.SSLContext:
         names = [name for name in (*_AUTHORITIES, "SSLKEYLOGFILE") if os.environ.get(name)]
         reason = error.strerror or str(error)
         raise ConfigurationError(
-            f"{' or '.join(names)} cannot be used ({reason}): correct or unset it, it is about certificates"
+            f"{' or '.join(names)} cannot be used for TLS ({reason}): correct or unset it"
         ) from None
 
 
 def about_certificates() -> str:
-    """Return what to do about a certificate that is not accepted."""
+    """Return what to do about a certificate that is not trusted."""
     names = [name for name in _AUTHORITIES if os.environ.get(name)]
     if names:
-        return f"it was checked against {' and '.join(names)}: check what is there"
-    return "where a private authority issued it, set SSL_CERT_FILE to the file of that authority's certificate"
+        return f"only the certificates of {' and '.join(names)} are trusted: check them"
+    return "if a private authority issued it, set SSL_CERT_FILE to the file with that authority's certificate"

@@ -1,10 +1,10 @@
-"""httpx without its own command line, which takes as long to import as all the rest of it where its packages are."""
+"""httpx without its command line, which takes as long to import as the rest of httpx if its packages are installed."""
 
 import sys
 
 _COMMAND_LINE = "httpx._main"
 
-# A module that is None cannot be imported, and httpx takes it for one whose packages are missing.
+# A module that is None cannot be imported: httpx goes on as if the packages of its command line were missing.
 sys.modules.setdefault(_COMMAND_LINE, None)  # type: ignore[arg-type]
 import httpx  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""The limiter: one an organization and process, through which every request goes."""
+"""The limiter of requests: one for each organization and process. Every request passes through it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from pulumi_assistai.settings import Settings
 Tell = Callable[[str], None]
 
 _SLICE = 0.25
-"""Seconds after which whoever waits looks whether the run was cancelled."""
+"""Seconds between two checks of a waiting request whether the run was cancelled."""
 
 _WORTH_TELLING = 2.0
-"""Seconds of waiting that look like a hang."""
+"""Seconds of waiting that would look like a hang without a message."""
 
 _TOLD_EVERY = 30.0
 
@@ -28,7 +28,7 @@ _cancelled = Event()
 
 
 def cancel_requests() -> None:
-    """Let no further request of this process be sent, and end all that wait."""
+    """End all waiting requests of this process, and refuse new ones."""
     _cancelled.set()
 
 
@@ -36,7 +36,7 @@ class Turn:
     """The permission to send one request.
 
     Args:
-        heard: what to do with an answer's status and headers.
+        heard: is called with the status and the headers of the answer.
     """
 
     def __init__(self, heard: Callable[[int, Mapping[str, str]], None]) -> None:
@@ -44,21 +44,21 @@ class Turn:
         self.is_answered = False
 
     def hear(self, status: int, headers: Mapping[str, str]) -> None:
-        """Note that an answer began."""
+        """Note the beginning of an answer."""
         self.is_answered = True
         self._heard(status, headers)
 
 
 class Limiter:
-    """Lets requests go as fast as the API allows; safe to share between threads.
+    """Sends requests as fast as the API allows; safe to share between threads.
 
     Args:
-        tell: tells the user something that is worth a line.
-        clock: seconds that go on.
-        wait: waits for a change, or so many seconds.
+        tell: shows the user a line.
+        clock: returns monotonic seconds.
+        wait: waits until the condition changes, or the seconds are over.
 
     Attributes:
-        waited: seconds for which the first in line waited, so far.
+        waited: seconds that the first request in line has waited so far.
     """
 
     def __init__(
@@ -78,21 +78,21 @@ class Limiter:
         self._told_at: float | None = None
 
     def limit(self, requests_per_second: float) -> None:
-        """Send no more requests a second than this from now on."""
+        """Send at most so many requests a second from now on."""
         with self._changed:
             self._pace.limit(requests_per_second)
 
     @contextmanager
     def turn(self, where: str, until: float, slowed_by: Collection[int]) -> Iterator[Turn]:
-        """Wait for the permission to send a request, and hold it until it is answered.
+        """Wait for the permission to send a request, and hold the permission until the answer.
 
         Args:
             where: method and path, for messages.
-            until: how long to wait at most, as `now` tells the time.
-            slowed_by: statuses that ask for fewer requests; 503 does so with Retry-After alone.
+            until: when to give up, on the clock of `now`.
+            slowed_by: statuses that ask for fewer requests; 503 does so only with Retry-After.
 
         Raises:
-            RateLimitError: there was no permission by then, or will be none. Nothing was sent.
+            RateLimitError: there is no permission until then. Nothing was sent.
             RunCancelledError: the run was cancelled. Nothing was sent.
         """
         sent = self._wait(where, until)
@@ -108,7 +108,7 @@ class Limiter:
         return self._clock()
 
     def longest_wait(self) -> float:
-        """Return the seconds until the next request may be sent, as far as they are known."""
+        """Return the known seconds until the next request may be sent, 0 if nothing is known."""
         with self._changed:
             return self._pace.delay(self._clock()) or 0.0
 
@@ -165,7 +165,7 @@ class Limiter:
             self._changed.notify()
 
     def _say(self, delay: float) -> None:
-        """Tell now and then how fast the API lets requests through, and how long those that wait will take."""
+        """Show now and then the pace that the API allows, and the time that the waiting requests will take."""
         rate, now = self._pace.rate, self._clock()
         wait = max(delay, self._waiting / rate if rate else 0.0)
         if not self._pace.is_limited or wait < _WORTH_TELLING:
@@ -179,7 +179,7 @@ class Limiter:
 
 
 def in_words(rate: float) -> str:
-    """Return a rate, given in requests a second, in words: by the second, minute or hour, as gives a whole number."""
+    """Return requests a second in words: the first of second, minute and hour that has at least one request."""
     for seconds, unit in ((1, "second"), (60, "minute")):
         if rate * seconds >= 1:
             count = round(rate * seconds)
@@ -189,7 +189,7 @@ def in_words(rate: float) -> str:
 
 def duration(seconds: float) -> str:
     """Return seconds in words."""
-    if seconds < 90:  # noqa: PLR2004 - from where minutes are easier to read
+    if seconds < 90:  # noqa: PLR2004 - longer times are easier to read in minutes
         return f"{seconds:.0f} seconds"
     return f"{seconds / 60:.0f} minutes"
 
@@ -199,7 +199,7 @@ _limiters_lock = Lock()
 
 
 def limiter_of(settings: Settings) -> Limiter:
-    """Return the limiter of an organization; all connections to it in this process share it."""
+    """Return the limiter of an organization, which all its connections in this process share."""
     with _limiters_lock:
         limiter = _limiters.get(settings.key)
         if limiter is None:

@@ -1,12 +1,12 @@
-"""The pace of requests to an API whose limits are not known: learned from what it refuses and what it says.
+"""The pace of requests to an API with unknown limits: learned from its refusals and its headers.
 
-No request is held back before the API refuses one, except for the first few, whose number grows: a limit is met with
-few requests under way. What was refused then holds all that wait. One request finds out whether the API answers again,
-and the others follow, evenly spaced, as many as it answered before. That rate is lowered when the API refuses again,
-and raised slowly while it does not.
+Until the API refuses a request, no request waits, except that the number under way starts small and grows: so a limit
+is met with few requests under way. After a refusal all requests wait. One request probes whether the API answers again.
+Then the others follow, evenly spaced, at the rate that the API answered before. Each further refusal lowers that rate.
+While there is none, it rises slowly.
 
-The numbers were chosen by playing 100 and 1,000 requests against fixed windows, sliding windows and token buckets, of 5
-to 20 requests a second and of 10 in 3 and in 60 seconds, with and without Retry-After: see tests/client/test_pace.py.
+The numbers come from simulations of 100 and 1,000 requests against fixed windows, sliding windows and token buckets, of
+5 to 20 requests a second and of 10 in 3 and in 60 seconds, with and without Retry-After: see tests/client/test_pace.py.
 """
 
 from __future__ import annotations
@@ -17,39 +17,41 @@ from dataclasses import dataclass
 from pulumi_assistai.client.quota import Quota
 
 _FIRST_ROOM = 4
-"""Requests that may be under way at first."""
+"""Requests that may be under way at the start."""
 
 _SILENCE = 0.02
+"""Seconds without an answer, after which more requests may be under way: a slow API must not cost time."""
+
 _ROOM_SECONDS = 0.007
-"""One more may be with each in which no answer comes, after a silence: an API that answers slowly loses no time."""
+"""Further seconds without an answer, each of which allows one more request."""
 
 _ROOM_ANSWERS = 4
-"""One more may be with so many answers as well."""
+"""Answers that allow one more request."""
 
 _IDLE = 0.05
-"""Seconds without a request after which the next one counts as the first."""
+"""Seconds without a request after which the next request counts as the first."""
 
 _FIRST_PAUSE = 0.25
 """Seconds to wait after a refusal that does not say how long."""
 
 _BLOCKED_SHARE = 0.8
-"""Share of the time that the API refused everything the last time, to wait at least: windows are long or short."""
+"""Shortest pause, as a share of the time that the API refused everything before: its window may be long or short."""
 
 _PAUSE_GROWTH = 1.5
 _LONGEST_PAUSE = 15.0
 
 _FEW = 2
-"""Answers before the first refusal that say nothing of the rate: each later one raises it, until it is too high."""
+"""Answers before the first refusal that are too few to show the rate. Then each answer raises it until a refusal."""
 
 _FEW_RATE = 1.0
 _FEW_GROWTH = 1.3
 _FEW_CUT = 1.4
 
 _BETWEEN = 0.1
-"""Where the first rate lies between the lowest and the highest one that the refused attempts leave possible."""
+"""Place of the first rate between the lowest and the highest rate that the refusals leave possible."""
 
 _SOON = 4
-"""Answers after which a refusal says how far too high the rate was, and not only that it was."""
+"""Answers after which a refusal shows how much the rate was too high. Before, it only shows that it was."""
 
 _CUT = 0.9
 _DEEPEST_CUT = 0.8
@@ -57,18 +59,18 @@ _CEILING_SHARE = 1.2
 _NEAR_CEILING = 0.95
 _APPROACH = 0.05
 _PATIENCE = 24
-"""Answers near the ceiling, after which it is tried whether the API allows more by now."""
+"""Answers near the ceiling before a try whether the API allows more by now."""
 
 _PATIENCE_PER_LOSS = 6.0
-"""As many for each request that the last refusal held back: where trying costs much, it is tried seldom."""
+"""Answers before a try for each request that the last refusal held back: the costlier a try, the rarer."""
 
 _GROWTH = 0.001
 _GROWTH_DOUBLES = 32
-"""Answers after which that growth, of the rate at each answer, has doubled."""
+"""Answers after which the growth of the rate per answer has doubled."""
 
 _LARGEST_GROWTH = 0.1
 _ROOM_AGAIN = 2.0
-"""Requests that may be under way after a refusal; one more with each answer."""
+"""Requests that may be under way after a refusal; each answer adds one."""
 
 _MOST_ROOM = 128.0
 _SHORTEST = 0.001
@@ -86,13 +88,13 @@ class Sent:
 
 
 class Pace:
-    """When the next request may be sent. Times are seconds of any one clock; not safe to share between threads.
+    """Decides when the next request may be sent. Times are seconds of one clock; not safe to share between threads.
 
     Args:
-        most: requests a second at most, None for as many as the API allows.
+        most: highest number of requests a second, None for as many as the API allows.
 
     Attributes:
-        under_way: requests that were sent and not answered.
+        under_way: requests without an answer so far.
     """
 
     def __init__(self, most: float | None = None) -> None:
@@ -112,12 +114,12 @@ class Pace:
 
     @property
     def is_limited(self) -> bool:
-        """Whether the API refused requests, and its rate is not known to be higher than is needed."""
+        """Whether the API limits the pace, as far as its refusals and headers show."""
         return self._probing or self._learned is not None or self._quota.is_used_up
 
     @property
     def rate(self) -> float | None:
-        """Requests a second that the API is known to allow, None where it is not known."""
+        """Requests a second that the API is known to allow, None if that is unknown."""
         if self._quota.rate is not None:
             return self._quota.rate
         return None if self._learned is None else self._learned.rate
@@ -128,11 +130,11 @@ class Pace:
         return 1 / min(self._most, math.inf if self._learned is None else self._learned.rate)
 
     def limit(self, most: float) -> None:
-        """Send no more than `most` requests a second from now on."""
+        """Send at most `most` requests a second from now on."""
         self._most = min(self._most, most)
 
     def delay(self, now: float) -> float | None:
-        """Return the seconds until the next request may be sent, None where that depends on the next answer."""
+        """Return the seconds until the next request may be sent, None if that depends on the next answer."""
         self._quota.renew(now)
         held = max(self._held_until, self._quota.used_up_until) - now
         if held > 0:
@@ -148,11 +150,11 @@ class Pace:
         return max(0.0, self._next_at - now)
 
     def send(self, now: float) -> Sent:
-        """Note that a request is sent."""
+        """Note the sending of a request."""
         if not self.under_way and self._learned is None and not self._probing:
             self._burst.begin(now)
         self.under_way += 1
-        # Threads wake late: the next request makes up for up to one that was.
+        # Threads wake late: the next request may make up for one interval at most.
         self._next_at = max(self._next_at, now - self._interval) + self._interval
         return Sent(now)
 
@@ -161,7 +163,7 @@ class Pace:
         self.under_way -= 1
 
     def answer(self, now: float, sent: Sent, quota: Quota | None = None) -> None:
-        """Note that the API answered a request, whatever it said."""
+        """Note that the API answered a request with anything but a refusal."""
         self.under_way -= 1
         self._burst.answer(now)
         self._quota.hear(now, sent.at, quota)
@@ -174,7 +176,7 @@ class Pace:
             self._learned.answer()
 
     def refuse(self, now: float, sent: Sent, retry_after: float | None = None, quota: Quota | None = None) -> None:
-        """Note that the API refused a request for its rate, for `retry_after` seconds where it says so."""
+        """Note that the rate limit refused a request, for `retry_after` seconds if the API says so."""
         self.under_way -= 1
         self._quota.hear(now, sent.at, quota)
         wait = self._quota.used_up_until - now if retry_after is None else retry_after
@@ -214,7 +216,7 @@ class Pace:
 
 
 class _Burst:
-    """The requests before the first refusal, and what that says of the rate."""
+    """The requests before the first refusal, and the rate that they show."""
 
     def __init__(self) -> None:
         self._since = 0.0
@@ -230,7 +232,7 @@ class _Burst:
             self._since, self._count, self._room = now, 0, float(_FIRST_ROOM)
 
     def room(self, now: float) -> float:
-        """Return how many requests may be under way."""
+        """Return the number of requests that may be under way."""
         silent = now - max(self._since, self._last_answer) - _SILENCE
         return self._room + max(0.0, silent) / _ROOM_SECONDS
 
@@ -240,17 +242,17 @@ class _Burst:
         self._last_answer = now
 
     def refuse(self, sent: Sent, retry_after: float | None) -> None:
-        """Note the first refusal: the API is free again when it says so, or when a later request finds out."""
+        """Note the first refusal: Retry-After or a later request shows when the API is free again."""
         self.was_refused = True
         self._free_at = sent.at + retry_after if retry_after else math.inf
 
     def refuse_again(self, sent: Sent, retry_after: float | None) -> None:
-        """Note that the API was not free yet when a request tried."""
+        """Note that the API refused a probe."""
         self._refused_at = sent.at
         self._free_at = sent.at + retry_after if retry_after else math.inf
 
     def rate(self, answered: Sent) -> _Learned:
-        """Return the rate: all answers of the burst in the time from its beginning until the API was free again."""
+        """Return the rate: the answers of the burst, over the time from its start until the API was free again."""
         count = max(self._count, 1)
         rate = count / max(min(answered.at, self._free_at) - self._since, _SHORTEST)
         if count <= _FEW:
@@ -261,7 +263,7 @@ class _Burst:
 
 
 class _Learned:
-    """A rate that was learned from refusals, and the lowest one that was refused."""
+    """A rate learned from refusals, and the lowest refused rate."""
 
     def __init__(self, rate: float, *, few: bool) -> None:
         self.rate = rate
@@ -305,7 +307,7 @@ class _Learned:
             self._few, self._usual = False, self.rate
 
     def _growth(self) -> float:
-        # Of several programs that share a limit, the slower ones speed up sooner, and all find their share.
+        # Several programs may share a limit: the slower ones speed up sooner, so that each finds its share.
         share = min(1.0, self.rate / self._usual)
         beyond = self._calm - self._patience * share
         growth = _GROWTH / share**2 * 2 ** (beyond / _GROWTH_DOUBLES)
@@ -313,7 +315,7 @@ class _Learned:
 
 
 class _QuotaWindow:
-    """What the API said last of how much it still allows."""
+    """The quota that the API reported last."""
 
     def __init__(self) -> None:
         self._last: Quota | None = None
@@ -338,11 +340,11 @@ class _QuotaWindow:
 
     @property
     def room(self) -> float:
-        """Return how many requests may be under way: half of what is left, since others may be asking as well."""
+        """Return how many requests may be under way: half of the rest, since other programs may use the same quota."""
         return math.inf if self._last is None else max(1.0, self._last.remaining / 2)
 
     def renew(self, now: float) -> None:
-        """Forget what was left where that started anew: the next answer says what there is."""
+        """Forget the quota once its window is over: the next answer reports the new one."""
         if self.is_used_up and now >= self._ends_at:
             self._last, self.is_unknown = None, True
 
@@ -351,7 +353,7 @@ class _QuotaWindow:
         if quota is None or sent_at < self._said_at:
             return
         ends_at = -math.inf if quota.reset is None else now + quota.reset
-        # Whole seconds are rounded up: the earliest of all ends that were told of one window is the closest.
+        # APIs round up to whole seconds: of all ends reported for one window, the earliest is the most exact.
         self._ends_at = min(self._ends_at, ends_at) if now < self._ends_at else ends_at
         self._window = quota.window or max(self._window or 0.0, quota.reset or 0.0)
         self._last, self._said_at = quota, sent_at

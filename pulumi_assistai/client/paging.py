@@ -1,4 +1,4 @@
-"""Reads every page of a listing, or fails: half a listing would make agents look gone."""
+"""Paging of listings: reads every page, or fails. With half a listing, agents would look gone."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
     from pulumi_assistai.client.transport import Transport
 
 PAGE_SIZES = (50, 10)
-"""What is asked for first, and what an API that refuses that is asked for: its documented default."""
+"""Page sizes to request: the second, which is the API's documented default, if the API refuses the first."""
 
 AT_A_TIME = 8
-"""Pages that are asked for at a time, once the API has said how many items there are."""
+"""Pages that are requested at the same time, once the API has reported the number of items."""
 
 LONGEST_READING = 600.0
-"""Seconds that a whole listing may take, all of its readings together, besides waiting for the API's rate limit."""
+"""Seconds that all readings of a listing may take together, without waits for the API's rate limit."""
 
 MOST_PAGES = 2000
-"""Pages of one reading: an API that never runs out of new items must not fill the memory."""
+"""Pages of one reading at most: an endless listing must not fill the memory."""
 
 PAST_THE_END = frozenset({400, 404, 410, 416, 422})
-"""Statuses with which an API may answer a page that lies past its last one."""
+"""Statuses with which an API may answer the request for a page after the last one."""
 
 _PASSES = 3
 _LONGEST_NOTHING = 1000
-"""Bytes of a body that may be no more than null: longer ones are not read twice to find out."""
+"""Bytes of a body that may be null. Longer bodies are not checked for that, which saves a second parsing."""
 
-_COUNTS_MORE = "the API counts more than its pages hold"
-_COUNTS_LESS = "the API counts less than its pages hold"
-_SAYS_MORE = "the API says that more follows, and nothing does"
-_MAY_BE_CUT = "the API answered the same full page to every page number, so that there may be more"
-_NO_PROVEN_END = "the API refused the page after a full one and does not say how many there are"
+_COUNTS_MORE = "the API counts more items than its pages have"
+_COUNTS_LESS = "the API counts fewer items than its pages have"
+_SAYS_MORE = "the API announces another page, but that page is empty"
+_MAY_BE_CUT = "the API returned the same full page for every page number, so there may be more items"
+_NO_PROVEN_END = "the API refused the page after a full one and does not report the number of items"
 
 Item = TypeVar("Item", bound=BaseModel)
 
 
 class PageBody(BaseModel):
-    """A page as it arrives."""
+    """A page as the API sends it."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -58,22 +58,22 @@ class PageBody(BaseModel):
 
 
 class _AnyPageBody(PageBody):
-    """A page as it arrives, whatever its items are."""
+    """A page as the API sends it, with items of any type."""
 
     data: list[Any]
 
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """One page: its items, and what the API says of the whole where it says anything.
+    """One page, and what the API reports of the whole listing.
 
     Attributes:
-        items: what the page holds.
-        total: how many items there are in all, None where the API does not say.
-        has_next: whether another page follows, None where the API does not say.
-        unreadable: how many items were left out, since they cannot be read.
-        full: whether it holds as many items as a page can, so that the API may have cut it.
-        refusal: why there is no page, None where there is one.
+        items: the items of the page.
+        total: the number of items in the listing, None if the API does not report it.
+        has_next: whether another page follows, None if the API does not report it.
+        unreadable: the number of items that were left out because they cannot be read.
+        full: whether the page has as many items as a page can have, so that the API may have cut it.
+        refusal: why there is no page, None if there is one.
     """
 
     items: list[Item]
@@ -90,10 +90,9 @@ class Listing(Generic[Item]):
 
     Attributes:
         items: the items, oldest first.
-        complete: whether nothing hints at further items. Where something does, what is not among the items is not
-            proved to be gone.
-        unreadable: how many items were left out, since they cannot be read.
-        doubt: why the listing is not complete, in words.
+        complete: whether nothing hints at further items. Otherwise a missing item may still exist.
+        unreadable: the number of items that were left out because they cannot be read.
+        doubt: why the listing is not complete, for messages.
     """
 
     items: list[Item]
@@ -103,7 +102,7 @@ class Listing(Generic[Item]):
 
 
 class _EndlessError(IncompleteListingError):
-    """The pages do not end, so that reading them again is of no use."""
+    """The pages do not end, so reading them again is useless."""
 
 
 def read_every_page(
@@ -117,19 +116,19 @@ def read_every_page(
 ) -> Listing[Item]:
     """Read a whole listing.
 
-    Calls GET `path` with page, take, orderBy=createdAt and order=ASC until a page is empty, since neither a short page
-    nor the count of the API proves the end. Where pages overlap or contradict the count, all are read again.
+    Calls GET `path` with page, take, orderBy=createdAt and order=ASC until a page is empty: neither a short page nor
+    the API's count proves the end. If pages overlap or contradict the count, it reads all of them again.
 
     Args:
         transport: the organization.
         path: the path of the listing.
-        item: what an item should be.
-        key: tells items apart.
+        item: the model of an item.
+        key: returns the identity of an item.
         criteria: the API's free text filter; None returns all.
-        leave_out_unreadable: whether an item that cannot be read is left out and counted; else it is an error.
+        leave_out_unreadable: leave out and count items that cannot be read; otherwise such an item is an error.
 
     Raises:
-        IncompleteListingError: the pages do not add up after three readings, or do not end.
+        IncompleteListingError: pages are missing or contradict each other in three readings, or do not end.
         ApiError, TransportError: a page failed.
     """
     fetch = _fetcher(transport, path, item, criteria, leave_out_unreadable=leave_out_unreadable)
@@ -148,7 +147,7 @@ def read_every_page(
             return _without_the_unreadable(found)
         problem, before = found.doubt, found
     raise IncompleteListingError(
-        f"GET {path} gave no whole listing: {problem}; nothing was concluded from it, try again"
+        f"GET {path} returned an incomplete listing: {problem}; it proves nothing and was not used: try again"
     )
 
 
@@ -157,7 +156,7 @@ def _working_time(transport: Transport) -> float:
 
 
 def _without_the_unreadable(found: Listing[Item]) -> Listing[Item]:
-    """Return a listing that is not complete where items were left out."""
+    """Return the listing, marked as not complete if items were left out."""
     if not found.unreadable:
         return found
     items = "1 item" if found.unreadable == 1 else f"{found.unreadable} items"
@@ -166,7 +165,7 @@ def _without_the_unreadable(found: Listing[Item]) -> Listing[Item]:
 
 @dataclass
 class _Reading(Generic[Item]):
-    """What one reading has found so far."""
+    """The items that one reading has found so far."""
 
     items: dict[str, Item] = field(default_factory=dict)
     unreadable: int = 0
@@ -175,12 +174,12 @@ class _Reading(Generic[Item]):
     full: bool = False
 
     def add(self, page: Page[Item], number: int, key: Callable[[Item], str]) -> bool:
-        """Add a page and return whether it brought anything new.
+        """Add a page and return whether it has anything new.
 
         Raises:
-            IncompleteListingError: some of it came before.
+            IncompleteListingError: an earlier page has some of its items.
         """
-        # Items come oldest first: what is created meanwhile comes last, what is deleted moves others to earlier pages.
+        # Oldest first: an item created meanwhile comes last, one deleted meanwhile moves later ones to earlier pages.
         self.total = page.total if self.total is None else self.total
         self.has_next = self.has_next if page.has_next is None else page.has_next
         fresh = {key(found): found for found in page.items if key(found) not in self.items}
@@ -201,7 +200,7 @@ class _Reading(Generic[Item]):
 
     @property
     def doubt(self) -> str:
-        """Return why more is to be expected, "" where nothing says so."""
+        """Return why there should be more items, "" if nothing says so."""
         if self.total is not None and self.total > self.found:
             return _COUNTS_MORE
         return _SAYS_MORE if self.has_next else ""
@@ -227,22 +226,22 @@ def _read_once(
 
 
 def _require_an_end(number: int, is_over: Callable[[], bool]) -> None:
-    """Refuse to read on for ever.
+    """Stop a reading that is too long.
 
     Raises:
-        _EndlessError: there were too many pages, or they took too long.
+        _EndlessError: there are too many pages, or they take too long.
     """
     if number >= MOST_PAGES:
-        raise _EndlessError(f"there is no end to it after {number} pages")
+        raise _EndlessError(f"it has no end after {number} pages")
     if is_over():
-        raise _EndlessError(f"there is no end to it after {LONGEST_READING:g} s and {number} pages")
+        raise _EndlessError(f"it has no end after {LONGEST_READING:g} s and {number} pages")
 
 
 def _doubt_of_refused(reading: _Reading[Item], refusal: ApiError) -> str:
-    """Tell the end of a listing, where an API refuses the page past it, from a page that failed.
+    """Tell the refusal of the page after the last one from the failure of a page.
 
     Raises:
-        ApiError: that page should have been there.
+        ApiError: the page should exist.
     """
     if reading.doubt:
         raise refusal
@@ -254,7 +253,7 @@ def _doubt_of_refused(reading: _Reading[Item], refusal: ApiError) -> str:
 def _doubt_of_repeated(
     page: Page[Item], number: int, reading: _Reading[Item], fetch: Callable[[int], Page[Item]]
 ) -> str:
-    """Tell an API that repeats its last page, or knows no pages at all, from a page that came twice by mistake.
+    """Tell an API that repeats its last page, or has no paging, from a page that came twice by mistake.
 
     Raises:
         IncompleteListingError: the page came twice by mistake.
@@ -268,7 +267,7 @@ def _doubt_of_repeated(
 
 
 def _pages(fetch: Callable[[int], Page[Item]]) -> Generator[Page[Item], None, None]:
-    """Read page after page without an end; where the first says how many there are, the next ones ahead of time."""
+    """Yield page after page, without an end. If the first page reports the total, read the next pages ahead of time."""
     first = fetch(1)
     yield first
     # The last one is empty and ends the listing.
@@ -281,7 +280,7 @@ def _pages(fetch: Callable[[int], Page[Item]]) -> Generator[Page[Item], None, No
             yield ahead.popleft().result()
             ahead.extend(pool.submit(fetch, number) for number in islice(numbers, 1))
     finally:
-        # Whoever has what was wanted, or an error, does not wait for the pages that are still under way.
+        # After an error, or at the end of the listing, do not wait for pages that are still under way.
         pool.shutdown(wait=False, cancel_futures=True)
     yield from map(fetch, count(last + 1))
 
@@ -289,7 +288,7 @@ def _pages(fetch: Callable[[int], Page[Item]]) -> Generator[Page[Item], None, No
 def _fetcher(
     transport: Transport, path: str, item: type[Item], criteria: str | None, *, leave_out_unreadable: bool
 ) -> Callable[[int], Page[Item]]:
-    """Return the function that reads one page, with the largest page size that the API accepts."""
+    """Return a function that reads one page, in the largest size that the API accepts."""
     sizes = list(PAGE_SIZES)
 
     def ask(number: int) -> Answer:
@@ -321,7 +320,7 @@ def _fetcher(
 
 
 def _says_nothing(answer: Answer) -> bool:
-    """Return whether an answer has no body, or null where the items should be."""
+    """Return whether an answer has no body, or null instead of the items."""
     if len(answer.body) > _LONGEST_NOTHING:
         return False
     try:
@@ -335,7 +334,7 @@ def _read_page(answer: Answer, item: type[Item], number: int, *, leave_out_unrea
     body = answer.parse(_AnyPageBody)
     items, problem = _read_items(body.data, item)
     unreadable = len(body.data) - len(items)
-    # Where no item of the first page can be read, the whole API is another one than documented.
+    # If no item of the first page can be read, the API differs from its documentation.
     if unreadable and not (leave_out_unreadable and (items or number > 1)):
         raise answer.unexpected(f"an item is not as documented: {problem}")
     meta = body.meta or {}
@@ -343,7 +342,7 @@ def _read_page(answer: Answer, item: type[Item], number: int, *, leave_out_unrea
 
 
 def _read_items(entries: Sequence[Any], item: type[Item]) -> tuple[list[Item], str]:
-    """Return the items that can be read, and what is wrong with the first one that cannot."""
+    """Return the readable items, and the problem of the first unreadable one."""
     items, problem = [], ""
     for entry in entries:
         try:
@@ -354,7 +353,7 @@ def _read_items(entries: Sequence[Any], item: type[Item]) -> tuple[list[Item], s
 
 
 def read_total(meta: Mapping[str, Any]) -> int | None:
-    """Return the API's own count of a listing, None where it has none."""
+    """Return the API's own count of a listing, None if it reports none."""
     return next((meta[name] for name in ("itemCount", "total", "totalItems") if type(meta.get(name)) is int), None)
 
 

@@ -1,4 +1,4 @@
-"""Paths of the API that hold a code."""
+"""Codes in paths of the API."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def segment(code: str) -> str:
     """Return a code as one segment of a path.
 
     Raises:
-        AssistAIError: it would lead to another path, as `..` does. Servers decode %2F before they look, some of them.
+        AssistAIError: the code would lead to another path, as `..` does. Some servers decode %2F before they route.
     """
     if code in {"", ".", ".."} or "/" in code or "\\" in code or not code.isprintable():
-        raise AssistAIError(f"{quoted(code)} cannot be a code of AssistAI, so nothing was sent: check the code")
+        raise AssistAIError(f"{quoted(code)} is not a valid code, so nothing was sent: check the code")
     return quote(code)

@@ -1,4 +1,4 @@
-"""Quotas: the limits that an API tells in the headers of its answers, and its refusals."""
+"""Quotas: the limits in the headers of an API's answers, and its refusals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNAVAILABLE = 503
 _SINCE_1970 = 1e9
 _SINCE_1970_IN_MS = 1e11
 _LONGEST_IN_SECONDS = 1000
-"""A reset that is further away is taken for milliseconds: one that far in seconds ends an operation anyway."""
+"""A reset further away counts as milliseconds: as seconds it would end the operation anyway."""
 
 _SINGLE = re.compile(r"(?:x-)?rate-?limit-(limit|remaining|reset)(?:-after)?(.*)", re.IGNORECASE)
 _FIELD = re.compile(r'("?[\w.-]*"?)((?:\s*;\s*\w+\s*=\s*"?[^;,"]*"?)+)')
@@ -24,13 +24,13 @@ _NUMBER = re.compile(r"\s*\d{1,400}(?:\.\d{1,20})?\s*")
 
 @dataclass(frozen=True)
 class Quota:
-    """One limit, as an answer tells it.
+    """One limit, as an answer reports it.
 
     Attributes:
-        remaining: how many more requests are allowed before it starts anew.
-        limit: how many are allowed in all, None where the answer does not say.
-        reset: seconds until it starts anew, None where the answer does not say.
-        window: seconds from one start to the next, None where the answer does not say.
+        remaining: number of requests that are still allowed in this window.
+        limit: number of requests allowed in a window, None if the answer does not say.
+        reset: seconds until the next window, None if the answer does not say.
+        window: length of a window in seconds, None if the answer does not say.
     """
 
     remaining: int
@@ -40,10 +40,10 @@ class Quota:
 
 
 def read_quota(headers: Mapping[str, str]) -> Quota | None:
-    """Return the limit that leaves the least, None where no header tells of one.
+    """Return the limit with the fewest remaining requests, None if no header reports a limit.
 
-    `RateLimit` and `RateLimit-Policy` in the forms of draft-ietf-httpapi-ratelimit-headers, `RateLimit-*` and
-    `X-RateLimit-*`, also with the name of a limit at the end, are read.
+    Reads `RateLimit` and `RateLimit-Policy` in the forms of draft-ietf-httpapi-ratelimit-headers, and `RateLimit-*` and
+    `X-RateLimit-*`, which may end with the name of a limit.
     """
     now = _time_of(headers)
     found = [*_combined(headers), *_single(headers, now)]
@@ -51,7 +51,7 @@ def read_quota(headers: Mapping[str, str]) -> Quota | None:
 
 
 def read_retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that `Retry-After` asks to wait, given as seconds or as a date; None for anything else."""
+    """Return the seconds of `Retry-After`, which has a number or a date; None for anything else."""
     value = headers.get("retry-after", "")
     if _NUMBER.fullmatch(value):
         return float(value)
@@ -60,7 +60,7 @@ def read_retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def is_refusal(status: int, retry_after: float | None, statuses: Collection[int]) -> bool:
-    """Return whether an answer with one of these statuses asks for fewer requests; 503 does with Retry-After alone."""
+    """Return whether an answer asks for fewer requests: it has one of the statuses; 503 needs Retry-After as well."""
     return status in statuses and (status != _UNAVAILABLE or retry_after is not None)
 
 
@@ -83,7 +83,7 @@ def _fields(value: str) -> Iterator[tuple[str, dict[str, float]]]:
 
 
 def _single(headers: Mapping[str, str], now: float) -> Iterator[Quota]:
-    """Read a header for each part of a limit, whose name may end with that of the limit."""
+    """Read headers that have one part of a limit each. Their names may end with the name of the limit."""
     limits: dict[str, dict[str, str]] = {}
     for header, value in headers.items():
         if found := _SINGLE.fullmatch(header):
@@ -96,7 +96,7 @@ def _single(headers: Mapping[str, str], now: float) -> Iterator[Quota]:
 
 
 def _seconds_until(value: str, now: float) -> float | None:
-    """Return how far away a reset is that is told in seconds or milliseconds, from now or since 1970, or as a date."""
+    """Return the seconds until a reset, which is in seconds or milliseconds, from now or since 1970, or a date."""
     if not _NUMBER.fullmatch(value):
         moment = _moment(value)
         return None if moment is None else max(0.0, moment - now)
@@ -107,7 +107,7 @@ def _seconds_until(value: str, now: float) -> float | None:
 
 
 def _time_of(headers: Mapping[str, str]) -> float:
-    """Return the API's own time, since its clock may be wrong."""
+    """Return the time on the API's clock, which may be wrong."""
     moment = _moment(headers.get("date", ""))
     return time.time() if moment is None else moment
 
@@ -116,13 +116,13 @@ def _moment(value: str) -> float | None:
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         with suppress(ValueError, OverflowError):
             moment = read(value.strip())
-            # A date without a zone is in UTC, as all dates of HTTP are.
+            # A date without a zone is in UTC, as all dates in HTTP are.
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     return None
 
 
 def _first_number(value: str) -> int | None:
-    """Return the number that a value begins with: `100, 100;w=60` is 100."""
+    """Return the number at the start of a value: `100, 100;w=60` is 100."""
     found = re.match(r"\s*(\d{1,18})\b", value)
     return None if found is None else int(found[1])
 

@@ -24,20 +24,20 @@ from pulumi_assistai.errors import (
 T = TypeVar("T")
 
 LONGEST_WAIT = 30.0
-"""Seconds: an API that fails and asks for more is answered with an error at once."""
+"""Seconds: if a failing API asks to wait longer, the request fails at once."""
 
 _UNAVAILABLE = 503
 
 
 def announce_retries(tell: Callable[[str], None] = redaction.tell) -> None:
-    """Say what is tried again and when, in this process: a long wait must not look like a hang.
+    """Show the retries of this process: a long wait must not look like a hang.
 
     Args:
         tell: called with each line, in the thread that waits; default: writes to standard error.
     """
 
     def announce(details: stamina.instrumentation.RetryDetails) -> None:
-        tell(f"{details.caused_by}; tried again in {details.wait_for:.1f} s")
+        tell(f"{details.caused_by}; trying again in {details.wait_for:.1f} s")
 
     stamina.instrumentation.set_on_retry_hooks([announce])
 
@@ -48,11 +48,10 @@ class RetryPolicy:
 
     Attributes:
         statuses: HTTP statuses of failures after which it may.
-        after_loss: whether it may when the answer was lost; where not, only when the connection never opened.
-        refusals: HTTP statuses with which the API refuses a request for its rate, and after which nothing happened;
-            503 is one with Retry-After alone.
-        slowed_by: HTTP statuses that ask for fewer requests, whether or not this one may be sent again.
-        attempts: how often it is sent at most. Refusals are no attempts.
+        after_loss: whether it may after a lost answer. If not, it may only if the connection never opened.
+        refusals: HTTP statuses of a rate limit, after which nothing happened; 503 counts only with Retry-After.
+        slowed_by: HTTP statuses that ask for fewer requests, whether or not this request may be sent again.
+        attempts: the highest number of attempts. Refusals do not count as attempts.
     """
 
     statuses: frozenset[int]
@@ -62,11 +61,11 @@ class RetryPolicy:
     attempts: int = 6
 
     def is_refusal(self, error: ApiError) -> bool:
-        """Return whether the API refused a request for its rate, and not a firewall that never lets it through."""
+        """Return whether a rate limit refused the request. A firewall may have the same status, and never allows it."""
         return not isinstance(error, FirewallError) and is_refusal(error.status, error.retry_after, self.refusals)
 
     def wait(self, error: Exception) -> bool | float:
-        """Say whether to repeat after `error`: no, yes with the usual backoff, or yes after so many seconds."""
+        """Return whether to repeat after `error`: False, True with the usual backoff, or the seconds to wait first."""
         if isinstance(error, RateLimitError | RunCancelledError):
             return False
         if isinstance(error, TransportError):
@@ -78,16 +77,16 @@ class RetryPolicy:
         return error.retry_after if error.retry_after <= LONGEST_WAIT else False
 
     def run(self, send: Callable[[], T], patience: Patience) -> T:
-        """Call `send` until it succeeds, may not be repeated, or the patience is over."""
+        """Call `send` until it succeeds, must not be repeated, or the patience is over."""
         caller = stamina.RetryingCaller(attempts=self.attempts, timeout=None, wait_jitter=0.5)
         return caller(lambda error: not patience.is_over and self.wait(error), send)
 
 
 class Patience:
-    """The seconds that all attempts of a request may take together; what it waits for permission does not count.
+    """The time that all attempts of a request may take together, without its waits for the rate limit.
 
     Args:
-        seconds: how many.
+        seconds: the time.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -96,7 +95,7 @@ class Patience:
 
     @property
     def is_over(self) -> bool:
-        """Whether they have passed."""
+        """Whether the time is over."""
         return self._left <= 0
 
     def __enter__(self) -> None:
@@ -107,13 +106,13 @@ class Patience:
 
 
 _PASSING = frozenset({408, 425, 500, 502, 503, 504, *UNREACHABLE})
-"""Time-outs, failures, and what Cloudflare says where it cannot reach the API."""
+"""Time-outs, server errors, and Cloudflare's statuses for an API that it cannot reach."""
 
 REPEATABLE = RetryPolicy(_PASSING, after_loss=True, refusals=frozenset({429, _UNAVAILABLE}))
-"""For what ends the same however often it is done: GET, PATCH, DELETE."""
+"""For requests that are safe to repeat: GET, PATCH, DELETE."""
 
 ONCE = RetryPolicy(frozenset(), after_loss=False)
-"""For what must not happen twice: POST. Neither a 408 nor a 5xx says that nothing happened."""
+"""For requests that must not happen twice: POST. After a 408 or a 5xx it may have happened."""
 
 STARTING = RetryPolicy(frozenset(), after_loss=False, slowed_by=frozenset({429}))
-"""For asking for a QR, which starts a connection: 503 is the answer of one that has not started yet."""
+"""For the request of a QR code, which starts a connection. Until it has started, the API answers 503."""

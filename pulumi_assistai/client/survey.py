@@ -1,4 +1,4 @@
-"""Single pages as the API sends them, for whoever wants to know whether it is as this package takes it to be."""
+"""Single pages as the API sends them: `assistai doctor` compares them with the models."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Sample:
     """The first page of a listing.
 
     Attributes:
-        path: the path that was asked.
-        model: what an item should be.
-        items: the items as they arrived.
-        meta: what the API says of the whole, None where it says nothing.
-        date: the header of that name, "" where there is none.
+        path: the path of the request.
+        model: the model of an item.
+        items: the items as the API sends them.
+        meta: the API's data about the whole listing, None if there is none.
+        date: the header of that name, "" if there is none.
     """
 
     path: str
@@ -39,22 +39,22 @@ class Sample:
 
     @property
     def total(self) -> int | None:
-        """The API's own count of the listing, None where it has none."""
+        """The API's own count of the listing, None if it reports none."""
         return read_total(self.meta or {})
 
     @property
     def undocumented(self) -> list[str]:
-        """The fields of items that nobody documented."""
+        """The undocumented fields of the items."""
         return sorted({name for item in self.items for name in item} - self._documented)
 
     @property
     def missing(self) -> list[str]:
-        """The documented fields that no item has; none where there are no items."""
+        """The documented fields that no item has; empty if there are no items."""
         return sorted(self._documented - {name for item in self.items for name in item}) if self.items else []
 
     @property
     def misfit(self) -> str:
-        """What is wrong with the first item that does not fit, "" where all fit."""
+        """The problem of the first item that does not fit the model, "" if all fit."""
         for item in self.items:
             try:
                 self.model.model_validate(item)
@@ -64,7 +64,7 @@ class Sample:
 
     @property
     def answered_at(self) -> datetime | None:
-        """The API's clock when it answered, None where it does not say."""
+        """The time of the answer on the API's clock, None if it does not report it."""
         try:
             moment = parsedate_to_datetime(self.date)
         except (ValueError, OverflowError):
@@ -77,7 +77,7 @@ class Sample:
 
 
 class SurveyApi:
-    """The listings, one page at a time."""
+    """The first pages of the listings."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -86,7 +86,7 @@ class SurveyApi:
         """Return the first page of the agents: GET /agents.
 
         Raises:
-            BadRequestError: the API refuses that size of a page.
+            BadRequestError: the API refuses this page size.
             ApiError, TransportError: the call failed.
         """
         return self._first_page("/agents", ListedAgent, take)

@@ -1,4 +1,4 @@
-"""Sends requests and turns answers into values or typed errors: the one place that does."""
+"""The HTTP transport: sends requests, maps answers to values and errors."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from pulumi_assistai.settings import Settings
 
 PREFIX = "/api/v1"
 MOST_CONNECTIONS = 128
-"""As many as calls can be in flight: see `providers.workers`. The pages of a listing wait for those that are free."""
+"""Highest number of connections: as many as calls in flight, see `providers.workers`."""
 
 LARGEST_BODY = 8 * 1024 * 1024
-"""Bytes: no documented answer comes near, so that a hostile one cannot fill the memory."""
+"""Bytes. No documented answer is nearly as large, and a hostile one must not fill the memory."""
 
 _ERRORS: dict[int, type[ApiError]] = {
     400: BadRequestError,
@@ -57,14 +57,14 @@ _FIREWALL = re.compile(
     rb"you have been blocked|checking your browser|access denied",
     re.IGNORECASE,
 )
-"""Words on the pages of Cloudflare and others that stand in front of an API and let not everybody through."""
+"""Words on the pages of Cloudflare and other firewalls."""
 
 
 class Transport:
     """One connection pool with one organization's headers; safe to share between threads.
 
-    A request that is safe to repeat is repeated until its attempts together took twice the time-out. What the API
-    refuses for its rate is no attempt: it is sent again when the API allows it, within the settings' wait.
+    It repeats a request that is safe to repeat until its attempts together took twice the time-out. A refusal of the
+    rate limit is not an attempt: the request is sent again when the API allows it, within `rate_limit_wait`.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -78,7 +78,7 @@ class Transport:
 
     @property
     def waited(self) -> float:
-        """Return the seconds for which requests of this organization waited for the API to allow them, so far."""
+        """Return the seconds that requests of this organization have waited for the rate limit so far."""
         return self._limiter.waited
 
     def close(self) -> None:
@@ -86,23 +86,23 @@ class Transport:
         self._http.close()
 
     def get(self, path: str, query: Mapping[str, str | int] | None = None) -> Answer:
-        """Send a GET, again where that is safe."""
+        """Send a GET, again if that is safe."""
         return self._send("GET", path, REPEATABLE, query=query)
 
     def get_once(self, path: str, accept: str) -> Answer:
-        """Send a GET that sets something off, again only where it cannot have happened."""
+        """Send a GET that starts something, again only if it cannot have happened."""
         return self._send("GET", path, STARTING, accept=accept)
 
     def post(self, path: str, body: Mapping[str, str], about_to_send: Callable[[], None] | None = None) -> Answer:
-        """Send a POST, again only where it cannot have happened; `about_to_send` is called each time before."""
+        """Send a POST, again only if it cannot have happened. Call `about_to_send` directly before each time."""
         return self._send("POST", path, ONCE, body=body, about_to_send=about_to_send)
 
     def patch(self, path: str, body: Mapping[str, str]) -> Answer:
-        """Send a PATCH, again where that is safe."""
+        """Send a PATCH, again if that is safe."""
         return self._send("PATCH", path, REPEATABLE, body=body)
 
     def delete(self, path: str) -> Answer:
-        """Send a DELETE, again where that is safe."""
+        """Send a DELETE, again if that is safe."""
         return self._send("DELETE", path, REPEATABLE)
 
     def _send(
@@ -143,11 +143,11 @@ class Transport:
                 failure = self._failure(request, error, is_sent=under_way.is_sent)
             else:
                 return self._answer(response, body)
-        # Raised here, it does not drag along the error of httpx, whose text may hold the token.
+        # Raised here, the error has no reference to that of httpx, whose text may have the token.
         try:
             raise failure
         finally:
-            # Its traceback holds this frame.
+            # The traceback of the error refers to this frame.
             del failure
 
     def _exchange(self, request: httpx.Request, turn: Turn) -> tuple[httpx.Response, bytes]:
@@ -155,7 +155,7 @@ class Transport:
         turn.hear(response.status_code, response.headers)
         body = bytearray()
         try:
-            # Never decoded: some bytes of a compressed body can become gigabytes.
+            # Never decoded: a few compressed bytes can become gigabytes.
             for chunk in response.iter_raw():
                 body += chunk
                 if len(body) > LARGEST_BODY:
@@ -168,18 +168,18 @@ class Transport:
         is_late = isinstance(error, httpx.TimeoutException)
         reason = f"it took longer than {self._timeout:g} s" if is_late else clean(str(error)) or type(error).__name__
         if is_sent:
-            return NoAnswerError(f"{_where(request)} got no whole answer, {reason}; check the network and try again")
+            return NoAnswerError(f"{_where(request)} got no complete answer: {reason}; check the network and try again")
         advice = "check ASSISTAI_BASE_URL and the network"
         if self._proxy is not None:
-            advice = f"check the proxy that {self._proxy.variable} names, ASSISTAI_BASE_URL and the network"
+            advice = f"check the proxy ({self._proxy.variable}), ASSISTAI_BASE_URL and the network"
         if "certificate verify failed" in reason:
             advice = about_certificates()
-        return NotSentError(f"{_where(request)} was not sent, {reason}; {advice}")
+        return NotSentError(f"{_where(request)} was not sent: {reason}; {advice}")
 
     def _answer(self, response: httpx.Response, body: bytes) -> Answer:
         encoding = clean(response.headers.get("content-encoding", "").lower())
         is_encoded = bool(body) and encoding not in {"", "identity"}
-        problem = f'its body is encoded ("{encoding}"), which was not asked for'
+        problem = f'its body is encoded ("{encoding}"), which the request did not ask for'
         if not response.is_success:
             raise self._error(response, problem.encode() if is_encoded else body)
         if is_encoded:
@@ -204,7 +204,7 @@ class Transport:
         )
 
     def _kind(self, status: int, body: bytes) -> tuple[type[ApiError], str]:
-        """Return the kind of error, and what to do next where that is not for the kind to say."""
+        """Return the class of the error, and what to do next if that differs from the advice of the class."""
         if status not in UNREACHABLE and _is_firewall(body):
             return FirewallError, FirewallError.advice
         kind = _ERRORS.get(status) or (ServerError if status >= 500 else UnexpectedAnswerError)  # noqa: PLR2004
@@ -214,16 +214,16 @@ class Transport:
 
 
 def _is_firewall(body: bytes) -> bool:
-    """Tell the page of a firewall, which may come with any status, from what an API says."""
+    """Return whether a body is the page of a firewall, which may come with any status."""
     is_page = body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
     return is_page and _FIREWALL.search(body[:100_000]) is not None
 
 
 def _client(settings: Settings, proxy: Proxy | None) -> httpx.Client:
-    """Return one connection pool.
+    """Return a connection pool.
 
     Raises:
-        ConfigurationError: the environment or the base URL has what no connection can be made with.
+        ConfigurationError: the base URL, the proxy or the certificates are not usable.
     """
     try:
         return httpx.Client(
@@ -234,14 +234,14 @@ def _client(settings: Settings, proxy: Proxy | None) -> httpx.Client:
             transport=_HttpTransport(settings, proxy),
         )
     except httpx.InvalidURL as error:
-        raise ConfigurationError(f"ASSISTAI_BASE_URL (assistai:baseUrl) is no usable address: {error}") from None
+        raise ConfigurationError(f"ASSISTAI_BASE_URL (assistai:baseUrl) is not a usable address: {error}") from None
 
 
 class _HttpTransport(httpx.HTTPTransport):
-    """Connections that keep to the deadline of the exchange under way."""
+    """Connections that keep the deadline of the current exchange."""
 
     def __init__(self, settings: Settings, proxy: Proxy | None) -> None:
-        # Plain http never turns into https, and reading the certificate authorities takes its time.
+        # Plain http never becomes https, and reading the certificate authorities takes time.
         is_encrypted = urlsplit(settings.base_url).scheme == "https"
         verify = certificate_authorities() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
@@ -255,17 +255,17 @@ class _HttpTransport(httpx.HTTPTransport):
         except ImportError:
             assert proxy is not None
             raise ConfigurationError(
-                f"{proxy.variable} names a SOCKS proxy, which httpx alone cannot use: run `pip install 'httpx[socks]'`"
+                f"{proxy.variable} is a SOCKS proxy, which needs another package: run `pip install 'httpx[socks]'`"
             ) from None
         layers = is_encrypted + (proxy is not None and proxy.is_encrypted)
-        # httpx has no argument for it, httpcore has; the tests of slow answers fail where it has no effect.
+        # httpx has no argument for it, httpcore has. The tests of slow answers fail if this has no effect.
         self._pool._network_backend = DeadlineBackend(layers)  # noqa: SLF001
 
 
 def _headers(settings: Settings) -> dict[str, str]:
     package = f"pulumi-assistai/{version('pulumi-assistai')}"
     return {
-        # Without it httpx asks for compressed answers.
+        # Without this header httpx asks for compressed answers.
         "accept-encoding": "identity",
         "authorization": f"Bearer {settings.api_token.get_secret_value()}",
         "x-tenant-domain": settings.tenant_domain,

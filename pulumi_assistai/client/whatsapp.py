@@ -1,4 +1,4 @@
-"""WhatsApp integrations of agents: connect, which shows a QR, and disconnect."""
+"""WhatsApp integrations of agents: connect with a QR code, and disconnect."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from pulumi_assistai.client.transport import Transport
 
 STARTING = frozenset({409, 503})
-"""Statuses with which the API answers while it starts or renews a connection."""
+"""Statuses of the API while it starts or renews a connection."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
 class QrCode:
-    """The QR to scan with the phone, which changes within a minute.
+    """The QR code to scan with the phone. It expires within a minute.
 
     Attributes:
-        png: the picture as the API sent it.
+        png: the image as the API sent it.
     """
 
     png: bytes
 
 
 class Connected(BaseModel):
-    """A phone is linked. `phone_number` is None where the API does not say which."""
+    """A phone is linked. `phone_number` is None if the API does not report it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, populate_by_name=True)
 
@@ -43,7 +43,7 @@ class Connected(BaseModel):
 
 @dataclass(frozen=True)
 class Starting:
-    """Neither a phone is linked nor is there a QR yet; the API may have either when it is asked again.
+    """No phone is linked, and there is no QR code yet. A later request may return either.
 
     Attributes:
         said: the API's own words, such as "connecting"; may be empty.
@@ -59,7 +59,7 @@ class WhatsAppApi:
         self._transport = transport
 
     def connect(self, code: str) -> QrCode | Connected | Starting:
-        """Start to connect an agent: GET .../qr, sent again only where it cannot have happened.
+        """Start to connect an agent: GET .../qr, sent again only if it cannot have happened.
 
         Raises:
             NotFoundError: the agent has no WhatsApp integration.
@@ -77,7 +77,7 @@ class WhatsAppApi:
         return QrCode(answer.body) if answer.body.startswith(_PNG) else self._read_status(answer)
 
     def _read_status(self, answer: Answer) -> Connected | Starting:
-        """Read JSON of whatever content type."""
+        """Read JSON of any content type."""
         try:
             body = json.loads(answer.body.strip() or b"null")
         except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""An engine for Pulumi programs in Python with dynamic providers, for trying and for tests, without the Pulumi CLI."""
+"""The embedded engine: runs Pulumi programs in Python without the Pulumi CLI, for trials and tests."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ __all__ = ["EngineError", "Result", "Stack"]
 
 _MODULES = {"errors": ["EngineError"], "reporting.recorder": ["Result"], "stack": ["Stack"]}
 
-# The process of a program starts in this package; it has no use for the engine, which takes time to import.
+# The process of a program imports this package, but not the engine, which takes time to import.
 __getattr__, _, _ = lazy_loader.attach(__name__, submod_attrs=_MODULES)

@@ -1,4 +1,4 @@
-"""One deployment: what the program registers is brought about, what it does not register any more is deleted."""
+"""One deployment: deploys what the program registers, and deletes what it does not register any more."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from pulumi_assistai.properties import Values, equal
 
 
 class Deployment:
-    """A preview or an update while it runs.
+    """A preview or an update in progress.
 
     Args:
         stack: the stack's name.
         project: the project's name.
         config: the configuration of the default providers, under full keys.
         state: the state.
-        context: what the steps work with.
-        executor: carries the steps out.
-        targets: the resources that may be touched.
-        recorder: told what happens.
+        context: the context of the steps.
+        executor: carries out the steps.
+        targets: the resources that may change.
+        recorder: receives the events.
 
     Attributes:
-        skipped: the URNs of new resources that are no targets, and were not created.
+        skipped: the URNs of new resources that were not created because they are not targets.
     """
 
     def __init__(
@@ -68,10 +68,10 @@ class Deployment:
         self._ignored: set[str] = set()
 
     async def register(self, goal: Goal) -> Resource:
-        """Bring a resource about and return it as it is then.
+        """Deploy a resource and return it.
 
         Raises:
-            ShutdownError: that, or something else, failed; it has been reported.
+            ShutdownError: this or something else failed; it was reported.
         """
         goal = await self._family.complete(goal)
         async with self._deciding:
@@ -85,10 +85,10 @@ class Deployment:
         return plan.resource
 
     async def read(self, goal: ReadGoal) -> Resource:
-        """Read a resource that somebody else manages.
+        """Read a resource that this stack does not manage.
 
         Raises:
-            ShutdownError: that, or something else, failed; it has been reported.
+            ShutdownError: this or something else failed; it was reported.
         """
         provider = goal.provider or await self.default_provider(urns.package_of(goal.type), goal.version)
         async with self._deciding:
@@ -101,7 +101,7 @@ class Deployment:
         return plan.resource
 
     def warn_about_ignored(self, option: str, name: str) -> None:
-        """Say, once a deployment, that a resource option is ignored.
+        """Warn, once per deployment, that a resource option is ignored.
 
         Args:
             option: the option.
@@ -112,19 +112,19 @@ class Deployment:
             self._recorder.diagnose(
                 Severity.WARNING,
                 f"the resource option {option} (resource {name}) is ignored: "
-                "the embedded engine runs what is installed",
+                "the embedded engine runs the installed version",
             )
 
     async def default_provider(self, package: str, version: str = "") -> str:
-        """Return the reference of the default provider of a package, which is made if there is none.
+        """Return the reference of the default provider of a package. Create the provider if there is none.
 
         Args:
             package: the package.
-            version: the version that the program asks for, empty where it does not; dynamic providers have none.
+            version: the version that the program asks for, empty for any; dynamic providers have none.
 
         Raises:
-            UnsupportedError: nothing serves such providers.
-            ShutdownError: that, or something else, failed; it has been reported.
+            UnsupportedError: no plugin serves the package.
+            ShutdownError: this or something else failed; it was reported.
         """
         key = package, "" if package == urns.PYTHON_PACKAGE else version
         if key not in self._defaults:
@@ -132,23 +132,23 @@ class Deployment:
         return await asyncio.shield(self._defaults[key])
 
     def has_functions(self, package: str) -> bool:
-        """Tell whether there may be functions of a package."""
+        """Return whether there may be functions of a package."""
         return package != urns.PYTHON_PACKAGE and self._providers.serves_package(package)
 
     async def function_provider(self, package: str, version: str, reference: str) -> Plugin:
-        """Return the provider of a function: the one that is referred to, else the default one.
+        """Return the provider of a function: that of the reference, otherwise the default provider.
 
         Raises:
-            UnsupportedError: nothing serves functions of that package.
-            ShutdownError: the provider failed; it has been reported.
+            UnsupportedError: no plugin serves the package.
+            ShutdownError: the provider failed; it was reported.
         """
         return self._providers.get(reference or await self.default_provider(package, version))
 
     async def register_outputs(self, urn: str, outputs: Values) -> None:
-        """Set a component's outputs; those of the stack are kept until it is known how all ended.
+        """Set a component's outputs. Those of the stack are set when the deployment ends.
 
         Raises:
-            EngineError: no such resource was registered.
+            EngineError: the component was not registered.
         """
         if urns.type_of(urn) == urns.STACK_TYPE:
             self._stack_outputs = outputs
@@ -157,10 +157,10 @@ class Deployment:
             await self._set_outputs(urn, outputs)
 
     async def delete_rest(self) -> None:
-        """Delete what the program did not register.
+        """Delete the resources that the program did not register.
 
         Raises:
-            ShutdownError: that, or something else, failed; it has been reported.
+            ShutdownError: this or something else failed; it was reported.
         """
         self.executor.check()
         for target in self._generator.unmatched_targets():
@@ -172,7 +172,7 @@ class Deployment:
             await self.executor.run_group([steps[resource] for resource in group if resource not in needed])
 
     async def finish(self) -> None:
-        """Set the stack's outputs, and save what was not worth saving before."""
+        """Set the stack's outputs and save the state."""
         await self.executor.drain()
         stack = next((urn for urn in self.registered if urns.type_of(urn) == urns.STACK_TYPE), None)
         if stack is not None and self._stack_outputs is not None:
@@ -180,13 +180,13 @@ class Deployment:
         await self._state.save()
 
     def _kept_outputs(self) -> Mapping[str, Any]:
-        # After a failure an output may be missing because the program did not get that far.
+        # After a failure, outputs may be missing because the program did not reach them.
         return stack_outputs(self._state.olds) if self._recorder.failed else {}
 
     async def _set_outputs(self, urn: str, outputs: Values) -> None:
         resource = self.registered.get(urn)
         if resource is None:
-            raise EngineError(f"the outputs of {urn} were registered, but it was not")
+            raise EngineError(f"the program registered outputs of {urn}, but not the resource itself")
         if not equal(resource.outputs or {}, outputs):
             resource.outputs = outputs
             await self._state.save()
@@ -216,6 +216,6 @@ class Deployment:
 
 
 def _own(package: str, config: Values) -> Values:
-    """Return the part of a configuration that is a package's own, under the names that it has there."""
+    """Return a package's own part of a configuration, with keys without the namespace."""
     named = {key.partition(":")[::2]: value for key, value in config.items()}
     return {name: value for (namespace, name), value in named.items() if namespace == package}

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 
 class EngineError(Exception):
-    """Something that the engine cannot do, or was kept from doing. Base of the engine's errors."""
+    """An operation that the engine cannot do, or that something prevented. Base of the engine's errors."""
 
 
 class UnsupportedError(EngineError):
-    """A program uses what only the Pulumi CLI can do.
+    """A program uses a feature that only the Pulumi CLI has.
 
     Args:
-        feature: what it uses, as in "stack references".
+        feature: the feature, as in "stack references".
     """
 
     def __init__(self, feature: str) -> None:
@@ -21,11 +21,11 @@ class UnsupportedError(EngineError):
 
 
 class MalformedStateError(EngineError):
-    """A state is JSON, but no state. The message is the reason."""
+    """A file is JSON, but not a state. The message has the reason."""
 
 
 class ProviderError(EngineError):
-    """A provider refused, or failed in, a call."""
+    """A provider refused a call, or failed in it."""
 
 
 class ProtectedError(EngineError):
@@ -33,7 +33,7 @@ class ProtectedError(EngineError):
 
 
 class ShutdownError(EngineError):
-    """The deployment has failed already; whoever waits for it need not say anything more."""
+    """The deployment has failed, and the failure was reported. Code that waits for it ends without another message."""
 
 
 class InvalidResourceError(EngineError):
@@ -41,7 +41,7 @@ class InvalidResourceError(EngineError):
 
     Args:
         urn: the resource.
-        problems: what is wrong, each a line.
+        problems: the problems, one line each.
     """
 
     def __init__(self, urn: str, problems: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Importing: resources that exist enter the state as a file describes them, and nothing else happens to them."""
+"""Imports: adds existing resources to the state as a file describes them. It changes no resource."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Entry:
 
     Attributes:
         type: its type.
-        name: its name in the program, and in the file.
-        id: the provider's id of it, empty for a component.
+        name: its name in the program and in the file.
+        id: its id, empty for a component.
         parent: the name of its parent in the file, empty for the stack.
         provider: the name of its provider in the file, empty for the default one.
         component: whether it is a component.
         inputs: its inputs.
-        outputs: its outputs, of which dynamic resources need `__provider`; native resources are read instead.
+        outputs: its outputs. Dynamic resources need `__provider`; native resources are read instead.
     """
 
     type: str
@@ -59,8 +59,8 @@ class Entry:
         """Read an entry.
 
         Raises:
-            EngineError: it is none.
-            UnsupportedError: it uses what only the Pulumi CLI can do.
+            EngineError: the entry is malformed.
+            UnsupportedError: it uses a feature that only the Pulumi CLI has.
         """
         unknown = sorted(fields.keys() - cls.__dataclass_fields__.keys())
         if unknown:
@@ -70,15 +70,15 @@ class Entry:
         values = {key: load_values(fields[key], _refuse_encrypted) for key in ("inputs", "outputs") if key in fields}
         entry = cls(**{**fields, **values})
         if entry.component == bool(entry.id):
-            raise EngineError(f"{entry.name}: an entry of the import file has either an id or is a component")
+            raise EngineError(f"{entry.name}: the entry of the import file must have an id or be a component")
         if entry.is_dynamic and "__provider" not in entry.outputs:
-            raise EngineError(f"{entry.name}: an entry of the import file needs inputs and outputs, with __provider")
+            raise EngineError(f"{entry.name}: the entry of the import file needs inputs and outputs, with __provider")
         return entry
 
 
 @dataclass(eq=False, kw_only=True)
 class ImportStep(Step):
-    """Take a resource that exists under management."""
+    """Import one existing resource."""
 
     op = Op.IMPORT
     fatal = False
@@ -90,7 +90,7 @@ class ImportStep(Step):
         self.new.created = self.new.modified = now()
 
     async def _look_up(self) -> None:
-        # What the file records of it is kept; a provider may take a recorded resource at its word.
+        # The state keeps the outputs of the file: a provider may rely on a recorded resource without a call.
         bare = self.new.copy()
         bare.outputs = None
         live = await self.context.providers.handler(bare).read(bare)
@@ -102,21 +102,21 @@ class ImportStep(Step):
         mark_secret_outputs(self.new)
 
     def settle(self, state: State) -> bool:  # noqa: ARG002, D102
-        # All enter the state together, after what is there already.
+        # All enter the state together, after the recorded resources.
         return False
 
 
 async def import_resources(operation: Operation, document: Mapping[str, Any]) -> None:
-    """Take the resources of an import file into the state: all of them, or none where one cannot be.
+    """Import the resources of an import file: all of them, or none if one fails.
 
     Args:
         operation: the operation.
-        document: the import file, as `pulumi import --file` takes it.
+        document: the import file, as for `pulumi import --file`.
 
     Raises:
-        EngineError: it is no import file, or names what the state has already.
-        UnsupportedError: nothing serves a resource of it.
-        ShutdownError: a resource does not exist, or could not be read; it has been reported.
+        EngineError: it is not an import file, or the state already has one of its resources.
+        UnsupportedError: no plugin serves one of its resources.
+        ShutdownError: a resource does not exist, or could not be read; it was reported.
     """
     state = operation.state
     entries = _read(document)
@@ -155,7 +155,7 @@ def _read(document: Mapping[str, Any]) -> list[Entry]:
 
 
 def _urns(entries: Sequence[Entry], table: dict[str, str], operation: Operation) -> dict[str, str]:
-    """Return the URNs by the names that the import file uses."""
+    """Return the URNs by the names in the import file."""
     stack, project = operation.target.stack, operation.target.project.name
     waiting = list(entries)
     while waiting:
@@ -164,7 +164,7 @@ def _urns(entries: Sequence[Entry], table: dict[str, str], operation: Operation)
             raise EngineError(f"the parent '{waiting[0].parent}' of {waiting[0].name} is not in the import file")
         for entry in ready:
             if entry.name in table:
-                raise EngineError(f"the import file names {entry.name} twice")
+                raise EngineError(f"the import file has {entry.name} twice")
             table[entry.name] = urns.make_urn(stack, project, table.get(entry.parent, ""), entry.type, entry.name)
         waiting = [entry for entry in waiting if entry not in ready]
     return table
@@ -182,7 +182,7 @@ def _refuse_known(entries: Sequence[Entry], table: Mapping[str, str], resources:
             raise EngineError(f"resource '{table[entry.name]}' already exists in the stack; nothing was imported")
         if (entry.type, entry.id) in managed:
             owner = managed[entry.type, entry.id]
-            raise EngineError(f"'{entry.id}' is managed already, by {owner}; nothing was imported")
+            raise EngineError(f"'{entry.id}' is already managed by {owner}; nothing was imported")
         managed[entry.type, entry.id or entry.name] = table[entry.name]
 
 
@@ -202,7 +202,7 @@ async def _default_provider(operation: Operation, deployment: Deployment, packag
 
 
 def _explicit_providers(entries: Sequence[Entry], table: Mapping[str, str], olds: Sequence[Resource]) -> dict[str, str]:
-    """Return the references of the providers that entries name.
+    """Return the references of the providers in the entries.
 
     Raises:
         EngineError: the state has no such provider.

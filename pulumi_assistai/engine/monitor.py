@@ -1,4 +1,4 @@
-"""The engine's servers: the resource monitor that a program registers its resources with, and the engine's log."""
+"""The engine's servers: the resource monitor, with which a program registers its resources, and the engine's log."""
 # ruff: noqa: N802 - the methods' names are the protocol's
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pulumi_assistai.engine.reporting.recorder import Recorder
 from pulumi_assistai.engine.storage.project import Config
 from pulumi_assistai.properties import UNKNOWN, Values, from_struct, to_struct
 
-# Features that are refused are announced as well: else the SDK refuses them by itself, with advice that is no help.
+# Refused features are announced as well. Otherwise the SDK refuses them itself, with advice that does not help.
 _FEATURES = (
     "secrets",
     "resourceReferences",
@@ -60,7 +60,7 @@ Method: TypeAlias = "Callable[[Monitor, Request], Awaitable[Any]]"
 
 
 def _answered(method: Method) -> Any:
-    """Make a method of the monitor answer the program, whatever becomes of the deployment meanwhile."""
+    """Serve a method of the monitor. It answers the program even if the deployment fails meanwhile."""
 
     async def answer(self: Monitor, request: Request, call: Call) -> Any:
         executor = self.deployment.executor
@@ -74,11 +74,11 @@ def _answered(method: Method) -> Any:
         except ShutdownError:
             pass
         except ProviderError as error:
-            # A function failed: what becomes of that is the program's decision.
+            # A function failed: the program decides what to do.
             return await call.abort(grpc.StatusCode.UNKNOWN, str(error))
         except EngineError as error:
             executor.fail(str(error))
-        except Exception as error:  # noqa: BLE001 - a defect of the engine must not pass for one of the program
+        except Exception as error:  # noqa: BLE001 - a bug of the engine must not look like one of the program
             executor.crash(error)
         work.cancel()
         # The SDK takes this for the end of the deployment, and ends the program.
@@ -88,7 +88,7 @@ def _answered(method: Method) -> Any:
 
 
 def _feature_numbers() -> list[Any]:
-    """Return the protocol's numbers of the features; an SDK that is older than a feature has no number for it."""
+    """Return the protocol's numbers of the features. An older SDK has no number for newer features."""
     names = ["RESOURCE_MONITOR_FEATURE" + re.sub("(^|[A-Z])", r"_\1", feature).upper() for feature in _FEATURES]
     return [getattr(resource_pb2, name) for name in names if hasattr(resource_pb2, name)]
 
@@ -101,11 +101,11 @@ def _refused(feature: str) -> Any:
 
 
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """What a program registers its resources with.
+    """The server with which a program registers its resources.
 
     Args:
-        deployment: brings them about.
-        info: what the program is told about the deployment.
+        deployment: deploys them.
+        info: information for the program about the deployment.
         config: the stack's configuration.
         root: the folder of Pulumi.yaml.
     """
@@ -119,7 +119,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         self._root = root
 
     async def GetDeploymentInfo(self, _request: empty_pb2.Empty, _call: Call) -> resource_pb2.DeploymentInfo:
-        """Say what the deployment is and what the engine understands."""
+        """Return the deployment's data and the engine's features."""
         return resource_pb2.DeploymentInfo(
             project=self._info.project,
             stack=self._info.stack,
@@ -134,20 +134,20 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     async def SupportsFeature(
         self, request: resource_pb2.SupportsFeatureRequest, _call: Call
     ) -> resource_pb2.SupportsFeatureResponse:
-        """Say whether the engine understands a feature."""
+        """Return whether the engine has a feature."""
         return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
 
     @_answered
     async def RegisterResource(self, request: Request) -> resource_pb2.RegisterResourceResponse:
-        """Bring a resource about."""
+        """Deploy a resource."""
         if request.type == _STACK_REFERENCE:
             raise UnsupportedError("stack references")
         self._warn_about_ignored(request)
         resource = await self.deployment.register(goal(request, self._root))
-        # What a component put out before is no news to it, and may name resources that are not there yet.
+        # A component does not need its earlier outputs, which may refer to resources that do not exist yet.
         outputs = resource.outputs or {} if resource.custom else {}
         kept = to_struct(outputs, secrets=request.acceptSecrets, references=request.acceptResources)
-        # The SDK takes the outputs of a failure for unknown, and goes on.
+        # After a FAIL the SDK treats the outputs as unknown, and continues.
         result = resource_pb2.FAIL if resource.urn in self.deployment.skipped else resource_pb2.SUCCESS
         return resource_pb2.RegisterResourceResponse(urn=resource.urn, id=resource.id, object=kept, result=result)
 
@@ -172,7 +172,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answered
     async def Invoke(self, request: Request) -> resource_pb2.ResourceInvokeResponse:
-        """Look a resource of this deployment up, or call a function of a native provider."""
+        """Look up a resource of this deployment, or call a function of a native provider."""
         if request.tok == _GET_RESOURCE:
             found = self._registered(str(from_struct(request.args).get("urn")))
             return _invoked(found, request)
@@ -191,14 +191,14 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
 
     @_answered
     async def SignalAndWaitForShutdown(self, _request: Request) -> empty_pb2.Empty:
-        """Take note that the program registers nothing more, and keep it waiting until all is done."""
+        """Note that the program registers nothing more. Answer after the deployment has ended."""
         self.program_done.set()
         await self.released.wait()
         return empty_pb2.Empty()
 
     def _warn_about_ignored(self, request: Request) -> None:
         if urns.served_package(request.type) != urns.PYTHON_PACKAGE:
-            # A native provider is told the version, and says itself where it is another one.
+            # A native provider gets the version, and warns itself if it has another one.
             return
         for name, option in _IGNORED.items():
             if getattr(request, name, ""):
@@ -222,7 +222,7 @@ async def _called(provider: Plugin, request: Request) -> tuple[Any, list[CheckFa
 def _invoked(
     result: Any, request: Request, failures: Sequence[CheckFailure] = ()
 ) -> resource_pb2.ResourceInvokeResponse:
-    """Return the answer to the call of a function; SDKs that know no unknown results get one without properties."""
+    """Return the answer to the call of a function. Older SDKs get an unknown result as one without properties."""
     response = resource_pb2.ResourceInvokeResponse()
     if result is UNKNOWN:
         if hasattr(response, "unknown"):
@@ -236,11 +236,11 @@ def _invoked(
 
 
 class Log(engine_pb2_grpc.EngineServicer):
-    """What the program and the providers tell people through the SDK.
+    """The server for messages of the program and the providers.
 
     Args:
-        recorder: passes it on.
-        stopped: set when the deployment has failed; what the program says of that is no news.
+        recorder: receives the messages.
+        stopped: set when the deployment has failed. Errors of the program after that are not shown.
     """
 
     def __init__(self, recorder: Recorder, stopped: asyncio.Event) -> None:
@@ -249,7 +249,7 @@ class Log(engine_pb2_grpc.EngineServicer):
         self._root = ""
 
     async def Log(self, request: engine_pb2.LogRequest, _call: Call) -> empty_pb2.Empty:
-        """Pass a message on."""
+        """Show a message."""
         severity = _SEVERITIES.get(request.severity)
         if severity is not None and not (severity is Severity.ERROR and self._stopped.is_set()):
             self._recorder.diagnose(severity, request.message, request.urn)
@@ -271,16 +271,16 @@ class Log(engine_pb2_grpc.EngineServicer):
     async def RequirePulumiVersion(
         self, _request: engine_pb2.RequirePulumiVersionRequest, _call: Call
     ) -> engine_pb2.RequirePulumiVersionResponse:
-        """Accept what the program requires of the Pulumi CLI, which this is not."""
+        """Accept any required version of the Pulumi CLI, because this is another engine."""
         return engine_pb2.RequirePulumiVersionResponse()
 
 
 @asynccontextmanager
 async def _served(add: Callable[[grpc.aio.Server], None]) -> AsyncIterator[str]:
-    """Serve on a loopback port, and give its address.
+    """Serve on a loopback port and yield its address.
 
     Args:
-        add: lets a service answer there.
+        add: adds a service to the server.
     """
     made = grpc.aio.server(options=CHANNEL_OPTIONS)
     port = made.add_insecure_port("127.0.0.1:0")
@@ -289,7 +289,7 @@ async def _served(add: Callable[[grpc.aio.Server], None]) -> AsyncIterator[str]:
     try:
         yield f"127.0.0.1:{port}"
     finally:
-        # A server that ends at once makes its clients complain.
+        # Clients log errors if the server ends without a grace period.
         await made.stop(_STOP_GRACE_SECONDS)
 
 

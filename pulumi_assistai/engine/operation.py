@@ -1,4 +1,4 @@
-"""An operation under way: all that a verb works with, until the last process has ended."""
+"""An operation in progress: everything that a verb needs, until the last process has ended."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from pulumi_assistai.properties import Secret, Values
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation under way.
+    """An operation in progress.
 
     Attributes:
         target: the stack.
-        options: how it is done.
+        options: its options.
         config: the stack's configuration.
         state: the stack's state.
-        recorder: told what happens.
-        context: what steps work with.
-        executor: carries them out.
+        recorder: receives the events.
+        context: the context of the steps.
+        executor: carries out the steps.
         engine: the address of the engine's log.
     """
 
@@ -57,7 +57,7 @@ class Operation:
     engine: str
 
     def deployment(self) -> Deployment:
-        """Return a deployment on the state as it is now."""
+        """Return a deployment on the current state."""
         return Deployment(
             stack=self.target.stack,
             project=self.target.project.name,
@@ -70,10 +70,10 @@ class Operation:
         )
 
     async def run_program(self, deployment: Deployment, runner: Runner) -> None:
-        """Run the program, and delete what it does not register any more.
+        """Run the program, and delete the resources that it does not register any more.
 
         Raises:
-            ShutdownError: something failed; it has been reported.
+            ShutdownError: something failed; it was reported.
         """
         monitor = Monitor(deployment, self._info(), self.config, self.target.project.directory)
         async with served_monitor(monitor) as address:
@@ -100,17 +100,17 @@ class Operation:
         self._judge(await ended)
 
     async def cancel_if_interrupted(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Cancel the run where it ends because it was interrupted."""
+        """Cancel the run if it ends because of an interrupt."""
         if kind is not None and issubclass(kind, asyncio.CancelledError):
             await self._cancel()
 
     async def _cancel(self) -> None:
-        """Begin nothing more, and let the providers know that the run was cancelled; what they do is waited for."""
+        """Begin nothing more, and tell the providers that the run was cancelled. Calls in progress still finish."""
         self.executor.stop()
         await self.context.providers.cancel()
 
     def _judge(self, status: int) -> None:
-        """Stop where the program did not end well."""
+        """Stop the operation if the program failed."""
         if status == REPORTED:
             self.recorder.failed = True
             self.executor.stop()
@@ -134,14 +134,14 @@ class Operation:
 async def begin(
     target: Target, crypter: Crypter, interpreters: Interpreters, options: Options, recorder: Recorder
 ) -> AsyncIterator[Operation]:
-    """Begin an operation; at its end all providers have ended.
+    """Begin an operation. When the context ends, all providers have ended.
 
     Args:
         target: the stack.
-        crypter: what its secrets are encrypted with.
-        interpreters: what providers run in.
-        options: how it is done.
-        recorder: told what happens.
+        crypter: encrypts its secrets.
+        interpreters: run the providers.
+        options: its options.
+        recorder: receives the events.
     """
     config = target.config(crypter)
     state = target.state(crypter, saved=not options.preview)
@@ -162,7 +162,7 @@ async def begin(
 def _sources(
     target: Target, config: Config, interpreters: Interpreters, engine: str, recorder: Recorder
 ) -> Callable[[str], Source | None]:
-    """Return what finds the processes of a package: dynamic providers, and plugins that are installed beside Python."""
+    """Return a function that finds the source of a package: dynamic providers, or a plugin installed beside Python."""
     directory = target.project.program_directory
     environment = {
         **target.environment,

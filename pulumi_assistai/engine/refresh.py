@@ -1,4 +1,4 @@
-"""Refreshing: what the providers say of each resource is taken into the state."""
+"""Refresh: updates the state to what the providers report of each resource."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pulumi_assistai.properties import equal
 
 @dataclass(eq=False, kw_only=True)
 class RefreshStep(Step):
-    """Look at one resource.
+    """Refresh one resource.
 
     Attributes:
-        found: the resource as it is, None if it is gone.
-        result: what is to be done to the state: SAME, UPDATE or DELETE; None before it is known.
-        alone: nothing but a refresh is asked for, so that its results count.
+        found: the live resource, None if it is gone.
+        result: the change of the state: SAME, UPDATE or DELETE; None before it is known.
+        alone: the operation is only a refresh, so its results count in the summary.
     """
 
     op = Op.REFRESH
@@ -65,26 +65,26 @@ class RefreshStep(Step):
         if self.old.external:
             return not equal(found.outputs, self.old.outputs)
         handler = self.context.providers.handler(found)
-        # What would an update have to do about it? That is what has drifted.
+        # Drift is what an update would change.
         diff = await compare(handler, found.urn, found, self.old.inputs or {}, self.old.ignore_changes)
         return bool(diff.changes)
 
     def settle(self, state: State) -> bool:  # noqa: ARG002, D102
-        # All findings enter the state together, when it is known which resources are gone.
+        # All results enter the state together, after it is known which resources are gone.
         return False
 
 
 async def refresh(state: State, executor: Executor, context: StepContext, *, alone: bool) -> None:
-    """Look at all resources and take what was found into the state.
+    """Refresh all resources.
 
     Args:
         state: the state.
-        executor: carries the steps out.
-        context: what they work with.
-        alone: nothing but a refresh is asked for.
+        executor: carries out the steps.
+        context: the context of the steps.
+        alone: the operation is only a refresh.
 
     Raises:
-        ShutdownError: a resource could not be looked at; it stays as it is, and the error has been reported.
+        ShutdownError: a resource could not be read. The state keeps it, and the error was reported.
     """
     steps = [RefreshStep(context=context, old=old, found=old, alone=alone) for old in state.olds]
     try:
@@ -97,10 +97,10 @@ async def refresh(state: State, executor: Executor, context: StepContext, *, alo
 
 
 def rebuilt(resources: Sequence[Resource]) -> list[Resource]:
-    """Return the resources without mention of those that are gone.
+    """Return the resources without references to those that are gone.
 
     Args:
-        resources: what is left, dependencies first.
+        resources: the resources that are left, dependencies first.
     """
     known: set[str] = set()
     parents: dict[str, str] = {}

@@ -12,11 +12,11 @@ from pulumi_assistai.engine.processes.runner import Runner
 
 @dataclass(frozen=True)
 class Options:
-    """How an operation is to be done.
+    """The options of an operation.
 
     Attributes:
-        preview: nothing is to be done, only said.
-        parallel: how many resources are worked on at a time.
+        preview: only show what the operation would do.
+        parallel: the number of resources in progress at a time.
         targets: the resources that may be touched.
     """
 
@@ -27,11 +27,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Deploy:
-    """Run the program and bring its resources about.
+    """Run the program and deploy its resources.
 
     Attributes:
         runner: runs the program.
-        refresh: look at all resources first.
+        refresh: refresh all resources first.
     """
 
     runner: Runner
@@ -40,10 +40,10 @@ class Deploy:
 
 @dataclass(frozen=True)
 class Refresh:
-    """Take what the providers say of the resources into the state.
+    """Update the state to what the providers report.
 
     Attributes:
-        clear_pending_creates: forget the creations that a killed run left under way.
+        clear_pending_creates: remove the pending creations of a killed run from the state.
     """
 
     clear_pending_creates: bool
@@ -56,10 +56,10 @@ class Destroy:
 
 @dataclass(frozen=True)
 class Import:
-    """Take resources that exist into the state.
+    """Import existing resources into the state.
 
     Attributes:
-        document: an import file as `pulumi import --file` takes it, with inputs and outputs of each resource.
+        document: an import file for `pulumi import --file`, with inputs and outputs of each resource.
     """
 
     document: Mapping[str, Any]

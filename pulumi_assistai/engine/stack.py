@@ -1,4 +1,4 @@
-"""A stack of a Pulumi project, as callers of the engine see it."""
+"""The stack of a Pulumi project: the engine's interface for callers."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ _FUNCTION_PROJECT = "test"
 class Stack:
     """A stack of a Pulumi project in Python, deployed by the embedded engine.
 
-    The engine is for trying and for tests. The state lies in PROJECT_DIR/.sandbox/STACK.json, in the format that the
-    Pulumi CLI exports and imports.
+    The engine is for trials and tests. The state is in PROJECT_DIR/.sandbox/STACK.json, in the format that the Pulumi
+    CLI exports and imports.
 
     Args:
         project_dir: the folder of Pulumi.yaml.
         name: the stack's name.
-        environment: takes the place of this process's environment for the program, for its providers and for the
-            passphrase; that is in PULUMI_CONFIG_PASSPHRASE or the file PULUMI_CONFIG_PASSPHRASE_FILE, and empty where
-            neither is set.
-        program: a function that takes the place of the project's program and is run in this process; the folder then
-            needs no Pulumi.yaml, and may be empty.
-        config: configuration that takes the place of what the files say, secrets as `values.Secret`; a key without a
-            namespace is the project's.
-        state_dir: where the state is kept instead.
-        interpreters: what programs and providers run in; default: processes that are started when needed.
+        environment: replaces this process's environment for the program, its providers and the passphrase. The
+            passphrase is in PULUMI_CONFIG_PASSPHRASE or the file PULUMI_CONFIG_PASSPHRASE_FILE, and empty if neither is
+            set.
+        program: a function that runs in this process instead of the project's program. The folder then needs no
+            Pulumi.yaml, and may be empty.
+        config: configuration that overrides the files, secrets as `properties.Secret`. A key without a namespace
+            belongs to the project.
+        state_dir: another folder for the state.
+        interpreters: run programs and providers; default: processes that start when needed.
 
     Raises:
-        EngineError: there is no Python project in the folder.
+        EngineError: the folder has no Python project.
     """
 
     def __init__(
@@ -84,56 +84,56 @@ class Stack:
 
     @property
     def config(self) -> Mapping[str, str]:
-        """The stack's configuration, secrets in clear: full keys such as `project:key` to texts."""
+        """The stack's configuration, from full keys such as `project:key` to strings, secrets in clear."""
         return self._target.config().values
 
     def preview(
         self, display: Display, *, parallel: int = 16, refresh: bool = False, targets: Sequence[str] = ()
     ) -> Result:
-        """Say what `up` would do.
+        """Show what `up` would do.
 
         Args:
-            display: told what happens.
-            parallel: how many resources to work on at a time.
-            refresh: look at all resources first.
-            targets: the URNs of the resources that may be touched, with the wildcards `*` and `**`; default: all.
+            display: receives the events.
+            parallel: the number of resources in progress at a time.
+            refresh: refresh all resources first.
+            targets: the URNs of the resources that may change, with the wildcards `*` and `**`; default: all.
 
         Raises:
-            EngineError: the operation could not begin; what fails in it is told by the result.
+            EngineError: the operation could not begin. The result reports failures during the operation.
         """
         options = Options(preview=True, parallel=parallel, targets=Targets(tuple(targets)))
         return self._deploy("preview", display, options, refresh=refresh)
 
     def up(self, display: Display, *, parallel: int = 16, refresh: bool = False, targets: Sequence[str] = ()) -> Result:
-        """Run the program and bring its resources about; see `preview` for the arguments."""
+        """Run the program and deploy its resources. See `preview` for the arguments."""
         options = Options(preview=False, parallel=parallel, targets=Targets(tuple(targets)))
         return self._deploy("up", display, options, refresh=refresh)
 
     def refresh(
         self, display: Display, *, parallel: int = 16, preview: bool = False, clear_pending_creates: bool = False
     ) -> Result:
-        """Take what the providers say of the resources into the state; the program is not run.
+        """Update the state to what the providers report. The program does not run.
 
         Args:
-            display: told what happens.
-            parallel: how many resources to work on at a time.
-            preview: only say what would change.
-            clear_pending_creates: forget the creations that a killed run left under way.
+            display: receives the events.
+            parallel: the number of resources in progress at a time.
+            preview: only show what would change.
+            clear_pending_creates: remove the pending creations of a killed run from the state.
         """
         return self._do(Recorder(display, "refresh"), Options(preview, parallel), Refresh(clear_pending_creates))
 
     def destroy(self, display: Display, *, parallel: int = 16, preview: bool = False) -> Result:
-        """Delete all resources; the program is not run. See `refresh` for the arguments."""
+        """Delete all resources. The program does not run. See `refresh` for the arguments."""
         return self._do(Recorder(display, "destroy"), Options(preview, parallel), Destroy())
 
     def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
-        """Return the stack's outputs as plain values; a secret reads "[secret]" unless asked for."""
+        """Return the stack's outputs as plain values. A secret is "[secret]" unless `show_secrets`."""
         state = self._target.state(self._target.crypter(), saved=False)
         outputs = stack_outputs(state.resources)
         return {key: revealed(value) if show_secrets else _hidden(value) for key, value in outputs.items()}
 
     def export_state(self, *, show_secrets: bool = False) -> dict[str, Any]:
-        """Return the state, as `pulumi stack import` takes it; its secrets are encrypted unless asked for."""
+        """Return the state for `pulumi stack import`. Its secrets are encrypted unless `show_secrets`."""
         document = self._target.document() or empty_document(self._target.crypter())
         if not show_secrets:
             return document
@@ -141,10 +141,10 @@ class Stack:
         return {key: _in_clear(value, crypter) for key, value in document.items()}
 
     def import_state(self, deployment: dict[str, Any]) -> None:
-        """Replace the state by one that was exported here or by `pulumi stack export`.
+        """Replace the state by one that this engine or `pulumi stack export` exported.
 
         Raises:
-            EngineError: it is not a state of this stack that this engine understands.
+            EngineError: it is not a state of this stack, or this engine cannot use it.
         """
         with self._locked():
             self._target.replace_state(deployment)
@@ -154,38 +154,38 @@ class Stack:
 
         Args:
             names: their URNs, with the wildcards `*` and `**`.
-            dest: the name of the other stack; its state is made if there is none.
+            dest: the name of the other stack, whose state is created if there is none.
 
         Returns:
-            The URNs of what was moved, as they were.
+            The former URNs of the moved resources.
 
         Raises:
-            EngineError: there is nothing to move, or what is moved and what is left depend on each other.
+            EngineError: no resource matches, or moved and remaining resources depend on each other.
         """
         other = replace(self._target, stack=dest)
         if other.stack == self.name:
-            raise EngineError("both stacks are the same one")
+            raise EngineError(f"{dest} is this stack: choose another one")
         with self._locked(), locked(other.lock_file, dest):
             source, getting = (target.state(target.crypter(), saved=True) for target in (self._target, other))
             root = make_urn(dest, self.project, "", STACK_TYPE, f"{self.project}-{dest}")
             moved = move(source.resources, getting.resources, Targets(tuple(names)), root)
-            # Of a run that is killed in between, both have it: what was moved is in no case lost.
+            # The other stack comes first: a run killed in between leaves the resources in both stacks, and loses none.
             for target, state, resources in ((other, getting, moved.dest), (self._target, source, moved.source)):
                 state.rebuild(resources)
                 target.write(state)
         return moved.moved
 
     def import_resources(self, document: Mapping[str, Any], display: Display, *, parallel: int = 16) -> Result:
-        """Take resources that exist into the state, as `pulumi import` does; the program is not run.
+        """Import existing resources into the state, as `pulumi import` does. The program does not run.
 
         Args:
-            document: an import file as `pulumi import --file` takes it, with inputs and outputs of each resource.
-            display: told what happens.
-            parallel: how many resources to look up at a time.
+            document: an import file for `pulumi import --file`, with inputs and outputs of each resource.
+            display: receives the events.
+            parallel: the number of resources that are read at a time.
 
         Raises:
-            EngineError: it is no import file that this engine understands, or names what the state has already; what
-                does not exist is told by the result.
+            EngineError: this engine cannot use the import file, or the state already has one of its resources.
+                The result reports resources that do not exist.
         """
         return self._do(Recorder(display, "import"), Options(preview=False, parallel=parallel), Import(document))
 
@@ -218,7 +218,7 @@ class Stack:
         if isinstance(request, Deploy):
             request.runner.prepare()
         try:
-            # The processes that were just started import the SDK. So does this one, while a thread derives the key.
+            # The new processes import the SDK meanwhile. This one does as well, while a thread derives the key.
             crypter = asyncio.get_running_loop().run_in_executor(None, self._target.crypter)
             from pulumi_assistai.engine.verbs import operate  # noqa: PLC0415
 
@@ -235,7 +235,7 @@ class Stack:
 
 
 def _in_clear(value: Any, crypter: Crypter) -> Any:
-    """Return a part of a state with its secrets as `pulumi stack export --show-secrets` writes them."""
+    """Return a part of a state, with secrets in the form of `pulumi stack export --show-secrets`."""
     if isinstance(value, list):
         return [_in_clear(item, crypter) for item in value]
     if not isinstance(value, dict):

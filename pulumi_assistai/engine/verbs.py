@@ -24,18 +24,18 @@ async def operate(
     options: Options,
     recorder: Recorder,
 ) -> Result:
-    """Do what is asked.
+    """Run an operation.
 
     Args:
-        request: what is asked.
+        request: the operation.
         target: the stack.
-        crypter: what its secrets are encrypted with.
-        interpreters: what providers run in.
-        options: how it is done.
-        recorder: told what happens.
+        crypter: encrypts its secrets.
+        interpreters: run the providers.
+        options: its options.
+        recorder: receives the events.
 
     Raises:
-        EngineError: it could not begin; what fails in it is told by the result.
+        EngineError: the operation could not begin. The result reports failures during the operation.
     """
     async with begin(target, crypter, interpreters, options, recorder) as operation:
         before = stack_outputs(operation.state.olds)
@@ -93,7 +93,7 @@ def _warn_about_pending_operations(operation: Operation) -> None:
     lines = "".join(f"\n  * {known.resource.urn}, interrupted while {known.type}" for known in pending)
     operation.recorder.diagnose(
         Severity.WARNING,
-        f"an earlier deployment was interrupted with {len(pending)} operations under way, the outcome of which is not "
-        f"known:{lines}\nSee what became of them. `refresh` clears all but the creations, which it cannot look at; "
-        "once you know what became of those, `refresh --clear-pending-creates` clears them too.",
+        f"an earlier deployment was interrupted, and the outcome of {len(pending)} operations is unknown:{lines}\n"
+        "Check these resources. `refresh` clears all pending operations except creations, which it cannot read. After "
+        "you have checked the creations, `refresh --clear-pending-creates` clears them as well.",
     )

@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 __all__ = ["agents", "lookup", "session", "whatsapp"]
 
 
-# A program that only declares resources needs none of them.
+# A program that only declares resources needs none of these modules.
 __getattr__, _, _ = lazy_loader.attach(__name__, submodules=__all__)

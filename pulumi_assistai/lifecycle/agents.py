@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from pulumi_assistai.errors import (
-    AdoptionError,
     AgentGoneError,
     AssistAIError,
     DashboardEditError,
     NameTakenError,
     NotFoundError,
 )
-from pulumi_assistai.lifecycle import memory
+from pulumi_assistai.lifecycle import adoption, memory
 from pulumi_assistai.lifecycle.archive import archive
 from pulumi_assistai.lifecycle.creation import create_once, earlier_creation, refuse_taken_name
-from pulumi_assistai.lifecycle.journal import Creation
+from pulumi_assistai.lifecycle.fields import FIELDS, VISIBLE, live_value
 from pulumi_assistai.lifecycle.likeness import may_be_stored_as, same_text
 from pulumi_assistai.lifecycle.session import Session, declared_twice
 from pulumi_assistai.lifecycle.validation import trimmed, validate
@@ -38,21 +35,12 @@ from pulumi_assistai.lifecycle.values import (
 if TYPE_CHECKING:
     from pulumi_assistai.client import ListedAgent
 
-FIELDS = ("name", "description", "purpose", "instructions", "tone", "voice")
-"""What the API keeps of an agent and a program declares."""
-
-VISIBLE = ("name", "description")
-"""The fields that the listing shows; the others can be written and never read."""
-
 POLICIES = ("on_delete", "allow_duplicate_name")
-"""Arguments that concern this package alone."""
+"""Arguments that only this package uses; they are never sent."""
 
 INPUTS = (*FIELDS, *POLICIES, "adopt")
 
 _PLACE = ("tenant_domain", "organization_code")
-
-_LONGEST_OPERATION = 3600.0
-"""Seconds after which a process that adopted an agent does not count as being at work on it any more."""
 
 Text = Annotated[str, Field(strict=True)]
 NonEmpty = Annotated[str, StringConstraints(strict=True, min_length=1), AfterValidator(trimmed)]
@@ -75,13 +63,13 @@ class AgentInputs(BaseModel):
 
 
 def check(session: Session, recorded: Properties, inputs: Properties) -> list[Problem]:
-    """Return everything that is wrong with a declaration.
+    """Return all problems of a declaration.
 
-    A new one is compared with the live agents: its name must be free, or the agent to adopt be there.
+    For a new resource it reads the live agents: the name must be free, or the agent to adopt must exist.
 
     Args:
         session: the organization.
-        recorded: the arguments that the state has, none for a new resource.
+        recorded: the arguments in the state, empty for a new resource.
         inputs: the declared arguments.
     """
     problems = validate(AgentInputs, inputs)
@@ -98,22 +86,22 @@ def check(session: Session, recorded: Properties, inputs: Properties) -> list[Pr
 
 
 def diff(session: Session, code: str, recorded: Properties, inputs: Properties) -> Difference:
-    """Compare a declaration with what is recorded; the live agents are read only where something changes.
+    """Compare a declaration with the recorded outputs. Only if something changes, it reads the live agents.
 
     Raises:
         WrongOrganizationError: the agent belongs to another organization.
-        AdoptionError: `adopt` names another agent than the recorded one.
-        NameTakenError: the agent would get the name of another live one.
-        DashboardEditError: a dashboard edit is in the way and `on_conflict` is "fail".
+        AdoptionError: `adopt` is the code of another agent than the recorded one.
+        NameTakenError: the new name is the name of another live agent.
+        DashboardEditError: the change would overwrite a dashboard edit, and `on_conflict` is "fail".
     """
     session.require_own(recorded)
-    _refuse_other_adoption(code, inputs)
+    adoption.refuse_another(code, inputs)
     changed = _changed(session, recorded, inputs)
     forgotten = [field for field in FIELDS if field in recorded and field not in inputs]
     if forgotten:
-        session.warn(f"{code}: {', '.join(forgotten)} no longer declared; left in AssistAI as it is, and not managed")
+        session.warn(f"agent {code}: {', '.join(forgotten)} no longer declared; AssistAI keeps what it has, unmanaged")
     if changed and not _differing(recorded, inputs):
-        session.tell(f"agent {code} is updated because every declared field is sent again (ASSISTAI_REAPPLY)")
+        session.tell(f"agent {code} will be updated: ASSISTAI_REAPPLY sends every declared field again")
     if changed:
         _refuse_name_of_another(session, code, recorded, inputs)
         _compare_with_dashboard(session, code, recorded, inputs)
@@ -122,13 +110,14 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
 
 
 def create(session: Session, inputs: Properties) -> Made:
-    """Create an agent, or take over the one named by `adopt`.
+    """Create an agent, or adopt the one in `adopt`.
 
     Raises:
         NameTakenError, AdoptionError, OutcomeUnknownError, ApiError, TransportError: see `create_once`.
     """
     if inputs.get("adopt"):
-        code = _adopt(session, inputs["adopt"], inputs)
+        code = inputs["adopt"]
+        _send(session, code, adoption.adopt(session, code, inputs))
     else:
         duplicates = bool(inputs.get("allow_duplicate_name"))
         code = create_once(session, pick(inputs, FIELDS), allow_duplicate_name=duplicates)
@@ -137,33 +126,33 @@ def create(session: Session, inputs: Properties) -> Made:
 
 
 def expect(session: Session, recorded: Properties, inputs: Properties) -> dict[str, Any]:
-    """Return the outputs of `create`, where nothing is recorded, or of `update`, as far as they are known before."""
+    """Return the outputs of `create` if nothing is recorded, else of `update`, as far as a preview knows them."""
     if recorded:
         return _updated(recorded.get("code", UNKNOWN), recorded, inputs)
     return {**inputs, "code": inputs.get("adopt") or UNKNOWN, "managed_since": UNKNOWN, **session.place}
 
 
 def read(session: Session, code: str, recorded: Properties, declared: Properties | None = None) -> Found | None:
-    """Return what the shared listing has of an agent, None where it is gone.
+    """Return the agent as the shared listing shows it, None if it is gone.
 
     Args:
         session: the organization.
         code: the agent.
-        recorded: the outputs that the state has.
-        declared: the arguments that the state has, none for an agent that is only read. Default: those among
-            `recorded`, where it says since when the agent is managed.
+        recorded: the outputs in the state.
+        declared: the arguments in the state, empty for an agent that is only read. Default: those among `recorded` if
+            it has `managed_since`.
 
     Raises:
-        AgentGoneError: an agent that is read for the first time is not there.
+        AgentGoneError: the agent is read for the first time and does not exist.
         WrongOrganizationError: the agent belongs to another organization.
-        IncompleteListingError, ApiError, TransportError: the agents could not be listed, so nothing is known.
+        IncompleteListingError, ApiError, TransportError: the agents could not be listed.
     """
     session.require_own(recorded)
     live = session.inventory.find(code)
     if live is None and not _is_young(session, recorded):
         live = session.inventory.find_again(code)
         if live is None and not recorded:
-            raise AgentGoneError(f"{session.settings.organization_code} has no agent {code}; check the code")
+            raise AgentGoneError(f"{session.settings.place_in_words} has no agent {code}; check the code")
         if live is None:
             return None
     if declared is None:
@@ -176,53 +165,50 @@ def read(session: Session, code: str, recorded: Properties, declared: Properties
 
 
 def update(session: Session, code: str, recorded: Properties, inputs: Properties) -> dict[str, Any]:
-    """Send the fields that changed and return the outputs: PATCH /agents/CODE, or nothing where none did.
+    """Send the changed fields and return the outputs: PATCH /agents/CODE, or no call if no field changed.
 
-    Where somebody edited the agent in AssistAI, every declared field is sent.
+    If somebody edited the agent in AssistAI, it sends every declared field.
 
     Raises:
         WrongOrganizationError: the agent belongs to another organization.
-        AgentGoneError: there is no such agent any more.
+        AgentGoneError: the agent does not exist any more.
         ApiError, TransportError: the call failed.
     """
     session.require_own(recorded)
     changed = _changed(session, recorded, inputs)
-    # Who edited one field may have edited those that nobody can read.
+    # Somebody who edited a visible field may have edited the hidden ones as well.
     sent = FIELDS if changed and _edited(session, code, recorded) else changed
-    fields = pick(inputs, sent)
-    if fields:
-        _send(session, code, fields)
+    _send(session, code, pick(inputs, sent))
     return _updated(code, recorded, inputs)
 
 
 def delete(session: Session, code: str, recorded: Properties) -> None:
-    """Leave the agent as it is, or archive it, as `on_delete` says: the API deletes no agent.
+    """Leave the agent as it is or archive it, depending on `on_delete`. The API cannot delete an agent.
 
-    "archive" disconnects it, DELETE /agents/CODE/integrations/whatsappweb, and renames it, PATCH /agents/CODE.
+    "archive" disconnects WhatsApp, DELETE /agents/CODE/integrations/whatsappweb, and renames the agent, PATCH
+    /agents/CODE.
 
     Raises:
         WrongOrganizationError: the agent belongs to another organization.
         ApiError, TransportError: a call failed.
     """
     session.require_own(recorded)
-    # Its name may be a secret, and nothing here tells: it is named by its code alone.
+    # The name may be a secret, which nothing here shows: so messages have only the code.
     if code in session.handled_agents:
-        session.tell(f"agent {code} is managed by another resource of this program now, and was left as it is")
+        session.tell(f"agent {code} was left as it is: another resource of this program manages it now")
     elif recorded.get("on_delete") == "archive":
         archive(session, code, str(recorded.get("name")))
     else:
-        session.warn(f"agent {code} is no longer managed and keeps answering: AssistAI deletes no agent")
+        session.warn(f"agent {code} is no longer managed, but keeps answering: AssistAI cannot delete agents")
 
 
 def _claim(session: Session, inputs: Properties) -> None:
-    """Reserve the name, and the agent to adopt, of a new declaration."""
+    """Reserve the name of a new declaration, and the agent that it adopts."""
     name, adopt = inputs.get("name"), inputs.get("adopt")
     if name is not None:
         _claim_name(session, inputs)
     if adopt is not None:
-        if not session.declared_adoptions.claim(adopt):
-            raise AdoptionError(f'two resources declare adopt="{adopt}"; keep only one of them')
-        _tell_what_adoption_changes(session, _adoptable(session, adopt), inputs)
+        adoption.claim(session, adopt, inputs)
     if name is not None and not inputs.get("allow_duplicate_name"):
         refuse_taken_name(session, name, adopt=adopt)
         _warn_about_similar_names(session, name, adopt)
@@ -234,7 +220,7 @@ def _warn_about_similar_names(session: Session, name: str, adopt: str | None) ->
     declared = session.declared_names.similar(name)
     others = [*similar, *([f'"{declared}" of this program'] if declared else [])]
     if others:
-        session.warn(f'"{name}" differs from {", ".join(others)} only in case, accents or signs: are both meant?')
+        session.warn(f'"{name}" differs from {", ".join(others)} only in case, accents or signs: do you mean both?')
 
 
 def _tell_about_earlier_creation(session: Session, name: str) -> None:
@@ -243,8 +229,8 @@ def _tell_about_earlier_creation(session: Session, name: str) -> None:
         return
     creation, left = found
     session.warn(
-        f'a run on this machine sent a creation of "{name}" that nothing recorded ({creation.code or "no answer"}): '
-        f"`pulumi up` looks for the agent for up to {left:.0f} s more before it creates one"
+        f'another process on this machine began to create "{name}", and no state has it '
+        f"({creation.code or 'no answer'}): `pulumi up` looks for it for up to {left:.0f} s before it creates an agent"
     )
 
 
@@ -257,7 +243,7 @@ def _refuse_name_of_another(session: Session, code: str, recorded: Properties, i
 
 
 def _keep(session: Session, recorded: Properties, inputs: Properties) -> None:
-    """Reserve the name of a resource that the state has, where it gets another one."""
+    """Reserve the name of a recorded resource if it changes."""
     name = inputs["name"]
     if name not in (UNKNOWN, recorded.get("name")):
         _claim_name(session, inputs)
@@ -271,67 +257,18 @@ def _claim_name(session: Session, inputs: Properties) -> None:
         raise NameTakenError(declared_twice(inputs["name"]))
 
 
-def _adoptable(session: Session, code: str) -> ListedAgent:
-    live = session.inventory.find(code)
-    if live is None:
-        raise AdoptionError(
-            f'adopt="{code}": the organization {session.settings.organization_code} has no such agent; '
-            "check the code, or remove adopt to create one"
-        )
-    return live
-
-
-def _tell_what_adoption_changes(session: Session, live: ListedAgent, inputs: Properties) -> None:
-    seen = [
-        f'{field} "{_live(live, field)}" => "{inputs[field]}"'
-        for field in VISIBLE
-        if field in inputs and not same_text(inputs[field], _live(live, field))
-    ]
-    unseen = [f"{field} (not readable, overwritten)" for field in FIELDS if field in inputs and field not in VISIBLE]
-    changes = ", ".join(seen + unseen) or "nothing changes"
-    session.tell(f'adopts agent {live.code} ("{live.name}"): {changes}')
-
-
-def _adopt(session: Session, code: str, inputs: Properties) -> str:
-    live = _adoptable(session, code)
-    same = [field for field in VISIBLE if field in inputs and same_text(inputs[field], _live(live, field))]
-    fields = {field: inputs[field] for field in FIELDS if field in inputs and field not in same}
-    with session.journal.of("adopt", code, session.settings.timeout) as page:
-        _refuse_adoption_by_two(code, page.read(time.time() - _LONGEST_OPERATION))
-        page.write(code)
-    if fields:
-        _send(session, live.code, fields)
-    return live.code
-
-
-def _refuse_adoption_by_two(code: str, other: Creation | None) -> None:
-    """Refuse an agent that another provider, or another stack of this machine, is adopting in this moment."""
-    if other is not None and other.pid != os.getpid() and other.is_under_way:
-        raise AdoptionError(
-            f'adopt="{code}" was said by another provider of this program or by another stack, which is at work '
-            f"(process {other.pid}); keep only one of them"
-        )
-
-
 def _send(session: Session, code: str, fields: dict[str, str]) -> None:
+    if not fields:
+        return
     try:
         session.client.agents.update(code, fields)
     except NotFoundError as error:
         session.require_api()
         raise AgentGoneError(
             f"agent {code} is gone ({error.method} {error.path} answered 404"
-            f"{': ' + error.detail if error.detail else ''}); run `pulumi refresh`, then `pulumi up` creates it again"
+            f"{': ' + error.detail if error.detail else ''}); run `pulumi refresh`, then `pulumi up` to create it again"
         ) from None
     session.inventory.change(code, fields)
-
-
-def _refuse_other_adoption(code: str, inputs: Properties) -> None:
-    adopt = inputs.get("adopt")
-    if adopt not in (None, UNKNOWN, code):
-        raise AdoptionError(
-            f'adopt="{adopt}" on a resource that manages {code}: a resource does not change its agent; '
-            f'remove adopt or say adopt="{code}", and declare another resource for {adopt}'
-        )
 
 
 def _changed(session: Session, recorded: Properties, inputs: Properties) -> list[str]:
@@ -340,7 +277,7 @@ def _changed(session: Session, recorded: Properties, inputs: Properties) -> list
 
 
 def _policy(properties: Properties, name: str) -> Any:
-    """Return a policy; one that is not declared has its default, which not every program writes down."""
+    """Return the value of a policy, its default if it is not declared."""
     value = properties.get(name)
     return AgentInputs.model_fields[name].default if value is None else value
 
@@ -354,55 +291,51 @@ def _compare_with_dashboard(session: Session, code: str, recorded: Properties, i
     if live is None:
         return
     for field in VISIBLE:
-        value, before, after = _live(live, field), recorded.get(field), inputs.get(field)
+        value, before, after = live_value(live, field), recorded.get(field), inputs.get(field)
         if after in (None, UNKNOWN, before) or before is None or same_text(after, value):
             continue
         if memory.was_seen(recorded, field, value) or same_text(before, value):
             continue
-        edit = f'{field} of {code} was changed in AssistAI: recorded "{before}", live "{value}", declared "{after}"'
+        edit = f'{field} of {code} was edited in AssistAI: recorded "{before}", live "{value}", declared "{after}"'
         if session.settings.on_conflict == "fail":
             raise DashboardEditError(
-                f"{edit}; nothing was changed: run `pulumi refresh` to see it, "
-                "or set ASSISTAI_ON_CONFLICT=overwrite to let the declared value win"
+                f"{edit}; nothing was changed: run `pulumi refresh` to see the edit, "
+                "or set ASSISTAI_ON_CONFLICT=overwrite to overwrite it"
             )
-        session.warn(f"{edit}; it will be overwritten")
+        session.warn(f"{edit}; `pulumi up` overwrites the edit")
     if _edited(session, code, recorded):
-        session.tell(f"agent {code} was edited in AssistAI: every declared field is sent, those that it hides too")
+        session.tell(f"agent {code} was edited in AssistAI: `pulumi up` sends every declared field, even hidden ones")
 
 
 def _edited(session: Session, code: str, recorded: Properties) -> bool:
-    """Return whether somebody edited the agent, as a refresh found or as the listing shows now."""
+    """Return whether somebody edited the agent, according to the last refresh or the listing."""
     live = session.inventory.known(code)
     if live is None or memory.edits(recorded) or session.settings.on_conflict == "fail":
         return memory.edits(recorded)
-    return any(_is_edit(recorded, field, _live(live, field)) for field in VISIBLE if field in recorded)
+    return any(_is_edit(recorded, field, live_value(live, field)) for field in VISIBLE if field in recorded)
 
 
 def _is_edit(recorded: Properties, field: str, value: str) -> bool:
     return not may_be_stored_as(recorded[field], value) and not memory.was_seen(recorded, field, value)
 
 
-def _live(live: ListedAgent, field: str) -> str:
-    return getattr(live, field) or ""
-
-
 def _look(session: Session, live: ListedAgent, recorded: Properties, declared: Properties) -> dict[str, Any]:
-    """Return the outputs after a look at the agent: what changed since the last one is drift."""
+    """Return the outputs after a look at the agent. A change since the last look is drift."""
     outputs = dict(recorded)
     for field in VISIBLE:
         if field not in recorded or field not in declared:
             continue
-        view = memory.look(recorded, field, _live(live, field))
+        view = memory.look(recorded, field, live_value(live, field))
         outputs |= {field: view.value}
         outputs = memory.remember(outputs, field, view)
         if view.form:
-            session.tell_once(f"AssistAI keeps {field} of {live.code} {view.form}; no change is made for that")
+            session.tell_once(f"AssistAI stores {field} of {live.code} {view.form}; that is not drift")
     return outputs
 
 
 def _updated(code: str, recorded: Properties, inputs: Properties) -> dict[str, Any]:
     """Return the outputs of an agent after an update."""
-    # An agent that was imported is managed from its first update on.
+    # An imported agent is managed from its first update.
     kept = {"code": code, "managed_since": _now(), **pick(recorded, ("managed_since", *_PLACE))}
     return {**inputs, **kept, **memory.after_update(recorded, inputs)}
 
@@ -423,9 +356,8 @@ def _tell_what_cannot_be_seen(session: Session, declared: Properties) -> None:
     hidden = [field for field in FIELDS if field not in VISIBLE]
     if any(field in declared for field in hidden):
         session.tell_once(
-            f"{session.settings.place_in_words}: AssistAI does not show {', '.join(hidden)}: "
-            "whether somebody changed them there is not known; "
-            "ASSISTAI_REAPPLY=true sends what is declared again"
+            f"{session.settings.place_in_words}: AssistAI does not show {', '.join(hidden)}, "
+            "so a refresh cannot see edits of them; ASSISTAI_REAPPLY=true sends the declared values again"
         )
 
 

@@ -1,4 +1,4 @@
-"""The archive of agents: AssistAI deletes none, so that one is disconnected and renamed instead."""
+"""Archiving of agents: AssistAI cannot delete them, so they are disconnected and renamed."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 ARCHIVED = "[archived] "
 
 _REFUSED = (400, 409, 413, 422)
-"""Statuses with which an API refuses a name: too long, taken, or with signs that it does not take."""
+"""Statuses of an API that refuses a name: too long, taken, or with characters that it does not accept."""
 
 _KEPT_LENGTHS = (60, 30, 10)
 
 
 def archived_names(name: str, code: str) -> list[str]:
-    """Return the names that an archived agent may get, best first: shorter, with its code, without brackets."""
+    """Return the names that an archived agent may get, the best first. Later ones have its code, and no brackets."""
     plain = name.removeprefix(ARCHIVED)
     shorter = [f"{plain[:length].strip()} {code}" for length in _KEPT_LENGTHS]
     return [ARCHIVED + plain, ARCHIVED + shorter[0], *(f"archived {text}" for text in shorter), f"archived {code}"]
 
 
 def is_archived_as(agent: ListedAgent, name: str) -> bool:
-    """Return whether an agent that is marked as archived has a name that `archive` gave to one of that name."""
-    # The last one has nothing of the name: it may be any agent's.
+    """Return whether the name of an archived agent is one that `archive` gives to agents called `name`."""
+    # The last one does not have the name in it, so it fits any agent.
     whole, *others, _ = archived_names(name, agent.code)
     shortened = agent.name.startswith(ARCHIVED) and len(agent.name) > len(ARCHIVED) + _KEPT_LENGTHS[-1]
     alike = any(same_text(agent.name, other) for other in (whole, *others))
@@ -38,22 +38,24 @@ def is_archived_as(agent: ListedAgent, name: str) -> bool:
 
 
 def archive(session: Session, code: str, name: str) -> None:
-    """Disconnect an agent, then rename it: a failure in between is completed when it is archived again.
+    """Disconnect an agent, then rename it. After a failure in between, archiving it again completes both.
 
-    DELETE /agents/CODE/integrations/whatsappweb, then PATCH /agents/CODE with the first name that the API takes.
+    DELETE /agents/CODE/integrations/whatsappweb, unless this operation already sent it for the integration, then
+    PATCH /agents/CODE with the first name that the API accepts.
 
     Raises:
-        ApiError, TransportError: a call failed, or the API took none of the names.
+        ApiError, TransportError: a call failed, or the API accepted none of the names.
     """
-    with _gone_is_done(session, f"agent {code} had no WhatsApp to disconnect"):
-        session.client.whatsapp.disconnect(code)
-    with _gone_is_done(session, f"nothing more to archive of agent {code}"):
+    if code not in session.disconnected_agents:
+        with _gone_is_done(session, f"agent {code} had no WhatsApp to disconnect"):
+            session.client.whatsapp.disconnect(code)
+    with _gone_is_done(session, f"agent {code} was gone, so nothing was renamed"):
         _rename(session, code, name)
 
 
 @contextmanager
 def _gone_is_done(session: Session, what: str) -> Iterator[None]:
-    """Say that there is nothing to do where the API answers 404, and pass on every other failure."""
+    """Report that there is nothing to do if the API answers 404. Other errors pass."""
     try:
         yield
     except NotFoundError as error:

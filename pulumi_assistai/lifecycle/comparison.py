@@ -1,4 +1,4 @@
-"""Compares what a stack declares with what is live, as a refresh would, and changes nothing."""
+"""Comparison of a stack with the live agents and integrations, as in a refresh. It changes nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.errors import IncompleteListingError
 from pulumi_assistai.lifecycle import agents, memory, whatsapp
+from pulumi_assistai.lifecycle.fields import FIELDS, VISIBLE
 from pulumi_assistai.lifecycle.phones import Match
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Properties, pick
@@ -29,7 +30,7 @@ class DeclaredAgent:
         resource: the name of its resource.
         code: its code.
         recorded: its outputs, as far as they are in clear.
-        secret: the names of the other outputs.
+        secret: the names of the encrypted outputs.
     """
 
     resource: str
@@ -40,7 +41,7 @@ class DeclaredAgent:
 
 @dataclass(frozen=True)
 class DeclaredIntegration:
-    """A WhatsApp integration as a state records it: the name of its resource and its outputs."""
+    """A WhatsApp integration as a state records it: the name of its resource, and its outputs."""
 
     resource: str
     recorded: Properties
@@ -57,17 +58,17 @@ class Drift:
 
 @dataclass(frozen=True)
 class AgentStatus:
-    """How a declared agent compares.
+    """A declared agent compared with the live one.
 
     Attributes:
         resource: the name of its resource.
         code: its code.
-        name: its declared name, None where that is secret.
-        status: "in sync", "in sync as far as AssistAI shows" where it does not show all declared fields, "drifted",
-            "missing", or "not listed" where the listing does not prove that it is gone.
+        name: its declared name, None if that is secret.
+        status: "in sync", "in sync as far as AssistAI shows" if AssistAI does not show all declared fields, "drifted",
+            "missing", or "not listed" if the listing does not prove that the agent is gone.
         drift: the fields that differ.
         not_visible: the declared fields that AssistAI does not show.
-        secret: the declared fields that were not compared, since the state has them encrypted.
+        secret: the declared fields that were not compared because the state has them encrypted.
     """
 
     resource: str
@@ -81,13 +82,13 @@ class AgentStatus:
 
 @dataclass(frozen=True)
 class IntegrationStatus:
-    """How a declared WhatsApp integration compares.
+    """A declared WhatsApp integration compared with the live one.
 
     Attributes:
         resource: the name of its resource.
         agent_code: its agent.
         recorded: its status and number in the state, as in "connected" and "584221234567".
-        live: the same as asked for now, None where it was not asked for or is gone.
+        live: the same, now requested from AssistAI; None if it was not requested or is gone.
         status: "in sync" as far as is known, "drifted" or "missing".
         drift: what differs.
     """
@@ -107,7 +108,7 @@ class SameName:
     Attributes:
         name: the name.
         codes: their codes.
-        unwanted: whether one is managed, and no managed one was declared with `allow_duplicate_name`.
+        unwanted: whether a managed agent is among them, and none of the managed ones has `allow_duplicate_name`.
     """
 
     name: str
@@ -116,7 +117,7 @@ class SameName:
 
 
 def compare_agents(session: Session, declared: Sequence[DeclaredAgent]) -> list[AgentStatus]:
-    """Compare the declared agents with one listing: GET /agents, twice where one seems to be gone.
+    """Compare the declared agents with one listing: GET /agents, a second time if an agent seems to be gone.
 
     Raises:
         ApiError, TransportError, IncompleteListingError: the agents could not be listed.
@@ -128,7 +129,7 @@ def compare_agents(session: Session, declared: Sequence[DeclaredAgent]) -> list[
 def compare_integrations(
     session: Session, declared: Sequence[DeclaredIntegration], *, live: bool
 ) -> list[IntegrationStatus]:
-    """Return what is recorded of WhatsApp or, with `live`, compare it: GET /agents/CODE/integrations/whatsappweb/qr.
+    """Return the recorded links to WhatsApp. With `live` compare them: GET /agents/CODE/integrations/whatsappweb/qr.
 
     Raises:
         ApiError, TransportError: a call failed.
@@ -144,7 +145,7 @@ def unmanaged(session: Session, declared: Sequence[DeclaredAgent]) -> list[Liste
 
 
 def same_named(session: Session, declared: Sequence[DeclaredAgent]) -> list[SameName]:
-    """Return the names that two or more live agents have."""
+    """Return the names that several live agents have."""
     managed = {agent.code: agent for agent in declared}
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for agent in session.inventory.agents().values():
@@ -166,18 +167,18 @@ def _unwanted(managed: Sequence[DeclaredAgent]) -> bool:
 
 
 def _compare_agent(session: Session, agent: DeclaredAgent) -> AgentStatus:
-    declared = [field for field in agents.FIELDS if field in agent.recorded or field in agent.secret]
+    declared = [field for field in FIELDS if field in agent.recorded or field in agent.secret]
     status, drift = _seen(session, agent)
-    hidden = tuple(field for field in declared if field not in agents.VISIBLE)
-    secret = tuple(field for field in declared if field in agents.VISIBLE and field in agent.secret)
+    hidden = tuple(field for field in declared if field not in VISIBLE)
+    secret = tuple(field for field in declared if field in VISIBLE and field in agent.secret)
     if status == IN_SYNC and (hidden or secret):
         status = IN_SYNC_AS_SHOWN
     return AgentStatus(agent.resource, agent.code, agent.recorded.get("name"), status, drift, hidden, secret)
 
 
 def _seen(session: Session, agent: DeclaredAgent) -> tuple[str, tuple[Drift, ...]]:
-    # Fields that cannot be read are left out: a refresh would say so of each operation, and here each agent does.
-    recorded = pick(agent.recorded, (*agents.VISIBLE, "managed_since", *memory.OUTPUTS, *session.place))
+    # Without the hidden fields: a refresh mentions them once, and here the status of each agent does.
+    recorded = pick(agent.recorded, (*VISIBLE, "managed_since", *memory.OUTPUTS, *session.place))
     try:
         found = agents.read(session, agent.code, recorded)
     except IncompleteListingError:
@@ -186,7 +187,7 @@ def _seen(session: Session, agent: DeclaredAgent) -> tuple[str, tuple[Drift, ...
         return MISSING, ()
     if session.inventory.find(agent.code) is None:
         return NOT_LISTED, ()
-    drift = _differences(recorded, found.outputs, agents.VISIBLE)
+    drift = _differences(recorded, found.outputs, VISIBLE)
     return (DRIFTED if drift else IN_SYNC), drift
 
 
@@ -212,7 +213,7 @@ def _link_now(session: Session, integration: DeclaredIntegration) -> whatsapp.Li
 
 
 def _link_drift(recorded: Properties, before: whatsapp.Link, after: whatsapp.Link) -> tuple[Drift, ...]:
-    """Return what is not as it should be: a phone that went away, or another one than was expected or was there."""
+    """Return the drift: the phone is unlinked, or another number is linked than the expected or recorded one."""
     if after.status == whatsapp.DISCONNECTED:
         return (Drift("status", whatsapp.CONNECTED, whatsapp.DISCONNECTED),)
     expected = str(recorded.get("expected_phone_number") or before.phone_number)

@@ -1,4 +1,4 @@
-"""Creation of an agent exactly once, on an API that can neither undo a creation nor recognise a repeated one."""
+"""Creation of an agent exactly once: the API can neither undo a creation nor recognise a repeated one."""
 
 from __future__ import annotations
 
@@ -18,42 +18,34 @@ if TYPE_CHECKING:
     from pulumi_assistai.client import ListedAgent
 
 _LOOKS = 10
-"""How often the listing is read at most while an unknown outcome settles."""
+"""Highest number of listings during the search for an agent whose creation got no answer."""
 
 _LEAST_FAILURES = 3
-"""Readings that fail before the search ends without an answer, even where its time is over."""
+"""Failed listings before the search gives up, even if its time is over."""
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 5.0
-"""Seconds between two of these readings, which grow."""
+"""Seconds between two of these listings. The pause grows."""
 
 LOOKS_FIRST = "run `pulumi up` again: it looks for the agent first, and creates it only if it is not there"
 LOOK_YOURSELF = (
-    "look for it in AssistAI: if it is there declare adopt=CODE, and if it is not run `pulumi up` again, "
+    "look for the agent in AssistAI: if it is there, declare adopt=CODE; if not, run `pulumi up` again, "
     "which with allow_duplicate_name creates it without looking"
 )
-LIST_ALL = (
-    "after a run that was killed, `assistai status` lists all agents that nothing manages, with their adopt lines"
-)
 
-
-# A replacement is checked like a new resource: the engine does not say that the state has it already.
-_REPLACEMENT = (
-    "if this resource is to be replaced (`--replace`, `pulumi state taint`): AssistAI deletes no agent, so another "
-    "one of its name cannot replace it: run `pulumi up` without --replace, after `pulumi state untaint URN` where it "
-    "is tainted, or declare another name; if this resource is new: "
-)
+# The engine checks a replacement like a new resource, so the message of a taken name has to explain both.
+_REPLACEMENT = "agents cannot be replaced: run `pulumi up` without --replace, or first `pulumi state untaint URN`"
 
 
 def create_once(session: Session, fields: Properties, *, allow_duplicate_name: bool) -> str:
     """Create an agent and return its code: POST /agents, at most once.
 
-    Where the answer was lost, the listing is read until the agent shows up or the settle time is over. Other processes
-    of this machine that create an agent of the same name wait meanwhile.
+    If the answer is lost, it reads the listing until the agent appears or the settle time is over. Other processes on
+    this machine that create an agent of the same name wait meanwhile.
 
     Raises:
-        NameTakenError: an agent of that name exists and duplicates were not allowed.
-        OutcomeUnknownError: nobody can tell whether the agent was created.
+        NameTakenError: an agent of that name exists, and duplicates are not allowed.
+        OutcomeUnknownError: it is unknown whether the agent was created.
         ApiError, TransportError: it was not created.
     """
     name, settings = fields["name"], session.settings
@@ -69,10 +61,10 @@ def create_once(session: Session, fields: Properties, *, allow_duplicate_name: b
 
 
 def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) -> None:
-    """Refuse a name that live or archived agents have, other than the one to `adopt`.
+    """Refuse a name that a live or archived agent has, other than the one to `adopt`.
 
     Raises:
-        NameTakenError: names their codes and the ways on.
+        NameTakenError: another agent has the name. The message has its code and what to do.
     """
     archived = [agent.code for agent in session.inventory.archived() if is_archived_as(agent, name)]
     codes = [agent.code for agent in session.inventory.named(name) if agent.code != adopt]
@@ -82,62 +74,58 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
         if adopt is None and name in session.managed_names:
             raise NameTakenError(declared_twice(name))
         raise NameTakenError(
-            f"{'' if adopt else _REPLACEMENT}"
-            f'an agent named "{name}" exists already: {", ".join(codes)}; to manage it declare adopt="{codes[0]}"; '
-            "if this resource was renamed in the program give it "
-            "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY` "
-            "or `moved_from: OLD_FLEET`; "
-            "if another resource manages it give this one another name; "
-            f"for a second agent of that name declare allow_duplicate_name=True; {LIST_ALL}"
+            f'an agent named "{name}" exists already: {", ".join(codes)}; to manage it declare adopt="{codes[0]}" '
+            "(`assistai status` lists all unmanaged agents); if you renamed this resource, declare "
+            "aliases=[pulumi.Alias(name=OLD_NAME)], in a fleet's file `key: OLD_KEY` or `moved_from: OLD_FLEET`; "
+            f"for a second agent of that name declare allow_duplicate_name=True{'' if adopt else f'; {_REPLACEMENT}'}"
         )
     if archived and adopt is None:
         raise NameTakenError(
             f'an agent named "{name}" was archived: {", ".join(archived)}; to bring it back declare '
-            f'adopt="{archived[0]}"; for a new agent beside it declare allow_duplicate_name=True'
+            f'adopt="{archived[0]}"; to create a new agent declare allow_duplicate_name=True'
         )
 
 
 def _warn_of_hidden(session: Session, name: str) -> None:
-    """Warn where an agent of that name may exist although the listing shows none."""
+    """Warn if an agent of that name may exist although the listing shows none."""
     nameless = ", ".join(agent.code for agent in session.inventory.nameless())
     if not session.inventory.complete:
-        session.warn(f'{session.inventory.doubt}: an agent named "{name}" may be hidden')
+        session.warn(f'{session.inventory.doubt}: an agent named "{name}" may exist without being listed')
     elif nameless:
         session.warn(f'AssistAI does not show the name of {nameless}: it may be "{name}"')
 
 
 def earlier_creation(session: Session, name: str) -> tuple[Creation, float] | None:
-    """Return a creation of the name that this machine began and that may not be listed yet, and the seconds left."""
+    """Return a creation of the name on this machine that the listing may not show yet, and the seconds left."""
     creation = session.journal.peek("name", name, 0)
     return None if creation is None or _is_listed(session, creation, name) else _left(session, creation)
 
 
 def _left(session: Session, creation: Creation) -> tuple[Creation, float] | None:
     settings = session.settings
-    # An answer that was lost may come from a request that took as long as it may.
+    # A request without an answer may have run as long as the time-out.
     window = settings.grace_period if creation.code else settings.timeout + settings.settle_time
     left = window - creation.age
     return (creation, left) if left > 0 else None
 
 
 def _wait_for_an_earlier_creation(session: Session, name: str, page: Page) -> None:
-    """Wait until an agent that another process began to create is listed, or the time for that is over."""
+    """Wait until the listing has the agent that another process began to create, or the time is over."""
     creation = page.read(0)
     if creation is None or _is_listed(session, creation, name):
         return
     found = _left(session, creation)
     if found is None:
         if creation.at > session.began:
-            # Without a grace period nothing is waited for, but our listing may be older than the agent.
+            # Without a grace period there is no wait, but our listing may be older than the agent.
             session.inventory.read_again()
         return
     _, left = found
     session.tell(
-        f'a creation of "{name}" was sent from this machine {creation.age:.0f} s ago'
-        f"{f' and made {creation.code}' if creation.code else ' and nothing recorded its outcome'}; "
-        f"looking for the agent in the listing for up to {left:.0f} s before another one is created"
+        f'another process on this machine began to create "{name}" {creation.age:.0f} s ago'
+        f"{f' and got {creation.code}' if creation.code else ', with unknown outcome'}; "
+        f"looking for the agent in the listing for up to {left:.0f} s before creating one"
     )
-
     problem = _look_until(session, time.monotonic() + left, lambda _: _is_listed(session, creation, name))
     if problem is not None:
         raise problem
@@ -170,21 +158,21 @@ def _create(session: Session, fields: Properties, before: Collection[str], page:
 def _take_over(
     session: Session, fields: Properties, candidates: list[ListedAgent], lost: AssistAIError, next_step: str
 ) -> str:
-    """Bring the one agent that the lost creation made to what is declared.
+    """Update the agent that the lost creation made to the declared fields.
 
     Raises:
-        OutcomeUnknownError: there is none, or more than one.
+        OutcomeUnknownError: there is no such agent, or more than one.
     """
     name, codes = fields["name"], ", ".join(agent.code for agent in candidates)
     if not candidates:
         raise OutcomeUnknownError(
-            f'whether "{name}" was created is unknown ({lost}), and no such agent was listed within '
+            f'it is unknown whether "{name}" was created ({lost}), and the listing had no such agent within '
             f"{session.settings.settle_time:g} s; {next_step}"
         )
     if len(candidates) > 1 or not _is_ours(candidates[0], fields) or session.creations.contested(name):
         raise OutcomeUnknownError(
-            f'whether "{name}" was created is unknown ({lost}), and these new agents could be it: {codes}; '
-            "none was touched: find out in AssistAI which one is yours and declare adopt=CODE"
+            f'it is unknown whether "{name}" was created ({lost}), and these new agents could be it: {codes}; '
+            "none of them was changed: find out in AssistAI which one is yours and declare adopt=CODE"
         )
     code = candidates[0].code
     session.inventory.enter(candidates[0])
@@ -192,7 +180,7 @@ def _take_over(
         session.client.agents.update(code, fields)
     except AssistAIError as error:
         raise OutcomeUnknownError(
-            f'"{name}" was created as {code}, but could not be brought to what is declared ({error}); '
+            f'"{name}" was created as {code}, but the update to the declared fields failed ({error}); '
             f'declare adopt="{code}" and run `pulumi up` again'
         ) from None
     return code
@@ -204,14 +192,14 @@ def _looks_first(settings: Settings) -> str:
 
 
 def _unseen(settings: Settings) -> float:
-    """Return the seconds for which an agent may still be missing from the listing when it was looked for."""
+    """Return the seconds after the search for which the listing may still not show an agent."""
     return settings.grace_period - settings.settle_time
 
 
 def _candidates(session: Session, fields: Properties, before: Collection[str], next_step: str) -> list[ListedAgent]:
     """Return the new agents that the lost creation may have made.
 
-    One of its name and description ends the search; others are named to the user when the time is over.
+    An agent of its name and description ends the search. Others are returned when the time is over.
     """
     seconds = session.settings.settle_time
     session.tell(
@@ -229,17 +217,17 @@ def _candidates(session: Session, fields: Properties, before: Collection[str], n
     problem = _look_until(session, time.monotonic() + seconds, look)
     if problem is not None:
         raise OutcomeUnknownError(
-            f'whether "{fields["name"]}" was created is unknown, and the agents could not be listed ({problem}); '
+            f'it is unknown whether "{fields["name"]}" was created, and the agents could not be listed ({problem}); '
             f"{next_step}"
         )
     return found
 
 
 def _look_until(session: Session, deadline: float, look: Callable[[list[ListedAgent]], bool]) -> AssistAIError | None:
-    """List anew until `look` finds something or the time is over, once at least; soon after each other at first.
+    """List again until `look` finds something or the time is over, at least once. The pauses grow.
 
     Returns:
-        Why the last listing failed, None where it did not.
+        Why the last listing failed, None if it did not.
     """
     longest = min(max(deadline - time.monotonic(), _FIRST_PAUSE) / _LOOKS, _LONGEST_PAUSE)
     pause, failures = _FIRST_PAUSE, 0
@@ -247,7 +235,7 @@ def _look_until(session: Session, deadline: float, look: Callable[[list[ListedAg
         try:
             problem, found = None, look(session.inventory.read_again())
         except AssistAIError as error:
-            # Pages may not add up while other agents are created.
+            # Pages may contradict each other while other agents are created.
             problem, found, failures = error, False, failures + 1
         is_sure = problem is None or failures >= _LEAST_FAILURES
         if found or (is_sure and time.monotonic() >= deadline):

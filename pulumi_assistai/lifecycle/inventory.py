@@ -1,4 +1,4 @@
-"""The live agents of one organization: listed once an operation, shared, and kept true by our own writes."""
+"""The inventory of one organization's live agents: listed once per operation, shared, updated by our own writes."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ if TYPE_CHECKING:
     from pulumi_assistai.client import ListedAgent, Listing
 
 Likeness = Callable[[str], str]
-"""What two names share that are alike."""
+"""Maps a name to a key that similar names share."""
 
 
 _NAMELESS, _ARCHIVED, _PLAIN = "nameless", "archived", "plain"
 
 
 class Inventory:
-    """Safe to share between threads: whoever asks first lists, the others wait for that listing.
+    """The live agents; safe to share between threads. The first thread lists them, the others wait for that listing.
 
-    A listing that failed is not tried again in the same operation, so that a thousand resources do not wait for it a
-    thousand times.
+    A failed listing is not repeated in the same operation: a thousand resources would wait for it a thousand times.
     """
 
     def __init__(self, list_agents: Callable[[], Listing[ListedAgent]]) -> None:
@@ -42,7 +41,7 @@ class Inventory:
         """Return all live agents by code.
 
         Raises:
-            IncompleteListingError, ApiError, TransportError: they could not be listed.
+            IncompleteListingError, ApiError, TransportError: the agents could not be listed.
         """
         with self._lock:
             if self._failure is not None:
@@ -54,24 +53,24 @@ class Inventory:
                 raise
 
     def find(self, code: str) -> ListedAgent | None:
-        """Return the agent of that code, None where the listing has none."""
+        """Return the agent of that code, None if the listing has none."""
         return self.agents().get(code)
 
     def known(self, code: str) -> ListedAgent | None:
-        """Return the agent of that code as far as it is known already: nothing is listed for it."""
+        """Return the agent of that code if it is already known, without a listing."""
         with self._lock:
             return (self._agents or {}).get(code)
 
     def named(self, name: str) -> list[ListedAgent]:
-        """Return all agents whose name is that name to a person."""
+        """Return all agents whose name a person would call the same."""
         return self._alike(canonical, name)
 
     def similar(self, name: str) -> list[ListedAgent]:
-        """Return all agents whose name differs from that name, but only in case, accents or signs."""
+        """Return all agents whose name differs from that name only in case, accents or signs."""
         return [agent for agent in self._alike(skeleton, name) if not same_text(agent.name, name)]
 
     def archived(self) -> list[ListedAgent]:
-        """Return all agents whose name says that they were archived."""
+        """Return all agents whose name marks them as archived."""
         return self._indexed(_kind_of_name, _ARCHIVED)
 
     def nameless(self) -> list[ListedAgent]:
@@ -79,35 +78,37 @@ class Inventory:
         return self._indexed(_kind_of_name, _NAMELESS)
 
     def listed(self) -> frozenset[str]:
-        """Return the codes that the listing has, without what this operation created since."""
+        """Return the codes in the listing, without those that this operation created since."""
         with self._lock:
             self.agents()
             return self._listed
 
     def read_again(self) -> list[ListedAgent]:
-        """List anew, for whoever has reason to doubt what the shared listing says; the others do not wait for it."""
+        """List again, for callers that doubt the shared listing. Other threads do not wait for this."""
         listing = self._list_agents()
         with self._lock:
             return list(self._keep(listing).values())
 
     @property
     def complete(self) -> bool:
-        """Return whether nothing hints at further agents than the listed ones."""
+        """Return whether nothing hints at agents that are not listed."""
         with self._lock:
             return self._complete
 
     @property
     def doubt(self) -> str:
-        """Return why the listing is not complete, "" where it is or nobody listed yet."""
+        """Return why the listing is not complete, "" if it is, or before the first listing."""
         with self._lock:
             return self._doubt
 
     def find_again(self, code: str) -> ListedAgent | None:
-        """Return the agent from a second listing, None where it is gone: paging can skip one while others are removed.
+        """Return the agent from a second listing, None if it is gone.
+
+        One listing is not enough: its pages can skip an agent while others are removed.
 
         Raises:
-            EmptyListingError: no agent is listed at all, which proves nothing.
-            IncompleteListingError: there may be more agents than the listed ones, so this one is not proved to be gone.
+            EmptyListingError: the listing is empty, which proves nothing.
+            IncompleteListingError: the listing is not complete, so the agent may still exist.
         """
         with self._lock:
             if not self._listed_twice:
@@ -116,35 +117,35 @@ class Inventory:
             agent = self.find(code)
             if agent is None and not self._complete:
                 raise IncompleteListingError(
-                    f"{code} is not listed, but {self._doubt}: nothing was forgotten, try again"
+                    f"agent {code} is not listed, but {self._doubt}: nothing was removed from the state, try again"
                 )
             if agent is None:
                 self.require_some(code)
             return agent
 
     def require_some(self, code: str) -> None:
-        """Refuse to conclude from an empty listing that the agent of that code is gone.
+        """Make sure that the listing is not empty: an empty one does not prove that the agent is gone.
 
         Raises:
-            EmptyListingError: no agent is listed at all.
+            EmptyListingError: the listing is empty.
         """
         with self._lock:
             if not self.listed():
                 raise EmptyListingError(
-                    f"{code} is not listed, and no other agent is: a token that lost its permissions sees the same, "
-                    "so nothing was forgotten; check the token's permissions in AssistAI; if all agents are really "
-                    "gone, create one in AssistAI's dashboard, under any name, and refresh again"
+                    f"agent {code} is not listed, and no other agent is: a token that lost its permissions sees the "
+                    "same, so nothing was removed from the state; check the token's permissions in AssistAI; if all "
+                    "agents are really gone, create one in AssistAI's dashboard, under any name, and refresh again"
                 )
 
     def enter(self, agent: ListedAgent) -> None:
-        """Enter an agent that this operation created."""
+        """Add an agent that this operation created."""
         with self._lock:
             self._made.add(agent.code)
             if self._agents is not None:
                 self._put(self._agents, agent)
 
     def change(self, code: str, fields: Mapping[str, str]) -> None:
-        """Enter what this operation changed of an agent."""
+        """Apply a change that this operation made to an agent."""
         with self._lock:
             if self._agents is not None and code in self._agents:
                 shown = {name: fields[name] for name in ("name", "description") if name in fields}

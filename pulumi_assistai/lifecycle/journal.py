@@ -1,7 +1,7 @@
-"""The journal of creations on this machine: one name in one organization is one POST, whoever on it sends it.
+"""The journal of creations on this machine: one name in one organization gets one POST, whichever process sends it.
 
-The providers of one program, and programs side by side, are processes that know nothing of each other, and a new agent
-may be missing from the listing for a while. Each creation is written down before it is sent, under a lock on its name.
+The providers of one program, and programs that run at the same time, are separate processes, and the listing may not
+show a new agent for a while. So each creation is written down before it is sent, under a lock on its name.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from pulumi_assistai.settings import Settings
 
 @dataclass(frozen=True)
 class Creation:
-    """A creation that some process of this machine began.
+    """A creation that a process on this machine began.
 
     Attributes:
         at: when it was sent, in seconds since 1970.
         pid: the process that sent it.
-        code: the code of the agent, empty while, or if, the answer is not known.
+        code: the code of the agent, empty as long as there is no answer.
     """
 
     at: float
@@ -44,37 +44,37 @@ class Creation:
 
     @property
     def is_under_way(self) -> bool:
-        """Whether the process that sent it is still there."""
+        """Whether the process that sent it is still running."""
         return is_running(self.pid)
 
 
 class Page:
-    """The journal's page of one name, while its lock is held.
+    """The journal's page of one name, while this process has its lock.
 
     Args:
-        file: where it is kept.
+        file: the file of the page.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def read(self, since: float) -> Creation | None:
-        """Return the last creation of the name that began after `since`, None where none did."""
+        """Return the last creation of the name that began after `since`, None if there is none."""
         try:
             lines = self._file.read_text(encoding="utf-8").splitlines()
         except (OSError, ValueError):
             return None
         for line in reversed(lines):
-            # The last line is half a line where the machine stopped while it was written.
+            # The last line may be incomplete if the machine stopped during the write.
             with suppress(ValueError, TypeError):
                 creation = Creation(**json.loads(line))
                 return creation if creation.at > since else None
         return None
 
     def write(self, code: str = "") -> None:
-        """Note that a creation of the name is about to be sent or, with its code, that it succeeded."""
+        """Note that a creation of the name is about to be sent. With a code: that it succeeded."""
         line = json.dumps({"at": time.time(), "pid": os.getpid(), "code": code})
-        # One write at the end: what was noted before is there at every moment.
+        # One appended line: earlier notes are never lost, not even for a moment.
         with self._file.open("a", encoding="utf-8") as stream:
             stream.write(f"{line}\n")
 
@@ -84,7 +84,7 @@ class Page:
 
 
 class NoPage(Page):
-    """The page of a creation that nobody else waits for: nothing is kept."""
+    """A page that keeps nothing, for a creation that no other process waits for."""
 
     def __init__(self) -> None:
         super().__init__(Path(os.devnull))
@@ -93,7 +93,7 @@ class NoPage(Page):
         """Keep nothing."""
 
     def erase(self) -> None:
-        """There is nothing to erase."""
+        """Do nothing: there is nothing to erase."""
 
 
 class Journal:
@@ -101,7 +101,7 @@ class Journal:
 
     Args:
         settings: its connection.
-        folder: where the journal is kept; default: see `journal_folder`.
+        folder: the folder of the journal; default: see `journal_folder`.
     """
 
     def __init__(self, settings: Settings, folder: Path | None = None) -> None:
@@ -114,17 +114,17 @@ class Journal:
 
     @contextmanager
     def of(self, kind: str, thing: str, timeout: float) -> Iterator[Page]:
-        """Give the page of a name, or of a code, and keep all others of this machine from it meanwhile.
+        """Lock and return the page of a name or a code. Other processes on this machine wait meanwhile.
 
         Args:
             kind: "name" or "adopt".
             thing: the name or the code.
-            timeout: seconds to wait for whoever has it.
+            timeout: seconds to wait for the lock.
 
         Raises:
-            NameTakenError: another process still has it when the time is over.
+            NameTakenError: another process still has the lock after that time.
         """
-        # Only who creates something needs it.
+        # Only a creation needs it.
         from filelock import FileLock, Timeout  # noqa: PLC0415
 
         file = self._folder / f"{self._digest(kind, thing)}.json"
@@ -135,7 +135,7 @@ class Journal:
         except Timeout:
             raise NameTakenError(
                 f'another process on this machine has been working on {kind} "{thing}" for {timeout:g} s; '
-                "wait for it to end, and run again"
+                "wait until it ends, then run again"
             ) from None
         try:
             yield Page(file)
@@ -143,7 +143,7 @@ class Journal:
             lock.release()
 
     def peek(self, kind: str, thing: str, since: float) -> Creation | None:
-        """Return the last creation after `since` without waiting for anybody."""
+        """Return the last creation after `since`, without the lock."""
         return Page(self._folder / f"{self._digest(kind, thing)}.json").read(since)
 
     def _digest(self, kind: str, thing: str) -> str:
@@ -152,7 +152,7 @@ class Journal:
 
 
 def journal_folder(environment: dict[str, str] | os._Environ[str]) -> Path:
-    """Return the user's own folder for what programs remember: XDG_STATE_HOME, or LOCALAPPDATA on Windows."""
+    """Return the folder of the journal, below XDG_STATE_HOME, or below LOCALAPPDATA on Windows."""
     if sys.platform == "win32":
         base = Path(environment.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     else:
@@ -161,7 +161,7 @@ def journal_folder(environment: dict[str, str] | os._Environ[str]) -> Path:
 
 
 def usable_folder(folder: Path) -> Path:
-    """Return the folder, or one for temporary files where it cannot be written, as in a container without a home."""
+    """Return the folder, or a temporary one if it is not writable, as in a container without a home."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         usable = os.access(folder, os.W_OK)
@@ -172,7 +172,7 @@ def usable_folder(folder: Path) -> Path:
 
 
 def is_running(pid: int) -> bool:
-    """Return whether there is a process of that id. Windows is not asked: there the question could end the process."""
+    """Return whether a process of that id is running. On Windows always True: there `os.kill` could end the process."""
     if sys.platform == "win32":
         return True
     with suppress(ProcessLookupError):

@@ -1,7 +1,7 @@
-"""Likeness of texts: an API may store a text in another form than the one that it was sent.
+"""Likeness of texts: an API may store a text in another form than the one that it received.
 
-Nobody knows the forms of AssistAI. Three questions are asked of two texts: are they the same to a person, can a person
-take one for the other, and can an API have made one of the other.
+The forms that AssistAI stores are unknown. This module answers three questions about two texts: would a person call
+them the same, could a person mistake one for the other, and can an API have stored one as the other.
 """
 
 from __future__ import annotations
@@ -10,23 +10,22 @@ import html
 import unicodedata
 
 _ENTITY_LAYERS = 3
-"""Times that a text is unescaped at most: `&amp;amp;lt;` was escaped three times."""
+"""Highest number of times that a text is unescaped: `&amp;amp;lt;` was escaped three times."""
 
 _LEAST_KEPT = 0.5
-"""Share of a name's characters that a shortened form must have, to be taken for a form of it at all."""
+"""Share of a name's characters that a shortened form must have to count as a form of the name."""
 
 
 def same_text(one: str, other: str) -> bool:
     """Return whether a person would call both the same text.
 
-    Composed and decomposed letters, kinds and numbers of blanks, invisible characters and HTML entities make no
-    difference.
+    Composed or decomposed letters, kinds and numbers of blanks, invisible characters and HTML entities do not matter.
     """
     return one == other or canonical(one) == canonical(other)
 
 
 def canonical(text: str) -> str:
-    """Return the form that all texts share which are the same to a person."""
+    """Return the form that all texts share which a person would call the same."""
     if text.isascii() and text.isprintable() and "&" not in text:
         return " ".join(text.split())
     visible = "".join(_shown(character) for character in unicodedata.normalize("NFC", _unescaped(text)))
@@ -34,18 +33,18 @@ def canonical(text: str) -> str:
 
 
 def skeleton(text: str) -> str:
-    """Return the letters and digits of a text, without case and accents: what two similar names share."""
+    """Return the letters and digits of a text without case and accents, the same for similar names."""
     letters = unicodedata.normalize("NFKD", canonical(text)).casefold()
     return "".join(character for character in letters if character.isalnum())
 
 
 def is_marked_as_archived(name: str) -> bool:
-    """Return whether a name says that its agent was archived, whatever else it says."""
+    """Return whether a name marks its agent as archived."""
     return "archived" in name.lower()
 
 
 def may_be_stored_as(declared: str, live: str) -> bool:
-    """Return whether an API can have made `live` of `declared`: the same text, shortened, or without some characters.
+    """Return whether an API can have stored `declared` as `live`: the same text, shortened, or without some characters.
 
     An empty text is a form of every text.
     """
@@ -53,14 +52,14 @@ def may_be_stored_as(declared: str, live: str) -> bool:
 
 
 def name_may_be_stored_as(declared: str, live: str) -> bool:
-    """Return the same for a name, of which more must be left."""
+    """Return the same for a name, of which at least half the characters must be left."""
     if len(canonical(live)) < _LEAST_KEPT * len(canonical(declared)):
         return same_text(declared, live)
     return may_be_stored_as(declared, live)
 
 
 def form_of(declared: str, live: str) -> str:
-    """Return in words how `live` differs from `declared`, so that a program can declare it."""
+    """Describe how `live` differs from `declared`, so that a person can declare the stored form."""
     size = f"{len(live)} characters"
     forms = {
         "empty": not live,
@@ -89,7 +88,7 @@ def _unescaped(text: str) -> str:
 def _shown(character: str) -> str:
     if character.isspace():
         return " "
-    # Marks that are invisible by themselves: zero-width and direction marks, soft hyphens, variation selectors.
+    # Invisible characters: zero-width and direction marks, soft hyphens, variation selectors.
     return "" if unicodedata.category(character) in {"Cf", "Cc"} or "\ufe00" <= character <= "\ufe0f" else character
 
 

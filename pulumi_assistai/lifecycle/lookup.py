@@ -12,7 +12,7 @@ from pulumi_assistai.settings import Settings
 
 
 class Lookup:
-    """One organization during one run of a program; safe to share between threads. The agents are listed once."""
+    """Lookups in one organization during one run; safe to share between threads. It lists the agents once."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -21,7 +21,7 @@ class Lookup:
         self._inventories: dict[str | None, Inventory] = {}
 
     def agents(self, criteria: str | None) -> list[ListedAgent]:
-        """Return the agents, oldest first, all of them where `criteria` is None.
+        """Return the agents, oldest first; all agents if `criteria` is None.
 
         Raises:
             IncompleteListingError, ApiError, TransportError: they could not be listed.
@@ -29,14 +29,14 @@ class Lookup:
         return list(self._inventory(criteria).agents().values())
 
     def agent(self, *, code: str | None, name: str | None) -> ListedAgent:
-        """Return the one agent of a code, or of a name.
+        """Return the agent of a code or a name.
 
         Raises:
-            AssistAIError: code and name are given, or neither is; there is no such agent, or several have the name.
+            AssistAIError: code and name are both given, or neither; no agent or several agents match.
             IncompleteListingError, ApiError, TransportError: the agents could not be listed.
         """
         if (code is None) == (name is None):
-            raise AssistAIError("get_agent finds an agent by its code or by its name: give one of the two")
+            raise AssistAIError("get_agent finds an agent by its code or by its name: pass exactly one of them")
         inventory = self._inventory(None)
         if name is None:
             found = [agent for agent in inventory.agents().values() if agent.code == code]
@@ -49,7 +49,7 @@ class Lookup:
         raise AssistAIError(self._not_one(found, wanted, doubt=inventory.doubt))
 
     def conversations(self, criteria: str | None) -> list[Conversation]:
-        """Return the conversations, oldest first, all of them where `criteria` is None.
+        """Return the conversations, oldest first; all conversations if `criteria` is None.
 
         Raises:
             IncompleteListingError, ApiError, TransportError: they could not be listed.
@@ -60,7 +60,7 @@ class Lookup:
         """Return the messages of a conversation, oldest first.
 
         Raises:
-            NotFoundError: there is no such conversation.
+            NotFoundError: the organization has no such conversation.
             IncompleteListingError, ApiError, TransportError: they could not be listed.
         """
         return self._client.conversations.messages(uuid).items
@@ -75,7 +75,7 @@ class Lookup:
         organization = self._settings.place_in_words
         if found:
             codes = ", ".join(agent.code for agent in found)
-            return f"{organization} has {len(found)} agents {wanted}: {codes}; say which with get_agent(code=...)"
+            return f"{organization} has {len(found)} agents {wanted}: {codes}; choose one with get_agent(code=...)"
         if doubt:
-            return f"no agent {wanted} is listed in {organization}, but {doubt}; try again"
-        return f"{organization} has no agent {wanted}; `assistai status` lists those it has"
+            return f"{organization} lists no agent {wanted}, but {doubt}; try again"
+        return f"{organization} has no agent {wanted}; `assistai status` lists its agents"

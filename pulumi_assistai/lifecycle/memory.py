@@ -1,7 +1,7 @@
-"""Memory of what was seen of an agent: drift is a change against it, and not against what was declared.
+"""Memory of an agent's live values: drift is a change of the live value, not a difference from the declared one.
 
-An API may keep a text in another form than the one that it was sent. The outputs of an agent remember the forms that
-were seen, as digests: a text may be a secret.
+An API may store a text in another form than the one that it received. The outputs of an agent remember the forms that a
+refresh saw, as digests because a text may be a secret.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pulumi_assistai.lifecycle.likeness import form_of, same_text
 from pulumi_assistai.lifecycle.values import Properties
 
 SEEN = "__seen"
-"""Output: for each field, the digests of live values for which no repair is due."""
+"""Output: for each field, the digests of live values that need no repair."""
 
 EDITED = "__edited"
-"""Output: the fields that somebody edited in AssistAI, until they are repaired."""
+"""Output: the fields that somebody edited in AssistAI and that are not repaired yet."""
 
 OUTPUTS = (SEEN, EDITED)
 
@@ -28,9 +28,9 @@ class View:
     """One look at a field.
 
     Attributes:
-        value: what the outputs record: the declared value, or the live one where it drifted.
+        value: the value for the outputs: the declared value, or the live one if it drifted.
         seen: the digests to remember.
-        form: in which form the API keeps the declared value, in words; empty where it is that value or drifted.
+        form: words for the form in which the API stores the declared value; empty if it is the same or drifted.
         drifted: whether the live value is a change.
     """
 
@@ -41,10 +41,10 @@ class View:
 
 
 def look(recorded: Properties, field: str, live: str) -> View:
-    """Compare the live value of a field with the recorded one and with what was seen before."""
+    """Compare the live value of a field with the recorded one and the remembered ones."""
     before, seen, digest = recorded[field], _seen(recorded, field), _digest(live)
     if live == before:
-        # Where that is a drifted value, a repair is still to come, and what was seen matters after it.
+        # If that is a drifted value, its repair is still to come, and the digests matter after it.
         return View(before, seen if was_seen(recorded, field, before) else ())
     if digest in seen or same_text(before, live):
         return View(before, (digest,), form_of(before, live))
@@ -53,17 +53,17 @@ def look(recorded: Properties, field: str, live: str) -> View:
 
 
 def remember(outputs: Mapping[str, Any], field: str, view: View) -> dict[str, Any]:
-    """Return the outputs with a look at a field noted."""
+    """Return the outputs with the result of a look at a field."""
     seen = {**outputs.get(SEEN, {}), field: list(view.seen)}
     edited = [*outputs.get(EDITED, ()), *([field] if view.drifted else [])]
     return _with(outputs, {key: value for key, value in seen.items() if value}, sorted(set(edited)))
 
 
 def after_update(recorded: Properties, inputs: Properties) -> dict[str, Any]:
-    """Return what is still remembered once the declared values were sent.
+    """Return the memory after the declared values were sent.
 
-    What was seen of a field holds on for as long as its declared value stays: where the recorded one is a drifted one,
-    that is what was repaired.
+    The digests of a field are kept as long as its declared value stays the same. If the recorded value is a drifted
+    one, the update repaired it, and they are kept as well.
     """
     seen = {
         field: digests
@@ -74,7 +74,7 @@ def after_update(recorded: Properties, inputs: Properties) -> dict[str, Any]:
 
 
 def was_seen(recorded: Properties, field: str, live: str) -> bool:
-    """Return whether a live value is one that was seen before."""
+    """Return whether a live value was seen before."""
     return _digest(live) in _seen(recorded, field)
 
 

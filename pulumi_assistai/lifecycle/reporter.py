@@ -1,4 +1,4 @@
-"""The reporter: what the lifecycle tells the user goes where the reporter sends it."""
+"""The reporter: receives the messages of the lifecycle for the user."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Reporter(Protocol):
         """Tell the user something worth knowing."""
 
     def warn(self, message: str) -> None:
-        """Tell the user something to look at, which does not stop the operation."""
+        """Warn the user of something that does not stop the operation."""
 
 
 class StandardError:

@@ -1,4 +1,4 @@
-"""One organization during one operation: what all of its resources share."""
+"""The session: one organization during one operation, shared by all its resources."""
 
 from __future__ import annotations
 
@@ -24,21 +24,22 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """Safe to share between threads.
+    """One organization during one operation; safe to share between threads.
 
     Args:
         settings: the organization's connection and the package's behaviour.
-        reporter: what tells the user; default: standard error.
+        reporter: receives messages for the user; default: standard error.
 
     Attributes:
         settings: the organization's connection and the package's behaviour.
-        began: when it was opened, in seconds since 1970; its listing is newer.
+        began: when the session was opened, in seconds since 1970; its listing is newer.
         inventory: the live agents, listed once.
         creations: the names that are being created.
         journal: the creations of this machine.
-        managed_names: the names that declared resources of the state have, as far as this operation checked them.
-        declared_names, declared_adoptions, declared_integrations, handled_agents, handled_integrations: what this
-            operation claimed so far.
+        managed_names: the names of recorded resources that this operation has checked so far.
+        declared_names, declared_adoptions, declared_integrations, handled_agents, handled_integrations: the claims of
+            this operation so far.
+        disconnected_agents: the codes of agents whose WhatsApp integration this operation has deleted.
     """
 
     def __init__(self, settings: Settings, reporter: Reporter | None = None) -> None:
@@ -52,6 +53,7 @@ class Session:
         self.handled_agents = Claims()
         self.handled_integrations = Claims()
         self.declared_integrations = Claims()
+        self.disconnected_agents = Claims()
         self.journal = Journal(settings)
         self._reporter = reporter or StandardError()
         self._told = Claims()
@@ -60,8 +62,8 @@ class Session:
 
     @property
     def client(self) -> Client:
-        """Return the API."""
-        # A preview without changes asks it nothing, and does without what asking takes.
+        """Return the client of the API."""
+        # A preview without changes sends no request, so it does not import the client either.
         from pulumi_assistai.client import Client, announce_retries  # noqa: PLC0415
 
         with self._client_lock:
@@ -75,14 +77,14 @@ class Session:
 
     @property
     def place(self) -> dict[str, str]:
-        """Return where resources of this session belong, as it is recorded in their outputs."""
+        """Return the tenant and organization, as outputs record them."""
         return self.settings.place
 
     def require_own(self, recorded: Properties) -> None:
         """Refuse to touch a resource of another organization.
 
         Raises:
-            WrongOrganizationError: `recorded` outputs name another tenant or organization than the connection.
+            WrongOrganizationError: the `recorded` outputs have another tenant or organization than the connection.
         """
         theirs = {name: recorded.get(name) for name in self.place if recorded.get(name) is not None}
         if theirs.items() <= self.place.items():
@@ -91,22 +93,21 @@ class Session:
         here = f"tenant {self.place['tenant_domain']}, organization {self.place['organization_code']}"
         code = recorded.get("code") or recorded.get("agent_code")
         raise WrongOrganizationError(
-            f"{code} belongs to {owner}, but the connection is to {here}; "
-            "an agent cannot move to another organization; nothing was read or changed: connect to its organization "
-            "(ASSISTAI_TENANT_DOMAIN, ASSISTAI_ORGANIZATION_CODE, or its provider), "
-            "or take it out of this stack with `pulumi state delete`"
+            f"{code} belongs to {owner}, but the connection is to {here}; nothing was read or changed, and an agent "
+            "cannot move to another organization: connect to its own (ASSISTAI_TENANT_DOMAIN, "
+            "ASSISTAI_ORGANIZATION_CODE, or its provider), or remove it from this stack with `pulumi state delete URN`"
         )
 
     def require_api(self) -> None:
-        """Make sure that a 404 came from the API: whoever asks at a wrong address gets one for everything.
+        """Make sure that a 404 came from the API: at a wrong base URL every path answers 404.
 
         Raises:
-            ApiError, TransportError: the API does not list the agents either.
+            ApiError, TransportError: the API cannot list the agents either.
         """
         self.inventory.agents()
 
     def warn(self, message: str) -> None:
-        """Tell the user something that does not stop the operation."""
+        """Warn the user of something that does not stop the operation."""
         self._reporter.warn(message)
 
     def tell(self, message: str) -> None:
@@ -114,25 +115,25 @@ class Session:
         self._reporter.tell(message)
 
     def tell_once(self, message: str) -> None:
-        """Tell the user something that holds for many resources."""
+        """Tell the user, only once, something that applies to many resources."""
         if self._told.claim(message):
             self.tell(message)
 
     def warn_once(self, message: str) -> None:
-        """Warn the user of something that would be said again and again."""
+        """Warn the user, only once, of something that applies to many resources."""
         if self._told.claim(message):
             self.warn(message)
 
 
 class Claims:
-    """A set of things that can be claimed once each, by whoever comes first."""
+    """A set of things, each of which can be claimed once."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._claimed: set[str] = set()
 
     def claim(self, thing: str) -> bool:
-        """Claim `thing` and return whether nobody had."""
+        """Claim `thing` and return whether it was free."""
         with self._lock:
             new = thing not in self._claimed
             self._claimed.add(thing)
@@ -144,7 +145,7 @@ class Claims:
 
 
 class Names:
-    """The names that a program declares, each once."""
+    """The names that a program declares, each of which can be claimed once."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -152,14 +153,14 @@ class Names:
         self._skeletons: dict[str, str] = {}
 
     def claim(self, name: str) -> bool:
-        """Claim a name and return whether nobody had claimed one that is the same to a person."""
+        """Claim a name and return whether it was free. Names that a person would call the same count as one."""
         return self._claims.claim(canonical(name))
 
     def __contains__(self, name: str) -> bool:
         return canonical(name) in self._claims
 
     def similar(self, name: str) -> str | None:
-        """Return the first declared name that differs from this one only in case, accents or signs."""
+        """Return the first declared name that differs from this name only in case, accents or signs."""
         key = skeleton(name)
         with self._lock:
             first = self._skeletons.setdefault(key, name) if key else name
@@ -167,7 +168,7 @@ class Names:
 
 
 class Creations:
-    """Which names are being created now, and of which nobody knows whether they were."""
+    """The names whose creation is in progress, and those whose creation has an unknown outcome."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -176,18 +177,18 @@ class Creations:
 
     @contextmanager
     def of(self, name: str, *, duplicates: bool) -> Iterator[None]:
-        """Hold a name while an agent of that name is created.
+        """Mark a name while an agent of that name is created.
 
         Raises:
-            NameTakenError: the name is being created already and `duplicates` are not wanted.
+            NameTakenError: another creation of the name is in progress, and `duplicates` are not allowed.
             OutcomeUnknownError: the outcome of an earlier creation of that name is unknown.
         """
         key = canonical(name)
         with self._lock:
             if key in self._unknown:
                 raise OutcomeUnknownError(
-                    f'the outcome of an earlier creation of "{name}" is unknown, so it is not tried again now; '
-                    "do what that error says"
+                    f'an earlier creation of "{name}" in this run has an unknown outcome, so there is no second one; '
+                    "do what the earlier error says"
                 )
             if self._under_way[key] and not duplicates:
                 raise NameTakenError(declared_twice(name))
@@ -203,7 +204,7 @@ class Creations:
                 self._under_way[key] -= 1
 
     def contested(self, name: str) -> bool:
-        """Return whether another creation of the same name is under way or of unknown outcome."""
+        """Return whether another creation of the same name is in progress or has an unknown outcome."""
         with self._lock:
             return self._under_way[canonical(name)] > 1 or canonical(name) in self._unknown
 
@@ -213,14 +214,14 @@ _sessions_lock = Lock()
 
 
 def session_of(raw_config: Mapping[str, Any]) -> Session:
-    """Return the session of a configuration; providers of one process share it, and with it pool and listing.
+    """Return the session of a configuration. The providers of a process share it, with its connections and listing.
 
     Args:
         raw_config: an explicit provider's arguments by field name and its fallbacks by `assistai:` key, or the whole
             stack configuration by full key.
 
     Raises:
-        ConfigurationError: settings are missing or not usable.
+        ConfigurationError: settings are missing or wrong.
     """
     explicit = {name: value for name, value in raw_config.items() if name in Settings.model_fields}
     settings = Settings.load(explicit, os.environ, raw_config)
@@ -232,8 +233,8 @@ def session_of(raw_config: Mapping[str, Any]) -> Session:
 
 
 def declared_twice(name: str) -> str:
-    """Return the words for two declarations of one name."""
+    """Return the message about two declarations of one name."""
     return (
         f'two agents named "{name}" are declared; give them different names, '
-        "or allow_duplicate_name=True where that is meant"
+        "or declare allow_duplicate_name=True if you mean it"
     )

@@ -8,14 +8,14 @@ from pulumi_assistai.lifecycle.values import UNKNOWN, Problem, Properties, known
 
 
 def trimmed(value: str) -> str:
-    """Refuse blanks around a text: an API that trims it would make another text of it."""
+    """Refuse blanks around a text: an API that trims them would store another text."""
     if value != value.strip():
         raise ValueError("must not begin or end with blanks")
     return value
 
 
 def validate(model: type[BaseModel], inputs: Properties) -> list[Problem]:
-    """Return everything that `model` finds wrong with `inputs`; what is not known yet is not wrong."""
+    """Return all problems that `model` finds in `inputs`. Unknown values are no problem."""
     try:
         model.model_validate(known(inputs))
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The words in which the lifecycle answers."""
+"""The values that the lifecycle takes and returns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Properties = Mapping[str, Any]
 
 
 class Unknown(Enum):
-    """A value that is only known once other resources are there."""
+    """A value that is known only after other resources exist."""
 
     UNKNOWN = "unknown"
 
@@ -21,12 +21,12 @@ UNKNOWN = Unknown.UNKNOWN
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a declaration, in words that never show a value.
+    """A problem of a declaration. It never shows a value.
 
     Attributes:
-        text: the words.
-        argument: the argument that is wrong, empty where it is none alone.
-        code: the code of the error that it is, empty where it is none.
+        text: the message.
+        argument: the wrong argument, empty if it is not about one argument.
+        code: the code of the error, empty if it has none.
     """
 
     text: str
@@ -35,7 +35,7 @@ class Problem:
 
     @property
     def reason(self) -> str:
-        """The words with the argument's name before them and the code behind them."""
+        """The message, with the argument's name before it and the code after it."""
         said = f"{self.argument}: {self.text}" if self.argument else self.text
         return f"{said} [{self.code}]" if self.code else said
 
@@ -45,8 +45,8 @@ class Difference:
     """What a declaration changes.
 
     Attributes:
-        changed: the arguments that differ and the outputs that are to be repaired; without any, nothing is updated.
-        replaces: those that make a new resource necessary.
+        changed: the arguments that differ, and the outputs that need a repair; if empty, there is no update.
+        replaces: the arguments whose change replaces the resource.
     """
 
     changed: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Difference:
 
     @property
     def changes(self) -> bool:
-        """Whether anything has to be updated."""
+        """Whether there is anything to update."""
         return bool(self.changed)
 
 
@@ -68,7 +68,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Found:
-    """What was read of a resource: its outputs, and the inputs that would declare them, None where none did."""
+    """A resource as it was read: its outputs, and the inputs that would declare them, None if nothing declares it."""
 
     outputs: dict[str, Any]
     inputs: dict[str, Any] | None = None

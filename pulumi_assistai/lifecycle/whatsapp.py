@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from pulumi_assistai.client import Connected, Starting
 from pulumi_assistai.errors import AssistAIError, NoIntegrationError, NotFoundError, WrongPhoneError
-from pulumi_assistai.lifecycle.phones import EXAMPLE, Match, compare, is_international
+from pulumi_assistai.lifecycle.phones import EXAMPLE, Match, compare, is_international, last_digits
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.validation import trimmed, validate
 from pulumi_assistai.lifecycle.values import (
@@ -29,18 +29,18 @@ PENDING, CONNECTED, DISCONNECTED = "pending", "connected", "disconnected"
 
 _LINK = ("status", "phone_number")
 
-_DECLARED_TWICE = "two WhatsApp integrations of agent {code} are declared; keep only one of them"
+_DECLARED_TWICE = "two resources declare the WhatsApp integration of agent {code}; remove one of them"
 
 _POLL_INTERVAL = 2.0
-"""Seconds between two looks for the phone."""
+"""Seconds between two requests while waiting for the phone."""
 
 
 def international(value: str) -> str:
-    """Refuse a number that cannot be dialled from abroad: WhatsApp never reports one, so it could not be linked."""
+    """Refuse a number that cannot be dialled from abroad: WhatsApp never reports such a number."""
     if not is_international(value):
         raise ValueError(
             f'must be one whole phone number with its country code, as in "{EXAMPLE}": '
-            "without the 0 of calls within the country, and of the length that the country has"
+            "without the 0 for calls within the country, and with the right number of digits for the country"
         )
     return value
 
@@ -57,23 +57,23 @@ class WhatsAppInputs(BaseModel):
 
 @dataclass(frozen=True)
 class Link:
-    """Whether a phone is linked, and which."""
+    """The status of the link to a phone, and the phone's number."""
 
     status: str
     phone_number: str = ""
 
 
 def check(session: Session, recorded: Properties, inputs: Properties) -> list[Problem]:
-    """Return everything that is wrong with a declaration: an agent has one integration at most.
+    """Return all problems of a declaration. An agent can have one integration.
 
     Args:
         session: the organization.
-        recorded: the arguments that the state has, none for a new resource.
+        recorded: the arguments in the state, empty for a new resource.
         inputs: the declared arguments.
     """
     problems = validate(WhatsAppInputs, inputs)
     code = inputs.get("agent_code")
-    # One that is about to be replaced is checked again as a new one.
+    # A resource that will be replaced is checked again as a new one.
     if problems or code is UNKNOWN or recorded.get("agent_code", code) != code:
         return problems
     if session.declared_integrations.claim(code):
@@ -82,9 +82,9 @@ def check(session: Session, recorded: Properties, inputs: Properties) -> list[Pr
 
 
 def diff(session: Session, recorded: Properties, inputs: Properties) -> Difference:
-    """Compare a declaration with what is recorded; the API is not asked.
+    """Compare a declaration with the recorded outputs, without an API call.
 
-    An `agent_code` that is not known yet is no change: any update of the agent makes its code unknown at preview.
+    An unknown `agent_code` is no change: any update of the agent makes its code unknown at preview.
 
     Raises:
         WrongOrganizationError: the integration belongs to another organization.
@@ -97,12 +97,12 @@ def diff(session: Session, recorded: Properties, inputs: Properties) -> Differen
 
 
 def create(session: Session, inputs: Properties) -> Made:
-    """Start to connect an agent, GET /agents/CODE/integrations/whatsappweb/qr, and wait for its phone if asked to.
+    """Start to connect an agent, GET /agents/CODE/integrations/whatsappweb/qr, and wait for its phone if declared.
 
     Raises:
         NoIntegrationError: the agent has no WhatsApp integration.
-        WrongPhoneError: a phone of another number than the expected one is linked.
-        AssistAIError: another integration of the agent was made in this operation.
+        WrongPhoneError: the linked number is not the expected one.
+        AssistAIError: this operation created another integration of the agent.
         ApiError, TransportError: the call failed.
     """
     code = inputs["agent_code"]
@@ -113,11 +113,11 @@ def create(session: Session, inputs: Properties) -> Made:
 
 
 def read(session: Session, recorded: Properties) -> Found | None:
-    """Ask whether a phone is linked, with the same call: the API has no other way to tell. None where all is gone.
+    """Request the QR code again, which is the only way to see whether a phone is linked. Return None if it is gone.
 
     Raises:
         WrongOrganizationError: the integration belongs to another organization.
-        EmptyListingError: there is no such integration, and no agent is listed, so that nothing is proved to be gone.
+        EmptyListingError: the integration is missing and the listing is empty, which does not prove that it is gone.
         ApiError, TransportError: the call failed.
     """
     session.require_own(recorded)
@@ -134,7 +134,7 @@ def read(session: Session, recorded: Properties) -> Found | None:
 
 
 def update(session: Session, recorded: Properties, inputs: Properties) -> dict[str, Any]:
-    """Connect again, GET /agents/CODE/integrations/whatsappweb/qr, or ask nothing where nothing changed.
+    """Connect again, GET /agents/CODE/integrations/whatsappweb/qr; no call if nothing changed.
 
     Returns the outputs.
 
@@ -148,14 +148,14 @@ def update(session: Session, recorded: Properties, inputs: Properties) -> dict[s
 
 
 def expect(session: Session, recorded: Properties, inputs: Properties) -> dict[str, Any]:
-    """Return the outputs of `create`, where nothing is recorded, or of `update`, as far as they are known before."""
+    """Return the outputs of `create` if nothing is recorded, else of `update`, as far as a preview knows them."""
     unknown = dict.fromkeys(_LINK, UNKNOWN)
     link = unknown if not recorded or _work(recorded, inputs) else _kept(recorded)
     return {**inputs, **link, **session.place}
 
 
 def delete(session: Session, recorded: Properties) -> None:
-    """Disconnect the agent: DELETE /agents/CODE/integrations/whatsappweb. Where it is gone that is success.
+    """Disconnect the agent: DELETE /agents/CODE/integrations/whatsappweb. A 404 is a success.
 
     Raises:
         WrongOrganizationError: the integration belongs to another organization.
@@ -164,60 +164,63 @@ def delete(session: Session, recorded: Properties) -> None:
     session.require_own(recorded)
     code = recorded["agent_code"]
     if code in session.handled_integrations or code in session.declared_integrations:
-        session.tell(
-            f"WhatsApp of agent {code} is managed by another resource of this program now, and stays connected"
-        )
+        session.tell(f"WhatsApp of agent {code} stays connected: another resource of this program manages it now")
         return
     try:
         session.client.whatsapp.disconnect(code)
     except NotFoundError:
         session.require_api()
-        session.tell(f"agent {code} had no WhatsApp integration any more")
+        session.tell(f"the WhatsApp integration of agent {code} was already gone")
+    session.disconnected_agents.claim(code)
 
 
 def no_integration(code: str, error: NotFoundError, again: str) -> NoIntegrationError:
-    """Return the error for an agent that AssistAI cannot connect; `again` is the command to run after it can."""
+    """Return the error for an agent without WhatsApp; `again` is the command to run after WhatsApp Web was added."""
     return NoIntegrationError(
         f"agent {code} has no WhatsApp integration to connect ({error.method} {error.path} answered 404"
-        f"{': ' + error.detail if error.detail else ''}); the API cannot add one: check the code, "
-        f"open the agent in AssistAI's dashboard, add WhatsApp Web to it, and run `{again}` again"
+        f"{': ' + error.detail if error.detail else ''}), and the API cannot add one: check the code, "
+        f"add WhatsApp Web to the agent in AssistAI's dashboard, then run `{again}` again"
     )
 
 
 def starting(code: str, answer: Starting) -> str:
-    """Return the words for a connection that is neither there nor shows a QR."""
+    """Return the message about a connection that has neither a phone nor a QR code yet."""
     said = f' ("{answer.said}")' if answer.said else ""
-    return f"WhatsApp of agent {code} is neither connected nor shows a QR yet{said}"
+    return f"WhatsApp of agent {code} is not connected and has no QR code yet{said}"
 
 
 def require_expected(code: str, link: Link, expected: str | None) -> None:
-    """Compare the number that is linked with the expected one, where both are known.
+    """Compare the linked number with the expected one, if both are known.
 
     Raises:
-        WrongPhoneError: it is certainly another one.
+        WrongPhoneError: it is certainly another number. The expected one may be a secret, so the message masks it.
     """
     if match_expected(link, expected) is Match.DIFFERENT:
         raise WrongPhoneError(
-            f"WhatsApp of agent {code} is linked to {link.phone_number}, not to the expected {expected}; "
+            f"WhatsApp of agent {code} is linked to {link.phone_number}, not to the expected number, which ends in "
+            f"{last_digits(str(expected))}; "
             f"unlink it on that phone or in AssistAI and run `assistai link {code}`, or correct expected_phone_number"
         )
 
 
 def match_expected(link: Link, expected: Any) -> Match:
-    """Compare the number that is linked with the expected one; where one is not known, nothing differs."""
+    """Compare the linked number with the expected one. If one of them is unknown, they count as the same."""
     if not link.phone_number or expected in (None, "", UNKNOWN):
         return Match.SAME
     return compare(expected, link.phone_number)
 
 
 def doubt(code: str, link: Link, expected: Any) -> str:
-    """Return a warning where the linked number may or may not be the expected one, else nothing."""
+    """Return a warning if it is unclear whether the linked number is the expected one, else "".
+
+    It masks the linked number, which may be the expected one, and that may be a secret.
+    """
     if match_expected(link, expected) is not Match.UNCLEAR:
         return ""
     return (
-        f"WhatsApp of agent {code} is linked to {link.phone_number}, and whether that is expected_phone_number cannot "
-        "be told from the numbers alone; look at the number in WhatsApp's settings on that phone, and declare it as "
-        f'in "{EXAMPLE}"'
+        f"WhatsApp of agent {code} is linked to a number that ends in {last_digits(link.phone_number)}, and it is "
+        "unclear whether that is expected_phone_number; look at the number in WhatsApp's settings on that phone, and "
+        f'declare it as in "{EXAMPLE}"'
     )
 
 
@@ -226,7 +229,7 @@ def _recorded_link(recorded: Properties) -> Link:
 
 
 def _work(recorded: Properties, inputs: Properties) -> tuple[str, ...]:
-    """Return the arguments that changed, and the status where it is to be repaired."""
+    """Return the arguments that changed, and the status if it needs a repair."""
     edited = [name for name in INPUTS if inputs.get(name) not in (UNKNOWN, recorded.get(name))]
     return (*edited, *(["status"] if _needs_repair(_recorded_link(recorded), inputs) else []))
 
@@ -247,7 +250,7 @@ def _tell_doubt(session: Session, code: str, link: Link, inputs: Properties) -> 
 
 
 def _connect(session: Session, inputs: Properties) -> dict[str, str]:
-    """Return the outputs `status` and `phone_number` once a phone is linked, or the wait for it is over."""
+    """Return the outputs `status` and `phone_number` after a phone is linked or the wait is over."""
     code = inputs["agent_code"]
     try:
         link = _wait(session, code, inputs.get("wait_for_connection") or 0)
@@ -258,7 +261,9 @@ def _connect(session: Session, inputs: Properties) -> dict[str, str]:
         require_expected(code, link, inputs.get("expected_phone_number"))
         _tell_doubt(session, code, link, inputs)
     else:
-        session.tell(f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR")
+        session.tell(
+            f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR code"
+        )
     return {"status": link.status, "phone_number": link.phone_number}
 
 
@@ -278,5 +283,5 @@ def _ask(session: Session, code: str) -> Link:
     if isinstance(answer, Connected):
         return Link(CONNECTED, answer.phone_number or "")
     if isinstance(answer, Starting):
-        session.warn_once(f"{starting(code, answer)}; this counts as pending, and `pulumi refresh` asks again")
+        session.warn_once(f"{starting(code, answer)}; its status is pending, `pulumi refresh` checks it again")
     return Link(PENDING)

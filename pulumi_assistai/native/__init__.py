@@ -1,1 +1,1 @@
-"""The native provider `pulumi-resource-assistai`: the lifecycle over Pulumi's provider protocol, no policy."""
+"""The native provider `pulumi-resource-assistai`: serves the lifecycle over Pulumi's provider protocol, no policy."""

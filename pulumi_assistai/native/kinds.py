@@ -1,4 +1,4 @@
-"""Kinds: which functions of the lifecycle serve a resource type, and which of the lookup a function."""
+"""Kinds: the lifecycle's functions for each resource type, and the lookups for each function."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from pulumi_assistai.keys import native_type
 from pulumi_assistai.lifecycle import agents, whatsapp
+from pulumi_assistai.lifecycle.fields import VISIBLE
 from pulumi_assistai.lifecycle.lookup import Lookup
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.values import Difference, Found, Made, Problem, Properties, pick
@@ -22,12 +23,12 @@ class Kind:
     """A resource type.
 
     Attributes:
-        name: its last part, such as "Agent".
-        model: its arguments.
-        outputs: what it has besides them, always.
-        sometimes: what else it may have.
-        importable: the arguments that are read where none are declared.
-        replaces: the arguments of which a change makes another resource.
+        name: the last part of the type, such as "Agent".
+        model: the arguments.
+        outputs: the outputs besides the arguments.
+        sometimes: outputs that it may have.
+        importable: the arguments that a read returns if none are declared.
+        replaces: the arguments whose change replaces the resource.
         check, diff, expect, create, read, update, delete: functions of the lifecycle.
     """
 
@@ -56,10 +57,10 @@ class Function:
     """A function that only reads.
 
     Attributes:
-        name: its last part, such as "getAgents".
-        arguments: its arguments, all of them texts.
-        required: those that must be given.
-        answer: asks the organization.
+        name: the last part of the token, such as "getAgents".
+        arguments: the arguments, which are all strings.
+        required: the required arguments.
+        answer: looks up the answer in the organization.
     """
 
     name: str
@@ -82,7 +83,7 @@ AGENT = Kind(
     model=agents.AgentInputs,
     outputs=("code", *_PLACE),
     sometimes=("managed_since", "model", "created_at"),
-    importable=agents.VISIBLE,
+    importable=VISIBLE,
     replaces=(),
     check=agents.check,
     diff=agents.diff,
@@ -147,5 +148,5 @@ FUNCTIONS = {
 
 
 def inputs_of(kind: Kind, found: Found) -> dict[str, Any]:
-    """Return the arguments that would declare what was found."""
+    """Return the arguments that would declare the resource that was found."""
     return pick(found.outputs, kind.importable) if found.inputs is None else found.inputs

@@ -1,4 +1,4 @@
-"""Messages of the provider protocol, made of the lifecycle's values and read as them."""
+"""Messages of the provider protocol, converted from and to the lifecycle's values."""
 
 from __future__ import annotations
 
@@ -20,47 +20,47 @@ _KINDS = {
     (False, True): PropertyDiff.ADD,
     (False, False): PropertyDiff.UPDATE,
 }
-"""How a property changes, by whether it was an input before and is one now; an output that is repaired is neither."""
+"""The kind of a change, by whether the property was an input and is one now. An output that is repaired is neither."""
 
 Kinds = Mapping[str, PropertyDiff.Kind.ValueType]
 
 
 def read_struct(struct: Struct) -> Values:
-    """Return the properties of a struct; one without a value is none."""
+    """Return the properties of a struct, without those that have no value."""
     return {name: value for name, value in properties.from_struct(struct).items() if value is not None}
 
 
 def plain(values: Values) -> dict[str, Any]:
-    """Return properties as the lifecycle takes them: without secrets around them, unknown ones as UNKNOWN."""
+    """Return properties as the lifecycle takes them: secrets as plain values, unknown ones as UNKNOWN."""
     return inward({name: UNKNOWN if contains_unknown(value) else revealed(value) for name, value in values.items()})
 
 
 def as_struct(values: Mapping[str, Any], model: Values) -> Struct:
-    """Return what the lifecycle answered as a struct; secret is what the property of that name is in `model`."""
+    """Return the lifecycle's values as a struct. A value is a secret if the property of its name in `model` is one."""
     named = outward(values)
     known = {name: properties.UNKNOWN if value is UNKNOWN else value for name, value in named.items()}
     return properties.to_struct(properties.with_secrets_of(known, outward(inward(model))), secrets=True)
 
 
 def answer_of(value: Any) -> Any:
-    """Return the answer of a function under the names that programs know, at any depth."""
+    """Return the answer of a function, at any depth under the names in programs."""
     if isinstance(value, list):
         return [answer_of(item) for item in value]
     return outward({name: answer_of(item) for name, item in value.items()}) if isinstance(value, dict) else value
 
 
 def reason_of(problem: Problem) -> str:
-    """Return a problem in the words and names of a program."""
+    """Return the message of a problem, with the names in programs."""
     return Problem(in_words(problem.text), shown(problem.argument), problem.code).reason
 
 
 def no_argument(name: str, known: Iterable[str]) -> str:
-    """Return the words for an argument that there is not."""
-    return f"{name}: there is no such argument; there are {', '.join(map(shown, known))}"
+    """Return the message about an argument that does not exist."""
+    return f"{name}: no such argument; the arguments are {', '.join(map(shown, known))}"
 
 
 def failures(reasons: Iterable[str]) -> list[CheckFailure]:
-    """Return failures that name no property: the CLI would print its value, secret or not. The reasons name it."""
+    """Return failures without a property: the CLI would print its value, even a secret. The reasons name it."""
     return [CheckFailure(property="", reason=clean(reason)) for reason in reasons]
 
 
@@ -70,7 +70,7 @@ def checked(inputs: Values, reasons: Iterable[str]) -> CheckResponse:
 
 
 def settings_diff(changed: Iterable[str]) -> DiffResponse:
-    """Return the answer to a comparison of settings; a change of them replaces nothing."""
+    """Return the answer to a comparison of settings. Their changes replace nothing."""
     return _diff(dict.fromkeys(changed, PropertyDiff.UPDATE), [])
 
 
@@ -78,9 +78,9 @@ def resource_diff(difference: Difference, olds: Values, old_inputs: Values, news
     """Return the answer to a comparison of a resource, property by property.
 
     Args:
-        difference: what the lifecycle found.
-        olds: the recorded outputs. Where a dynamic provider recorded them there is a change: the state gets this
-            provider's names by an update, which asks the API nothing.
+        difference: the difference that the lifecycle found.
+        olds: the recorded outputs. If a dynamic provider recorded them, there is a change: an update writes this
+            provider's names to the state, without an API call.
         old_inputs: the recorded inputs.
         news: the declared inputs.
     """

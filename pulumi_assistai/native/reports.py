@@ -1,4 +1,4 @@
-"""Reports: what the lifecycle tells goes to the engine, with the URN of the resource, or to standard error."""
+"""Reports: the messages of the lifecycle go to the engine, with the URN of the resource, or to standard error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pulumi_assistai.text import one_line
 CHANNEL_OPTIONS = [
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
-    # Else a proxy of the environment would be asked for a port of this machine.
+    # Otherwise grpc would send requests to this machine through a proxy in the environment.
     ("grpc.enable_http_proxy", 0),
 ]
 
@@ -28,7 +28,7 @@ _urn: ContextVar[str] = ContextVar("urn", default="")
 
 @contextmanager
 def about(urn: str) -> Iterator[None]:
-    """Let what this thread reports meanwhile belong to a resource."""
+    """Assign the messages of this thread to a resource meanwhile."""
     token = _urn.set(urn)
     try:
         yield
@@ -42,13 +42,13 @@ def clean(message: str) -> str:
 
 
 class EngineReporter:
-    """Passes messages on to the engine; after the first that it does not take, all go to standard error."""
+    """Sends messages to the engine. Once the engine does not take one, all go to standard error."""
 
     def __init__(self) -> None:
         self._engine: engine_pb2_grpc.EngineStub | None = None
 
     def attach(self, address: str) -> None:
-        """Pass on to the engine at an address, `HOST:PORT`, from now on."""
+        """Send messages to the engine at `HOST:PORT` from now on."""
         self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, CHANNEL_OPTIONS))
 
     def tell(self, message: str) -> None:
@@ -57,12 +57,12 @@ class EngineReporter:
             redaction.tell(in_words(message))
 
     def warn(self, message: str) -> None:
-        """Tell the user something to look at."""
+        """Warn the user of something."""
         if not self._log(engine_pb2.LogSeverity.WARNING, in_words(message)):
             redaction.tell(f"warning: {in_words(message)}")
 
     def _log(self, severity: engine_pb2.LogSeverity.ValueType, message: str) -> bool:
-        """Return whether the engine took a message: to report may neither fail an operation nor hold it up."""
+        """Return whether the engine took a message. A report must neither fail nor block an operation."""
         if self._engine is None:
             return False
         request = engine_pb2.LogRequest(severity=severity, message=clean(message), urn=_urn.get())

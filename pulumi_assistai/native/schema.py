@@ -1,4 +1,4 @@
-"""The schema of the native provider: from the models of the lifecycle and the docstrings that users read."""
+"""The schema of the native provider, from the models of the lifecycle and the docstrings for users."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ENTRY = re.compile(r"^    (\w[\w, ]*): (.+(?:\n {6,}.+)*)", re.MULTILINE)
 
 
 def schema(version: str) -> dict[str, Any]:
-    """Return the package schema, as Pulumi's registry and generators of SDKs take it."""
+    """Return the package schema for Pulumi's registry and SDK generators."""
     settings = _settings()
     return {
         "name": NAMESPACE,
@@ -51,7 +51,7 @@ def schema(version: str) -> dict[str, Any]:
         "resources": {kind.type: _resource(kind) for kind in KINDS.values()},
         "functions": {function.token: _function(function) for function in FUNCTIONS.values()},
         "language": {
-            # The package `pulumi_assistai` is the one with the dynamic providers.
+            # `pulumi_assistai` is the package with the dynamic providers.
             "python": {"packageName": "pulumi_assistai_native", "respectSchemaVersion": True},
             "nodejs": {"respectSchemaVersion": True},
             "go": {"importBasePath": _GO_PACKAGE, "respectSchemaVersion": True},
@@ -135,18 +135,18 @@ def _text(description: str) -> dict[str, Any]:
 
 
 def _summary(documented: object) -> str:
-    """Return what a docstring says before its sections."""
+    """Return the text of a docstring before its sections."""
     paragraphs = _SECTION.split(inspect.getdoc(documented) or "")[0].strip().split("\n\n")
     return in_words("\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs))
 
 
 def _described_class(documented: Any) -> dict[str, str]:
-    """Return what the docstrings of a class and of its constructor say."""
+    """Return the descriptions in the docstrings of a class and of its constructor."""
     return _described(documented) | _described(documented.__init__)
 
 
 def _described(documented: object) -> dict[str, str]:
-    """Return what a docstring says of each argument and attribute."""
+    """Return the descriptions of the arguments and attributes in a docstring."""
     title = ""
     found: dict[str, str] = {}
     for part in _SECTION.split(inspect.getdoc(documented) or ""):

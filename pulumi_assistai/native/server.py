@@ -24,7 +24,7 @@ _GRACE_SECONDS = 1.5
 
 
 def start(reporter: EngineReporter) -> tuple[grpc.Server, int]:
-    """Serve the provider at a port of this machine, and return the server and the port."""
+    """Serve the provider on a free port of this machine. Return the server and the port."""
     server = grpc.server(ThreadPoolExecutor(CEILING), options=CHANNEL_OPTIONS)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(NativeProvider(reporter), server)
     port = server.add_insecure_port("127.0.0.1:0")
@@ -33,7 +33,7 @@ def start(reporter: EngineReporter) -> tuple[grpc.Server, int]:
 
 
 def main() -> None:
-    """Serve until SIGTERM, or until nothing listens any more at the engine's address, the last argument."""
+    """Serve until a SIGTERM, or until the engine's address, the last argument, refuses connections."""
     over, reporter = Event(), EngineReporter()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     signal.signal(signal.SIGINT, lambda *_: over.set())
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _end(server: grpc.Server) -> None:
-    """Send nothing more, give what is under way a moment to be noted in the journal, and end."""
+    """Send no more requests, give those under way a moment to reach the journal, and end the process."""
     cancel_requests()
     server.stop(_GRACE_SECONDS).wait()
     os._exit(0)

@@ -53,7 +53,7 @@ _TIMEOUTS = (
 def _answered(
     method: Callable[[NativeProvider, Request], Response],
 ) -> Callable[[NativeProvider, Request, grpc.ServicerContext], Response]:
-    """Serve a method: whatever it raises is one line under its resource."""
+    """Serve a method. Whatever it raises becomes one line under its resource."""
 
     @wraps(method)
     def answer(self: NativeProvider, request: Request, context: grpc.ServicerContext) -> Response:
@@ -62,18 +62,18 @@ def _answered(
                 return method(self, request)
             except AssistAIError as error:
                 problem = in_words(with_code(error))
-            except Exception as error:  # noqa: BLE001 - the engine would show its traceback
-                problem = f"{type(error).__name__}: {error}; this is a mistake in pulumi_assistai, please report it"
+            except Exception as error:  # noqa: BLE001 - the engine would show a traceback
+                problem = f"{type(error).__name__}: {error}; this is a bug in pulumi_assistai, please report it"
         return cast("Response", context.abort(grpc.StatusCode.UNKNOWN, clean(problem)))
 
     return answer
 
 
 class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
-    """One organization's resources and functions; the engine has a process for each provider resource.
+    """One organization's resources and functions. The engine starts a process for each provider resource.
 
     Args:
-        reporter: passes on what is told meanwhile.
+        reporter: receives messages for the user.
     """
 
     def __init__(self, reporter: EngineReporter) -> None:
@@ -84,10 +84,10 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @property
     def session(self) -> Session:
-        """Return what all resources of the organization share in this operation.
+        """Return the session, which all resources of the organization share in this operation.
 
         Raises:
-            ConfigurationError: settings are missing or not usable.
+            ConfigurationError: settings are missing or wrong.
         """
         if self._session is None:
             raise self._problem
@@ -95,13 +95,13 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def Handshake(self, request: provider_pb2.ProviderHandshakeRequest) -> provider_pb2.ProviderHandshakeResponse:  # noqa: N802
-        """Learn where the engine is."""
+        """Take the engine's address."""
         self._reporter.attach(request.engine_address)
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
 
     @_answered
     def Attach(self, request: plugin_pb2.PluginAttach) -> Empty:  # noqa: N802
-        """Learn where the engine is that a debugger let attach."""
+        """Take the address of an engine that attaches to this process, as with a debugger."""
         self._reporter.attach(request.address)
         return Empty()
 
@@ -113,18 +113,18 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def GetSchema(self, _request: provider_pb2.GetSchemaRequest) -> provider_pb2.GetSchemaResponse:  # noqa: N802
         """Return the schema."""
-        from pulumi_assistai.native.schema import schema  # noqa: PLC0415 - most operations never ask for it
+        from pulumi_assistai.native.schema import schema  # noqa: PLC0415 - most operations do not need it
 
         return provider_pb2.GetSchemaResponse(schema=json.dumps(schema(own_version())))
 
     @_answered
     def CheckConfig(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckResponse:  # noqa: N802
-        """Refuse settings that there are not, and make the token a secret."""
+        """Refuse unknown settings, and make the token a secret."""
         news = read_struct(request.news)
         wanted, installed = revealed(news.get("version", own_version())), own_version()
         if wanted != installed:
             self._reporter.warn(
-                f"the program asks for version {wanted} of the provider assistai, and the installed one is {installed}"
+                f"the program asks for version {wanted} of the provider assistai, but version {installed} is installed"
             )
         if settings.is_token_in_clear(request.urn, news):
             self._reporter.warn(_IN_CLEAR)
@@ -132,14 +132,14 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def DiffConfig(self, request: provider_pb2.DiffRequest) -> provider_pb2.DiffResponse:  # noqa: N802
-        """Compare settings; a change of them replaces nothing."""
+        """Compare settings. Their changes replace nothing."""
         olds = read_struct(request.old_inputs) or read_struct(request.olds)
         changed = settings.changed(olds, read_struct(request.news))
         return settings_diff(changed)
 
     @_answered
     def Configure(self, request: provider_pb2.ConfigureRequest) -> provider_pb2.ConfigureResponse:  # noqa: N802
-        """Connect; where that is not possible, the checks of the resources say so."""
+        """Load the settings. If they are wrong, the checks of the resources report it."""
         try:
             found = settings.load(request.urn, read_struct(request.args), os.environ)
         except ConfigurationError as error:
@@ -151,7 +151,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def Check(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckResponse:  # noqa: N802
-        """Return all problems of a declaration; the inputs pass unchanged, unknown ones too."""
+        """Return all problems of a declaration. The inputs pass unchanged, including unknown ones."""
         kind, news = _kind(request.urn), read_struct(request.news)
         if self._session is None:
             return checked(news, [with_code(self._problem)])
@@ -170,7 +170,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def Create(self, request: provider_pb2.CreateRequest) -> provider_pb2.CreateResponse:  # noqa: N802
-        """Create or adopt; at preview tell what is known of it."""
+        """Create or adopt. At preview, return the known outputs."""
         kind, news = _kind(request.urn), read_struct(request.properties)
         if request.preview:
             expected = kind.expect(self.session, {}, plain(news))
@@ -181,14 +181,14 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def Read(self, request: provider_pb2.ReadRequest) -> provider_pb2.ReadResponse:  # noqa: N802
-        """Read what is recorded with its declared inputs, or what is not recorded yet."""
+        """Read a recorded resource with its declared inputs, or one that is not recorded yet."""
         kind, olds = _kind(request.urn), read_struct(request.properties)
         given = read_struct(request.inputs) if olds else {}
         declared = plain(given)
         found = kind.read(self.session, request.id, plain(olds), declared)
         if found is None:
             return provider_pb2.ReadResponse()
-        # Arguments for what is only read would make it look like managed.
+        # A resource that is only read must not get arguments: it would look managed.
         inputs = inputs_of(kind, found) if declared or not olds else {}
         return provider_pb2.ReadResponse(
             id=request.id, properties=as_struct(found.outputs, olds), inputs=as_struct(inputs, given)
@@ -196,7 +196,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def Update(self, request: provider_pb2.UpdateRequest) -> provider_pb2.UpdateResponse:  # noqa: N802
-        """Send what changed; at preview tell what is known of it."""
+        """Send the changes. At preview, return the known outputs."""
         kind, news = _kind(request.urn), read_struct(request.news)
         recorded, inputs = plain(read_struct(request.olds)), plain(news)
         if request.preview:
@@ -208,7 +208,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def Delete(self, request: provider_pb2.DeleteRequest) -> Empty:  # noqa: N802
-        """Leave, archive or disconnect."""
+        """Leave or archive an agent, or disconnect WhatsApp."""
         self._warn_about_timeout(request.timeout)
         _kind(request.urn).delete(self.session, request.id, plain(read_struct(request.properties)))
         return Empty()
@@ -226,12 +226,12 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
                 *(f"{name}: missing" for name in missing),
             ]
             return provider_pb2.InvokeResponse(failures=failures(reasons))
-        self.session  # noqa: B018 - it says what is missing
+        self.session  # noqa: B018 - it raises if settings are missing
         assert self._lookup is not None
         answer = answer_of(function.answer(self._lookup, plain(given)))
         if contains_secret(given):
             answer = {name: Secret(value) for name, value in answer.items()}
-        # The field's name is a word of Python.
+        # The name of the field is a keyword of Python.
         response: Any = {"return": properties.to_struct(answer, secrets=True)}
         return provider_pb2.InvokeResponse(**response)
 
@@ -241,7 +241,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def Cancel(self, _request: Empty) -> Empty:  # noqa: N802
-        """End all requests that wait."""
+        """End all waiting requests."""
         cancel_requests()
         return Empty()
 

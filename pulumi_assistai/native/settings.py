@@ -1,4 +1,4 @@
-"""Settings of a provider resource: checked, compared, and made a connection."""
+"""Settings of a provider resource: check, compare, load."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pulumi_assistai.properties import Secret, Values, equal, revealed
 from pulumi_assistai.settings import Settings
 
 STACK_CONFIGURATION = "PULUMI_CONFIG"
-"""Environment variable with the configuration of the stack, secrets in clear: it is read here, and shown nowhere."""
+"""Environment variable with the stack configuration, secrets in clear. It is read here, and never shown."""
 
 _TOKEN = camel_case("api_token")
 _PULUMIS_OWN = ("version", "pluginDownloadURL", "__internal")
@@ -21,18 +21,18 @@ _NAMES = tuple(map(camel_case, Settings.model_fields))
 
 
 def problems(inputs: Values) -> list[str]:
-    """Return what is wrong with the names of a configuration; its values are judged where they are used."""
+    """Return the problems of the names in a configuration. `load` checks the values."""
     unknown = unknown_names((name for name in inputs if name not in _PULUMIS_OWN), Settings.model_fields)
-    return [f"{NAMESPACE}:{name} is no setting; those are {', '.join(_NAMES)}" for name in unknown]
+    return [f"{NAMESPACE}:{name} is not a setting; the settings are {', '.join(_NAMES)}" for name in unknown]
 
 
 def is_token_in_clear(urn: str, inputs: Values) -> bool:
-    """Return whether the stack's configuration, which is what the default provider has, holds the token in clear."""
+    """Return whether the stack configuration, the inputs of the default provider, has the token in clear."""
     return _is_default(urn) and isinstance(inputs.get(_TOKEN), str)
 
 
 def with_secret_token(inputs: Values) -> Values:
-    """Return a configuration whose token is a secret, whether it was given as one or not."""
+    """Return the configuration with the token as a secret."""
     token = inputs.get(_TOKEN)
     return inputs if token is None or isinstance(token, Secret) else {**inputs, _TOKEN: Secret(token)}
 
@@ -45,8 +45,8 @@ def changed(olds: Values, news: Values) -> list[str]:
 def load(urn: str, inputs: Values, environment: Mapping[str, str]) -> Settings:
     """Return the connection of a provider resource.
 
-    What an explicit provider is given comes first, then the environment, then the stack's configuration, which is all
-    that the default provider is given.
+    The arguments of an explicit provider come first, then the environment, then the stack configuration. The default
+    provider has only the stack configuration as inputs.
 
     Args:
         urn: the provider resource.
@@ -54,7 +54,7 @@ def load(urn: str, inputs: Values, environment: Mapping[str, str]) -> Settings:
         environment: environment variables.
 
     Raises:
-        ConfigurationError: settings are missing or not usable.
+        ConfigurationError: settings are missing or wrong.
     """
     names = inward({name: revealed(inputs[name]) for name in _NAMES if name in inputs})
     if _is_default(urn):
@@ -71,6 +71,6 @@ def _stack_configuration(environment: Mapping[str, str]) -> dict[str, Any]:
         found = json.loads(environment.get(STACK_CONFIGURATION) or "{}")
     except ValueError:
         return {}
-    # The CLI leaves the provider's own namespace out.
+    # The CLI leaves out the provider's own namespace.
     values = found if isinstance(found, dict) else {}
     return {key if ":" in key else f"{NAMESPACE}:{key}": value for key, value in values.items()}

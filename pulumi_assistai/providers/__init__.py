@@ -4,5 +4,5 @@ The module paths and class names are pickled into users' states: they never chan
 """
 
 NEEDED = ("pulumi_assistai.client.transport", "pulumi_assistai.lifecycle.agents", "httpcore")
-"""What a provider's process imports as soon as it has something to do, httpx's own late imports included: worth doing
-while it has nothing to do."""
+"""Modules that a provider's process needs for its first request, with httpx's own late imports. The embedded engine
+imports them ahead, while the process is idle."""

@@ -12,10 +12,10 @@ from pulumi_assistai.providers.base import AssistAIProvider, coded, from_pulumi,
 
 
 class AgentProvider(AssistAIProvider):
-    """Translates for `pulumi_assistai.lifecycle.agents`."""
+    """Translates between Pulumi and `pulumi_assistai.lifecycle.agents`."""
 
     def problems(self, recorded: dict[str, Any], inputs: dict[str, Any]) -> list[Problem]:
-        """Return everything that is wrong with a declaration."""
+        """Return all problems of a declaration."""
         return lifecycle.agents.check(self.session, recorded, inputs)
 
     @coded
@@ -38,7 +38,7 @@ class AgentProvider(AssistAIProvider):
 
     @coded
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Send what changed."""
+        """Send the changed fields."""
         return UpdateResult(lifecycle.agents.update(self.session, _id, from_state(_olds), from_pulumi(_news)))
 
     @coded

@@ -29,14 +29,14 @@ Result = TypeVar("Result")
 
 
 def coded(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Let every error that a method raises end with its code: the SDK shows people the name and the message."""
+    """Add the code to every error of a method: the SDK shows only the name of the class and the message."""
 
     @wraps(method)
     def call(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
         try:
             return method(*arguments, **named)
         except AssistAIError as error:
-            # One error may be raised for several resources, so it stays as it is.
+            # The same error object may be raised for several resources, so it must not be changed.
             raise AssistAIError.__new__(type(error), with_code(error)) from None
 
     return call
@@ -45,8 +45,8 @@ def coded(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
 class AssistAIProvider(ResourceProvider):
     """A provider of one organization's resources.
 
-    It has no attributes until it is configured, so that a state holds a reference to the class and nothing else. The
-    engine keeps a process for each provider and each operation; its threads share one instance.
+    It has no attributes until it is configured, so that a state has a reference to the class and nothing else. The
+    engine starts a process for each provider and operation. The threads of the process share one instance.
     """
 
     serialize_as_secret_always = False
@@ -55,8 +55,8 @@ class AssistAIProvider(ResourceProvider):
     _problem = ConfigurationError("the provider is not configured")
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Find the settings; where they are not usable, the checks of the resources say so."""
-        # The SDK sends every exception as a traceback; what helps the user is its last line.
+        """Load the settings. If they are wrong, the checks of the resources report it."""
+        # The SDK sends every exception as a traceback, of which only the last line helps the user.
         sys.tracebacklimit = 0
         widen_own_pool()
         end_waiting_when_cancelled()
@@ -69,22 +69,22 @@ class AssistAIProvider(ResourceProvider):
 
     @property
     def session(self) -> Session:
-        """Return what all resources of the organization share in this operation.
+        """Return the session, which all resources of the organization share in this operation.
 
         Raises:
-            ConfigurationError: settings are missing or not usable.
+            ConfigurationError: settings are missing or wrong.
         """
         if self._session is None:
             raise self._problem
         return self._session
 
     def problems(self, recorded: dict[str, Any], inputs: dict[str, Any]) -> list[Problem]:
-        """Return everything that is wrong with a declaration; `recorded` is empty for a new resource."""
+        """Return all problems of a declaration; `recorded` is empty for a new resource."""
         raise NotImplementedError
 
     @coded
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Return all problems of a declaration; the inputs pass unchanged, unknown ones too."""
+        """Return all problems of a declaration. The inputs pass unchanged, including unknown ones."""
         inputs = {name: value for name, value in news.items() if value is not None}
         if self._session is None:
             return CheckResult(inputs, [_failure(with_code(self._problem))])
@@ -93,7 +93,7 @@ class AssistAIProvider(ResourceProvider):
 
 
 def from_pulumi(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return properties without what is Pulumi's own, unknown at any depth as UNKNOWN."""
+    """Return properties without Pulumi's own. A property with an unknown value at any depth becomes UNKNOWN."""
     return {
         name: UNKNOWN if _has_unknown(value) else value
         for name, value in properties.items()
@@ -102,15 +102,15 @@ def from_pulumi(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_state(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return recorded properties as `from_pulumi` does; those of the native provider get this package's names."""
+    """Return recorded properties as `from_pulumi` does, those of the native provider under this package's names."""
     return {snake_case(name): value for name, value in from_pulumi(properties).items()}
 
 
 def is_native(properties: Mapping[str, Any]) -> bool:
     """Return whether the native provider recorded these outputs.
 
-    The resource has to be updated then, which asks the API nothing: without a reference to a dynamic provider in the
-    state nobody could delete it.
+    Such a resource needs an update, which makes no API call: without a reference to a dynamic provider in the state it
+    could not be deleted.
     """
     return any(snake_case(name) != name for name in properties)
 
@@ -124,5 +124,5 @@ def _has_unknown(value: Any) -> bool:
 
 
 def _failure(reason: str) -> CheckFailure:
-    # The CLI prints the value of a property that a failure names, secret or not: the reason names it instead.
+    # The CLI prints the value of the failure's property, even a secret. So the reason has the name of the property.
     return CheckFailure("", reason)

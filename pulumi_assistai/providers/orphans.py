@@ -1,8 +1,8 @@
-"""Ends a provider's process when the engine that started it is gone.
+"""Orphans: ends a provider's process when the engine that started it is gone.
 
-The Pulumi CLI ends its providers itself, unless it is killed: then they would stay for ever, with the token in their
-environment. A shell may stand between the CLI and this process, so the end of the parent tells nothing. The port of the
-engine does: the process was started with it, and nothing listens there once the engine is gone.
+The Pulumi CLI ends its providers itself, unless it is killed. Then they would run for ever, with the token in their
+environment. The end of the parent process proves nothing, because a shell may be between the CLI and this process. The
+engine's port does: it is an argument of this process, and nothing listens there once the engine is gone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _GRACE_SECONDS = 1.5
 
 @cache
 def end_with_engine() -> None:
-    """Watch the engine from now on, once a process; do nothing in a process that no engine started."""
+    """Watch the engine from now on, once per process. In a process that no engine started, do nothing."""
     address = _ADDRESS.fullmatch(sys.argv[1]) if len(sys.argv) > 1 else None
     if address is None or sdk_servicer() is None:
         return
@@ -36,16 +36,17 @@ def end_with_engine() -> None:
 def watch(host: str, port: int, end: Callable[[], None], pause: float = _PAUSE_SECONDS) -> None:
     """Call `end` when nothing listens at an address any more.
 
-    A connection that is closed at once costs the engine nothing. One that stays open can keep its server from ending.
+    Each look opens and closes a connection, which costs the engine nothing. A connection that stays open could keep its
+    server from ending.
 
     Args:
         host: the host.
         port: the port.
-        end: what to do then.
+        end: the function to call.
         pause: seconds between two looks.
     """
     refusals = 0
-    # One refusal may be a matter of the machine; of two, the second came a while later.
+    # A single refusal may have another cause. Two of them, with a pause between, do not.
     while refusals < 2:  # noqa: PLR2004
         time.sleep(pause)
         refusals = refusals + 1 if _is_refused(host, port) else 0
@@ -53,7 +54,7 @@ def watch(host: str, port: int, end: Callable[[], None], pause: float = _PAUSE_S
 
 
 def _is_refused(host: str, port: int) -> bool:
-    # Any other failure, such as a lack of file descriptors, says nothing about the engine.
+    # Any other failure, such as a lack of file descriptors, proves nothing about the engine.
     with suppress(OSError):
         try:
             socket.create_connection((host, port), timeout=_PAUSE_SECONDS).close()
@@ -63,8 +64,8 @@ def _is_refused(host: str, port: int) -> bool:
 
 
 def _end() -> None:
-    """Send nothing more, give what is under way a moment to be noted in the journal, and end."""
-    from pulumi_assistai.client.limiter import cancel_requests  # noqa: PLC0415 - the engine has long begun by then
+    """Send no more requests, give those under way a moment to reach the journal, and end the process."""
+    from pulumi_assistai.client.limiter import cancel_requests  # noqa: PLC0415 - most processes never need it here
 
     cancel_requests()
     time.sleep(_GRACE_SECONDS)

@@ -12,15 +12,15 @@ from pulumi_assistai.providers.base import AssistAIProvider, coded, from_pulumi,
 
 
 class WhatsAppIntegrationProvider(AssistAIProvider):
-    """Translates for `pulumi_assistai.lifecycle.whatsapp`."""
+    """Translates between Pulumi and `pulumi_assistai.lifecycle.whatsapp`."""
 
     def problems(self, recorded: dict[str, Any], inputs: dict[str, Any]) -> list[Problem]:
-        """Return everything that is wrong with a declaration."""
+        """Return all problems of a declaration."""
         return lifecycle.whatsapp.check(self.session, recorded, inputs)
 
     @coded
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Compare recorded outputs with declared inputs; a new agent is connected before the old one ends."""
+        """Compare recorded outputs with declared inputs. A new agent connects before the old one is disconnected."""
         difference = lifecycle.whatsapp.diff(self.session, from_state(_olds), from_pulumi(_news))
         changes = difference.changes or is_native(_olds)
         return DiffResult(changes, list(difference.replaces), delete_before_replace=False)

@@ -1,7 +1,7 @@
-"""Lets a provider's process work on as much at a time as the engine asks for.
+"""Workers: a provider's process serves as many calls at a time as the engine makes.
 
-The SDK serves dynamic providers with four threads, so that four calls are in flight whatever `--parallel` says. The
-pool makes threads only as calls wait for one: a higher ceiling costs nothing where the engine asks for less.
+The SDK serves dynamic providers with four threads, so only four calls are in flight, whatever `--parallel` says. The
+pool creates a thread only when a call waits for one: a higher ceiling costs nothing if the engine makes fewer calls.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from threading import current_thread
 from weakref import ReferenceType
 
 CEILING = 128
-"""Calls at a time, beyond any `--parallel` that an API would bear."""
+"""Calls at a time, more than any useful `--parallel`."""
 
 
 def widen_own_pool() -> None:
-    """Raise the ceiling of the pool that this thread works for; leave all as it is where it works for none."""
-    # No attribute used here is public. Where one is missing, four at a time is slower and no less right.
+    """Raise the ceiling of the pool that this thread belongs to. Outside of a pool nothing changes."""
+    # No attribute used here is public. If one is missing, there are four calls at a time: slower, but right.
     reference, *_ = getattr(current_thread(), "_args", None) or (None,)
     pool = reference() if isinstance(reference, ReferenceType) else None
     if isinstance(pool, ThreadPoolExecutor) and isinstance(getattr(pool, "_max_workers", None), int):
@@ -25,7 +25,7 @@ def widen_own_pool() -> None:
 
 
 def _start_threads_for_waiting_calls(pool: ThreadPoolExecutor) -> None:
-    """Let calls begin that were asked for before: the pool makes a thread when a call arrives, and not later."""
+    """Start threads for calls that wait already: the pool creates threads only when a call arrives."""
     adjust, queue = getattr(pool, "_adjust_thread_count", None), getattr(pool, "_work_queue", None)
     if adjust is None or queue is None:
         return

@@ -9,7 +9,7 @@ from pulumi_assistai import UnexpectedAnswerError
 from pulumi_assistai.client.answers import Answer, words
 from pulumi_assistai.client.paging import PageBody
 
-ADVICE = "check ASSISTAI_BASE_URL and anything between here and there, such as a proxy"
+ADVICE = "check ASSISTAI_BASE_URL and anything between this machine and the API, such as a proxy"
 
 
 class Box(BaseModel):

@@ -143,7 +143,7 @@ def test_an_answer_that_drips_ends_with_the_time_out(first: bytes, last: bytes, 
     with speaking(dripping(clock, first, last)) as url, pytest.raises(NoAnswerError) as caught:
         create(url, timeout=LONG)
     assert str(caught.value) == (
-        "POST /api/v1/agents got no whole answer, it took longer than 20 s; check the network and try again"
+        "POST /api/v1/agents got no complete answer: it took longer than 20 s; check the network and try again"
     )
 
 
@@ -220,14 +220,14 @@ def test_a_handshake_that_drips_ends_with_the_time_out() -> None:
             over.wait(TIMEOUT / 5)
             connection.sendall(b"\0")
 
-    with speaking(talk) as url, pytest.raises(NotSentError, match=f"was not sent, {LATE}"):
+    with speaking(talk) as url, pytest.raises(NotSentError, match=f"was not sent: {LATE}"):
         create(url.replace("http://", "https://"))
 
 
 def test_a_host_is_looked_up_within_the_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
     over = Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [over.wait(LONGEST)][:0])
-    with pytest.raises(NotSentError, match=f"was not sent, {LATE}"):
+    with pytest.raises(NotSentError, match=f"was not sent: {LATE}"):
         create("http://localhost:1")
     over.set()
 
@@ -319,7 +319,7 @@ def test_an_encoded_answer_is_refused_and_not_decoded(encoding: str) -> None:
     head = HEAD + b"Content-Encoding: " + encoding.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(BOMB)
     with speaking(saying(head + BOMB)) as url, pytest.raises(UnexpectedAnswerError) as caught:
         create(url, timeout=5)
-    assert "which was not asked for; check ASSISTAI_BASE_URL" in str(caught.value)
+    assert "which the request did not ask for; check ASSISTAI_BASE_URL" in str(caught.value)
     assert f'answered 201: its body is encoded ("{encoding[:1].lower()}' in str(caught.value) or encoding == "\u00e9"
     assert caught.value.may_have_happened
 

@@ -62,8 +62,8 @@ def test_the_proxy_of_any_variable_is_used(name: str, scheme: str, monkeypatch: 
             create()
     assert heard == [b"CONNECT api.assistai.invalid:443 HTTP/1.1"]
     assert str(caught.value) == (
-        "POST /api/v1/agents was not sent, 502 Bad Gateway; "
-        f"check the proxy that {name} names, ASSISTAI_BASE_URL and the network"
+        "POST /api/v1/agents was not sent: 502 Bad Gateway; "
+        f"check the proxy ({name}), ASSISTAI_BASE_URL and the network"
     )
 
 
@@ -85,7 +85,7 @@ def test_what_a_proxy_let_not_through_was_not_sent(
 
     with speaking(talk) as url:
         monkeypatch.setenv("HTTPS_PROXY", url)
-        with pytest.raises(NotSentError, match=f"POST /api/v1/agents was not sent, {reason}.*HTTPS_PROXY names"):
+        with pytest.raises(NotSentError, match=f"POST /api/v1/agents was not sent: {reason}.*proxy .HTTPS_PROXY."):
             create(timeout=timeout)
 
 
@@ -103,8 +103,8 @@ def test_the_proxy_of_the_system_is_named_so(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(ConfigurationError) as caught:
         create()
     assert str(caught.value) == (
-        "the system's settings names no usable proxy: "
-        "give it as http://HOST:PORT (http, https, socks5, socks5h), or unset it"
+        "the system proxy is not the address of a proxy: "
+        "set it as in http://HOST:PORT (http, https, socks5, socks5h), or unset it"
     )
 
 
@@ -120,15 +120,15 @@ def test_no_proxy_is_used_on_loopback(host: str, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
-        ("http://canary:canary@proxy.example:abc", "no usable proxy"),
-        ("http://canary@proxy.example:99999", "no usable proxy"),
-        ("http://proxy.example:0", "no usable proxy"),
-        ("http://", "no usable proxy"),
-        ("http://[::1", "no usable proxy"),
-        ("http://canary\u2028.example", "no usable proxy"),
-        ("canary.example:port", "no usable proxy"),
-        ("ftp://canary@proxy.example", "no usable proxy"),
-        ("socks4://canary@proxy.example", "no usable proxy"),
+        ("http://canary:canary@proxy.example:abc", "not the address of a proxy"),
+        ("http://canary@proxy.example:99999", "not the address of a proxy"),
+        ("http://proxy.example:0", "not the address of a proxy"),
+        ("http://", "not the address of a proxy"),
+        ("http://[::1", "not the address of a proxy"),
+        ("http://canary\u2028.example", "not the address of a proxy"),
+        ("canary.example:port", "not the address of a proxy"),
+        ("ftp://canary@proxy.example", "not the address of a proxy"),
+        ("socks4://canary@proxy.example", "not the address of a proxy"),
         ("socks5://canary@proxy.example", r"a SOCKS proxy, .*run `pip install 'httpx\[socks\]'`"),
         ("socks5h://canary@proxy.example", r"a SOCKS proxy, .*run `pip install 'httpx\[socks\]'`"),
     ],
@@ -138,25 +138,25 @@ def test_a_proxy_that_is_none_is_named_by_its_variable_alone(
     name: str, value: str, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(ConfigurationError, match=f"^{name} names {problem}") as caught:
+    with pytest.raises(ConfigurationError, match=f"^{name} is {problem}") as caught:
         create()
     assert "canary" not in str(caught.value)
     with serve(replies(as_json({"code": "A-1"}, 201))) as server:
         assert create(server.url) == "A-1"
 
 
-ABOUT = "correct or unset it, it is about certificates"
+ABOUT = "correct or unset it"
 
 
 def test_what_is_wrong_with_authorities_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing"))
     with pytest.raises(ConfigurationError) as caught:
         certificate_authorities()
-    assert str(caught.value) == f"SSL_CERT_FILE cannot be used (No such file or directory): {ABOUT}"
+    assert str(caught.value) == f"SSL_CERT_FILE cannot be used for TLS (No such file or directory): {ABOUT}"
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "missing"))
     with pytest.raises(ConfigurationError) as caught:
         certificate_authorities()
-    assert str(caught.value) == f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used (no such directory): {ABOUT}"
+    assert str(caught.value) == f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used for TLS (no such directory): {ABOUT}"
 
 
 def test_an_error_without_a_number_is_told_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,17 +165,17 @@ def test_an_error_without_a_number_is_told_in_its_words(monkeypatch: pytest.Monk
 
     monkeypatch.setenv("SSL_CERT_FILE", "any")
     monkeypatch.setattr(ssl, "create_default_context", refuse)
-    with pytest.raises(ConfigurationError, match=r"^SSL_CERT_FILE cannot be used \(odd\): "):
+    with pytest.raises(ConfigurationError, match=r"^SSL_CERT_FILE cannot be used for TLS \(odd\): "):
         certificate_authorities()
 
 
 def test_what_to_do_about_a_certificate_depends_on_what_it_was_checked_against(monkeypatch: pytest.MonkeyPatch) -> None:
     assert about_certificates() == (
-        "where a private authority issued it, set SSL_CERT_FILE to the file of that authority's certificate"
+        "if a private authority issued it, set SSL_CERT_FILE to the file with that authority's certificate"
     )
     monkeypatch.setenv("SSL_CERT_FILE", "one")
     monkeypatch.setenv("SSL_CERT_DIR", "other")
-    assert about_certificates() == "it was checked against SSL_CERT_FILE and SSL_CERT_DIR: check what is there"
+    assert about_certificates() == "only the certificates of SSL_CERT_FILE and SSL_CERT_DIR are trusted: check them"
 
 
 def test_a_proxy_for_http_alone_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +241,7 @@ def test_any_other_host_gets_the_proxy(no_proxy: str, monkeypatch: pytest.Monkey
 
 
 def test_a_host_that_cannot_be_is_an_error_of_one_line() -> None:
-    with pytest.raises(ConfigurationError, match=r"^ASSISTAI_BASE_URL .assistai:baseUrl. is no usable address: "):
+    with pytest.raises(ConfigurationError, match=r"^ASSISTAI_BASE_URL .assistai:baseUrl. is not a usable address: "):
         create("https://xn--\u00df-.example")
 
 
@@ -298,13 +298,15 @@ def test_a_directory_of_authorities_is_honoured(tmp_path: Path, monkeypatch: pyt
 
 def test_a_certificate_that_is_not_accepted_names_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with encrypted(tmp_path) as url:
-        with pytest.raises(NotSentError, match=r"certificate verify failed.*; where a private .* set SSL_CERT_FILE to"):
+        with pytest.raises(NotSentError, match=r"certificate verify failed.*; if a private .* set SSL_CERT_FILE to"):
             create(url)
         monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
-        with pytest.raises(NotSentError, match="; it was checked against SSL_CERT_DIR: check what is there"):
+        with pytest.raises(NotSentError, match="; only the certificates of SSL_CERT_DIR are trusted: check them"):
             create(url)
         monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
-        with pytest.raises(NotSentError, match="it was checked against SSL_CERT_FILE and SSL_CERT_DIR: check"):
+        with pytest.raises(
+            NotSentError, match="only the certificates of SSL_CERT_FILE and SSL_CERT_DIR are trusted: check"
+        ):
             create(url)
 
 
@@ -333,7 +335,7 @@ def test_authorities_that_cannot_be_read_are_named_by_their_variable(
 ) -> None:
     (tmp_path / "no.pem").write_text("nonsense")
     monkeypatch.setenv(name, str(tmp_path / value))
-    with pytest.raises(ConfigurationError, match=rf"^{name} cannot be used \(.*{reason}.*\): correct or unset it"):
+    with pytest.raises(ConfigurationError, match=rf"^{name} cannot be used for TLS \(.*{reason}.*\): correct or"):
         create()
 
 
@@ -358,7 +360,7 @@ def test_a_proxy_may_be_encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
         monkeypatch.setenv("HTTPS_PROXY", url)
         # That one does not know CONNECT.
-        with pytest.raises(NotSentError, match=r"501 Unsupported method.*HTTPS_PROXY"):
+        with pytest.raises(NotSentError, match=r"501 Unsupported method.*proxy .HTTPS_PROXY."):
             create()
 
 

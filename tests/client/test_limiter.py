@@ -98,8 +98,8 @@ def test_an_answer_that_asks_for_more_than_is_left_ends_at_once(clock: WaitingCl
     with serve(replies(refused("3600"))) as server, pytest.raises(TooManyRequestsError) as caught:
         create(server.url)
     assert str(caught.value) == (
-        "POST /api/v1/agents answered 429; it asks to wait 3600 s; run again later, and what is done already stays "
-        "done; to wait longer raise ASSISTAI_RATE_LIMIT_WAIT (assistai:rateLimitWait, in seconds)"
+        "POST /api/v1/agents answered 429; it asks to wait 3600 s; run again later, finished changes are "
+        "kept; to wait longer, raise ASSISTAI_RATE_LIMIT_WAIT (assistai:rateLimitWait, in seconds)"
     )
     assert clock.now == 0
     assert len(server.requests) == 1
@@ -118,8 +118,8 @@ def test_what_waits_behind_such_an_answer_ends_as_well(limited: Limiter) -> None
     with serve(replies(CREATED)) as server, pytest.raises(RateLimitError) as caught:
         create(server.url)
     assert str(caught.value) == (
-        "POST /api/v1/agents was not sent: AssistAI allows no request for 3600 s; run again later, and what is done "
-        "already stays done; to wait longer raise ASSISTAI_RATE_LIMIT_WAIT (assistai:rateLimitWait, in seconds)"
+        "POST /api/v1/agents was not sent: AssistAI allows no request for 3600 s; run again later, finished changes "
+        "are kept; to wait longer, raise ASSISTAI_RATE_LIMIT_WAIT (assistai:rateLimitWait, in seconds)"
     )
     assert not caught.value.may_have_happened
     assert not server.requests

@@ -71,7 +71,7 @@ def problem(listing: Listing | Readings) -> str:
     """Return what the error says is wrong with a listing."""
     with pytest.raises(IncompleteListingError) as caught:
         read(listing)
-    before, after = "GET /agents gave no whole listing: ", "; nothing was concluded from it, try again"
+    before, after = "GET /agents returned an incomplete listing: ", "; it proves nothing and was not used: try again"
     text = str(caught.value)
     assert text.startswith(before)
     assert text.endswith(after)
@@ -359,13 +359,13 @@ def test_a_complete_reading_after_an_incomplete_one_is_the_listing() -> None:
 
 def test_three_incomplete_readings_that_differ_are_no_listing() -> None:
     readings = Readings(*(Listing(size, meta={"total": 9}) for size in (1, 2, 3, 4)))
-    assert problem(readings) == "the API counts more than its pages hold"
+    assert problem(readings) == "the API counts more items than its pages have"
     assert len(readings.left) == 1
 
 
 def test_readings_agree_only_one_after_the_other() -> None:
     short, wrong = Listing(3, meta={"total": 9}), of_pages(codes(1), codes(1), codes(2))
-    assert problem(Readings(short, wrong, short)) == "the API counts more than its pages hold"
+    assert problem(Readings(short, wrong, short)) == "the API counts more items than its pages have"
     assert problem(Readings(short, Listing(2, meta={"total": 9}), wrong)) == "page 2 repeats another page"
 
 
@@ -436,7 +436,7 @@ def test_a_full_page_that_comes_again_and_again_may_be_cut(count: int) -> None:
     found = find(ignoring_pages(count))
     assert len(found.items) == min(count, 50)
     assert not found.complete
-    assert found.doubt == ("the API answered the same full page to every page number, so that there may be more")
+    assert found.doubt == ("the API returned the same full page for every page number, so there may be more items")
 
 
 @pytest.mark.parametrize("count", [1, 9, 11, 49])
@@ -473,7 +473,7 @@ def test_what_an_earlier_page_said_counts_for_one_that_is_repeated_without_it() 
 def test_an_end_that_an_earlier_page_denies_is_incomplete() -> None:
     found = find(of_pages(page({"hasNextPage": True}, 1, 2)))
     assert (len(found.items), found.complete) == (2, False)
-    assert found.doubt == "the API says that more follows, and nothing does"
+    assert found.doubt == "the API announces another page, but that page is empty"
     assert find(of_pages(page({"hasNextPage": True}, 1, 2), page({"hasNextPage": False}))).complete
 
 
@@ -550,9 +550,9 @@ def test_a_first_page_that_is_refused_is_an_error(reply: Reply) -> None:
 @pytest.mark.parametrize(
     ("meta", "doubt"),
     [
-        (None, "the API refused the page after a full one and does not say how many there are"),
-        ({"itemCount": 40}, "the API counts less than its pages hold"),
-        ({"itemCount": 40, "hasNextPage": False}, "the API counts less than its pages hold"),
+        (None, "the API refused the page after a full one and does not report the number of items"),
+        ({"itemCount": 40}, "the API counts fewer items than its pages have"),
+        ({"itemCount": 40, "hasNextPage": False}, "the API counts fewer items than its pages have"),
     ],
 )
 def test_a_refused_page_after_a_full_one_does_not_prove_the_end(meta: Any, doubt: str) -> None:
@@ -572,7 +572,7 @@ class Endless(Listing):
 def test_a_listing_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "MOST_PAGES", 4)
     endless = Endless(0)
-    assert problem(endless) == "there is no end to it after 4 pages"
+    assert problem(endless) == "it has no end after 4 pages"
     assert [number for number, _ in endless.asked] == [1, 2, 3, 4]
 
 
@@ -585,7 +585,7 @@ def test_a_listing_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
     moments = iter([0.0, 599.0, 600.0, 600.1])
     monkeypatch.setattr(paging, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     endless = Endless(0)
-    assert problem(endless) == "there is no end to it after 600 s and 3 pages"
+    assert problem(endless) == "it has no end after 600 s and 3 pages"
     assert [number for number, _ in endless.asked] == [1, 2, 3]
 
 
@@ -600,7 +600,7 @@ def test_all_readings_together_have_one_deadline(monkeypatch: pytest.MonkeyPatch
     moments = iter([0.0, 599.0, 601.0])
     monkeypatch.setattr(paging, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     repeated = of_pages(codes(1), codes(1), codes(2))
-    assert problem(repeated) == "there is no end to it after 600 s and 1 pages"
+    assert problem(repeated) == "it has no end after 600 s and 1 pages"
 
 
 def test_a_refused_page_size_leaves_no_trace_in_a_later_error() -> None:

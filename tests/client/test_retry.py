@@ -173,8 +173,8 @@ def test_what_is_tried_again_is_announced(clock: Clock, capsys: pytest.CaptureFi
         update(server)
     assert clock.waits == [7, 0.7]
     assert capsys.readouterr().err == (
-        f"PATCH /api/v1/agents/A-1 answered 500; {ServerError.advice}; tried again in 7.0 s\n"
-        f"PATCH /api/v1/agents/A-1 answered 500; {ServerError.advice}; tried again in 0.7 s\n"
+        f"PATCH /api/v1/agents/A-1 answered 500; {ServerError.advice}; trying again in 7.0 s\n"
+        f"PATCH /api/v1/agents/A-1 answered 500; {ServerError.advice}; trying again in 0.7 s\n"
     )
 
 

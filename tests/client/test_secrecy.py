@@ -117,7 +117,7 @@ def test_what_is_tried_again_is_told_without_it(capsys: pytest.CaptureFixture[st
         stamina.instrumentation.set_on_retry_hooks(before)
     told = capsys.readouterr().err
     assert "answered 500: [token];" in told
-    assert "tried again in" in told
+    assert "trying again in" in told
 
 
 def test_what_a_session_tells_does_not_show_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,7 +138,7 @@ def test_a_lost_answer_is_told_in_words() -> None:
     with speaking(echo) as url, client_of(url) as client, pytest.raises(NoAnswerError) as caught:
         client.agents.create({"name": "Ventas"})
     assert str(caught.value).startswith(
-        "POST /api/v1/agents got no whole answer, illegal header line: bytearray(b'X-De"
+        "POST /api/v1/agents got no complete answer: illegal header line: bytearray(b'X-De"
     )
     assert "[token]" in str(caught.value)
 

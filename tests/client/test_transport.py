@@ -106,7 +106,7 @@ CALLS_WITH_A_CODE: list[Callable[[Client, str], Any]] = [
 @pytest.mark.parametrize("code", ["", ".", "..", "a/b", "../b", "a\\b", "a\nb", "a\u200bb"])
 def test_a_code_that_leads_elsewhere_goes_nowhere(call: Callable[[Client, str], Any], code: str) -> None:
     with serve(replies(Reply(204))) as server, Client(settings_for(server.url)) as client:
-        with pytest.raises(AssistAIError, match="cannot be a code of AssistAI, so nothing was sent: check the code"):
+        with pytest.raises(AssistAIError, match="is not a valid code, so nothing was sent: check the code"):
             call(client, code)
         assert not server.requests
 
@@ -115,27 +115,27 @@ def test_a_code_that_leads_elsewhere_goes_nowhere(call: Callable[[Client, str], 
     ("status", "kind", "advice"),
     [
         (400, BadRequestError, "correct what the API names"),
-        (401, UnauthorizedError, "check the API token (ASSISTAI_API_TOKEN or assistai:apiToken); where an explicit"),
+        (401, UnauthorizedError, "check the API token (ASSISTAI_API_TOKEN or assistai:apiToken); if you changed"),
         (403, ForbiddenError, "check that the token belongs to this tenant and organization"),
         (404, NotFoundError, "check the code and the organization"),
         (402, UnexpectedAnswerError, "check the organization's plan and payments in AssistAI"),
         (407, UnexpectedAnswerError, "check the credentials of the proxy"),
         (408, UnexpectedAnswerError, "the request took too long to arrive: check the network and try again"),
-        (409, UnexpectedAnswerError, "something else is in the way, such as another agent of that name"),
+        (409, UnexpectedAnswerError, "it conflicts with something, such as another agent of that name"),
         (413, BadRequestError, "shorten what is sent, such as `instructions`"),
-        (415, BadRequestError, "check anything between here and the API that changes requests, such as a proxy"),
+        (415, BadRequestError, "check anything between this machine and the API that changes requests"),
         (422, BadRequestError, "correct what the API names"),
-        (423, UnexpectedAnswerError, "it is locked just now: wait until other changes in AssistAI are over"),
-        (425, UnexpectedAnswerError, "wait a little and try again"),
-        (302, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
-        (418, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
-        (499, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between here and there"),
+        (423, UnexpectedAnswerError, "it is locked: wait until other changes in AssistAI have ended"),
+        (425, UnexpectedAnswerError, "wait a moment, then try again"),
+        (302, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between this machine and the API"),
+        (418, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between this machine and the API"),
+        (499, UnexpectedAnswerError, "check ASSISTAI_BASE_URL and anything between this machine and the API"),
         (519, ServerError, "try again later"),
-        (520, ServerError, "Cloudflare, which stands in front of the API, got no usable answer from it: try again"),
-        (524, ServerError, "Cloudflare, which stands in front of the API, got no usable answer from it: try again"),
+        (520, ServerError, "Cloudflare got no usable answer from the API: try again"),
+        (524, ServerError, "Cloudflare got no usable answer from the API: try again"),
         (525, ServerError, "try again later"),
         (599, ServerError, "try again later; if it persists, contact AssistAI support"),
-        (429, TooManyRequestsError, "run again later, and what is done already stays done; to wait longer raise"),
+        (429, TooManyRequestsError, "run again later, finished changes are kept; to wait longer, raise"),
         (500, ServerError, "try again later; if it persists, contact AssistAI support"),
         (503, ServerError, "try again later; if it persists, contact AssistAI support"),
     ],
@@ -174,8 +174,7 @@ def test_the_page_of_a_firewall_is_told_from_what_the_api_says(status: int, page
     error, _ = talk(create, Reply(status, page, {"content-type": "text/html", "retry-after": "99"}))
     assert type(error) is FirewallError
     assert str(error).endswith(
-        "; a firewall in front of the API answered, and not the API: try from another network, "
-        "or ask AssistAI support to let this one through"
+        "; a firewall in front of the API answered: try from another network, or ask AssistAI support to allow this one"
     )
 
 
@@ -239,7 +238,7 @@ def test_what_never_left_is_sent_again_and_then_said() -> None:
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
         with Client(settings_for(url)) as client, pytest.raises(NotSentError) as caught:
             create(client)
-    assert str(caught.value).startswith("POST /api/v1/agents was not sent, ")
+    assert str(caught.value).startswith("POST /api/v1/agents was not sent: ")
     assert str(caught.value).endswith("; check ASSISTAI_BASE_URL and the network")
     assert not caught.value.may_have_happened
 
@@ -248,7 +247,7 @@ def test_a_lost_answer_may_have_happened() -> None:
     error, _ = talk(create, LOST)
     assert isinstance(error, NoAnswerError)
     assert error.may_have_happened
-    assert str(error).startswith("POST /api/v1/agents got no whole answer, ")
+    assert str(error).startswith("POST /api/v1/agents got no complete answer: ")
 
 
 @pytest.mark.parametrize(
@@ -273,7 +272,7 @@ def test_whether_a_create_may_have_happened(reply: Reply, *, may_have_happened: 
 def test_an_encoded_error_is_the_error_of_its_status() -> None:
     error, _ = talk(create, Reply(404, b"\x1f\x8b\x08...", {"content-encoding": "gzip"}))
     assert type(error) is NotFoundError
-    assert error.detail == 'its body is encoded ("gzip"), which was not asked for'
+    assert error.detail == 'its body is encoded ("gzip"), which the request did not ask for'
 
 
 def test_an_answer_without_a_body_may_name_an_encoding() -> None:
@@ -331,7 +330,7 @@ def test_an_answer_may_be_as_large_as_that() -> None:
 def test_what_cannot_have_left_was_not_sent(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     error, sent = fail(kind, "", "connect_tcp", monkeypatch)
     assert type(error) is NotSentError
-    assert str(error) == (f"POST /api/v1/agents was not sent, {kind.__name__}; check ASSISTAI_BASE_URL and the network")
+    assert str(error) == (f"POST /api/v1/agents was not sent: {kind.__name__}; check ASSISTAI_BASE_URL and the network")
     assert (error.__cause__, error.__context__) == (None, None)
     assert sent == 3
 
@@ -351,7 +350,7 @@ def test_whoever_got_no_connection_of_the_pool_sent_nothing(monkeypatch: pytest.
     error, sent = fail(httpcore.PoolTimeout, "", "connect_tcp", monkeypatch)
     assert type(error) is NotSentError
     assert str(error) == (
-        "POST /api/v1/agents was not sent, it took longer than 30 s; check ASSISTAI_BASE_URL and the network"
+        "POST /api/v1/agents was not sent: it took longer than 30 s; check ASSISTAI_BASE_URL and the network"
     )
     assert sent == 3
 
@@ -360,7 +359,7 @@ def test_whoever_got_no_connection_of_the_pool_sent_nothing(monkeypatch: pytest.
 def test_what_may_have_left_got_no_whole_answer(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     error, sent = fail(kind, "the\nline broke", "read", monkeypatch)
     assert type(error) is NoAnswerError
-    assert str(error) == ("POST /api/v1/agents got no whole answer, the line broke; check the network and try again")
+    assert str(error) == ("POST /api/v1/agents got no complete answer: the line broke; check the network and try again")
     assert (error.__cause__, error.__context__) == (None, None)
     assert sent == 1
 
@@ -372,7 +371,7 @@ def test_what_took_too_long_is_told_with_the_time(
     error, sent = fail(kind, "timed out", call, monkeypatch)
     assert type(error) is NoAnswerError
     assert str(error) == (
-        "POST /api/v1/agents got no whole answer, it took longer than 30 s; check the network and try again"
+        "POST /api/v1/agents got no complete answer: it took longer than 30 s; check the network and try again"
     )
     assert sent == 1
 

@@ -35,9 +35,7 @@ _ROW = re.compile(
 )
 _LISTING = '"GET" "/api/v1/agents" '
 _AFTER_FAILURE = re.compile(r"\b(?:unchanged|errored)$")
-_OWN_WARNING = (
-    "the configuration of this resource's provider is not known yet, so this preview cannot tell what will change"
-)
+_OWN_WARNING = "the configuration of this resource's provider is not known yet, so this preview cannot show its changes"
 _OWN_WORDS = (
     "warning: The provider for this resource has inputs that are not known during preview.",
     "This preview may not correctly represent the changes that will be applied during an update.",

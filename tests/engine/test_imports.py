@@ -100,7 +100,7 @@ def test_what_the_state_has_is_refused(things: Things, known: list[dict[str, Any
     lamp = [entry for entry in known if entry["name"] == "lamp"]
     refuse(things, {"resources": lamp}, r"resource 'urn:\S+::lamp' already exists in the stack; nothing was imported")
     other = [{**entry, "name": "other"} for entry in lamp]
-    refuse(things, {"resources": other}, r"'lamp-0' is managed already, by urn:\S+::lamp; nothing was imported")
+    refuse(things, {"resources": other}, r"'lamp-0' is already managed by urn:\S+::lamp; nothing was imported")
     assert things.document() == before
 
 
@@ -119,15 +119,15 @@ ENTRY = {"type": "t:m:T", "name": "a", "id": "1", "outputs": {"__provider": "p"}
         ({"providerInputs": {}}, 'the embedded engine does not support "providerInputs" in an import file; .*'),
         ({"resources": [{**ENTRY, "version": "1"}]}, 'the embedded engine does not support "version" in an .*'),
         ({"resources": [{"name": "a"}]}, "an entry of the import file has no type or no name"),
-        ({"resources": [{**ENTRY, "component": True}]}, "a: an entry .* has either an id or is a component"),
+        ({"resources": [{**ENTRY, "component": True}]}, "a: the entry .* must have an id or be a component"),
         (
             {"resources": [{**ENTRY, "type": "pulumi-python:m:T", "outputs": {}}]},
-            "a: an entry .* needs inputs and outputs, with __provider",
+            "a: the entry .* needs inputs and outputs, with __provider",
         ),
         ({"resources": [ENTRY]}, "the embedded engine does not support the provider t; the Pulumi CLI does"),
         ({"resources": [{**ENTRY, "parent": "b"}]}, "the parent 'b' of a is not in the import file"),
-        ({"resources": [ENTRY, {**ENTRY, "id": "2"}]}, "the import file names a twice"),
-        ({"resources": [ENTRY, {**ENTRY, "name": "b"}]}, "'1' is managed already, by .*"),
+        ({"resources": [ENTRY, {**ENTRY, "id": "2"}]}, "the import file has a twice"),
+        ({"resources": [ENTRY, {**ENTRY, "name": "b"}]}, "'1' is already managed by .*"),
         (
             {"resources": [{**ENTRY, "inputs": {"s": {SIGNATURE: SECRET_SIGNATURE, "ciphertext": "x"}}}]},
             "the embedded engine does not support encrypted values in an import file; .*",

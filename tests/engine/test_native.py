@@ -66,7 +66,7 @@ def test_a_life(native: Project, api: Api) -> None:
     assert "[diff: +tone~instructions]" in native.up().text
     assert api.bodies("PATCH")[-1] == {"instructions": "Hola.\nDespide.", "tone": "serio"}
     destroyed = native.run("destroy")
-    assert "agent A-001 is no longer managed and keeps answering" in destroyed.text
+    assert "agent A-001 is no longer managed, but keeps answering" in destroyed.text
     assert native.state() == {}
 
 
@@ -77,7 +77,7 @@ def test_what_the_provider_says_belongs_to_its_resource_in_every_operation(nativ
     assert hidden in native.run("refresh").text
     api.edit("A-001", description="tocada")
     native.write(WITH_WHATSAPP.replace("Vende", "Atiende"))
-    assert f"{heading}warning: description of A-001 was changed in AssistAI" in native.run("preview").text
+    assert f"{heading}warning: description of A-001 was edited in AssistAI" in native.run("preview").text
     assert f"{heading}warning: agent A-001 is no longer managed" in native.run("destroy").text
 
 
@@ -122,13 +122,13 @@ def test_a_misspelt_setting_fails_without_its_value(native: Project) -> None:
     native.write(VENTAS)
     native.configure(apitoken=TOKEN)
     text = native.fails("preview")
-    assert "assistai:apitoken is no setting; those are apiToken, " in text
+    assert "assistai:apitoken is not a setting; the settings are apiToken, " in text
     assert TOKEN not in text
 
 
 def test_a_version_has_a_provider_of_its_own_and_another_one_is_warned_about(native: Project) -> None:
     native.write(VENTAS.replace(", instructions", ', opts=pulumi.ResourceOptions(version="9.8.7-a"), instructions'))
-    warning = "the program asks for version 9.8.7-a of the provider assistai, and the installed one is "
+    warning = "the program asks for version 9.8.7-a of the provider assistai, but version "
     assert warning in native.run("preview").text
     native.up()
     assert native.state()["default_9_8_7_a"]["inputs"] == {"version": "9.8.7-a"}
@@ -232,7 +232,10 @@ def test_the_option_import_of_what_is_declared_alike_changes_nothing(native: Pro
 def test_what_cannot_be_imported_is_refused_in_one_line(native: Project, api: Api) -> None:
     api.create("Ajeno")
     native.write(IMPORTING.format("Vende", "A-999"))
-    assert "error: SANDBOX has no agent A-999; check the code [AAI-155]\n" in native.fails("preview")
+    assert (
+        "error: organization SANDBOX of tenant sandbox has no agent A-999; check the code [AAI-155]\n"
+        in native.fails("preview")
+    )
     code = api.create("Ventas")
     opts = 'pulumi.ResourceOptions(import_="A-999")'
     native.write(f'assistai.WhatsAppIntegration("whatsapp", agent_code="A-999", opts={opts})')

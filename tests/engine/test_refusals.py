@@ -67,7 +67,7 @@ def test_another_secrets_provider_is_refused(things: Things) -> None:
 
 def test_an_environment_of_the_stack_is_refused(things: Things) -> None:
     things.write("Pulumi.dev.yaml", "environment:\n  - production\n")
-    refused = r"does not support ESC environments, which `environment` in .*Pulumi\.dev\.yaml asks for; the Pulumi CLI"
+    refused = r"does not support ESC environments .`environment` in .*Pulumi\.dev\.yaml.; the Pulumi CLI"
     with pytest.raises(EngineError, match=refused):
         things.run("preview", "")
     things.write("Pulumi.dev.yaml", "environment: []\n")

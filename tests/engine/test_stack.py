@@ -286,7 +286,7 @@ def test_configuration_comes_from_both_files(things: Things) -> None:
     assert things.stack.outputs() == {"one": True}
     assert things.resources()["default"]["inputs"] == expected
     things.write("Pulumi.yaml", project + "  needed: {type: string}\n")
-    with pytest.raises(EngineError, match="missing the configuration trial:needed"):
+    with pytest.raises(EngineError, match="the stack has no value for trial:needed"):
         things.run("preview")
 
 
@@ -446,7 +446,7 @@ def test_an_exported_state_can_be_imported(things: Things) -> None:
     things.run("destroy")
     things.stack.import_state(exported)
     assert things.stack.export_state() == exported
-    with pytest.raises(EngineError, match="of another stack"):
+    with pytest.raises(EngineError, match="belongs to another stack"):
         Stack(things.directory, "other").import_state(exported)
 
 
@@ -461,7 +461,7 @@ def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
 def test_two_runs_do_not_meet(things: Things) -> None:
     things.up("")
     with locked(things.directory / ".sandbox" / "dev.lock", "dev"):
-        with pytest.raises(EngineError, match=f"stack dev is in use by the process {os.getpid()}; wait for it"):
+        with pytest.raises(EngineError, match=f"stack dev is in use by process {os.getpid()}; wait until it ends"):
             things.run("up")
         assert things.run("preview").succeeded
     things.up("")
@@ -555,7 +555,7 @@ def test_options_about_plugins_are_said_to_be_ignored_once(things: Things) -> No
     )
     said = [f"{message.severity}: {message.message}" for message in result.diagnostics]
     assert sorted(said) == [
-        f"warning: the resource option {option} (resource a) is ignored: the embedded engine runs what is installed"
+        f"warning: the resource option {option} (resource a) is ignored: the embedded engine runs the installed version"
         for option in ("plugin_download_url", "version")
     ]
 

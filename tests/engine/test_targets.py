@@ -84,7 +84,7 @@ def test_a_target_that_needs_what_does_not_exist_is_refused(things: Things) -> N
     [error] = [message.message for message in result.diagnostics if message.severity is Severity.ERROR]
     assert error == (
         "urn:pulumi:dev::trial::pulumi-python:dynamic/things:Thing::b needs "
-        "urn:pulumi:dev::trial::pulumi-python:dynamic/things:Thing::a, which does not exist yet and is no target: "
+        "urn:pulumi:dev::trial::pulumi-python:dynamic/things:Thing::a, which does not exist yet and is not a target: "
         "add it with --target"
     )
     assert things.calls() == []

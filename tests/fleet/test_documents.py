@@ -112,7 +112,7 @@ def test_special_files_are_refused_without_being_opened(tmp_path: Path) -> None:
         ("name: &a A\ntone: *b", "3:7: found undefined alias 'b'"),
         ("", "1:1: name is missing"),
         ("# nothing", "1:1: name is missing"),
-        ("name: &a [*a]", "2:11: an alias stands for something that it is part of"),
+        ("name: &a [*a]", "2:11: an alias contains itself"),
         ("name: A\n<<: 1", "3:5: expected a mapping or list of mappings for merging, but found scalar"),
         ("name: A\n<<: {nam: B}", "3:6: unknown key nam; did you mean name?"),
         ("name: A\ntone: a\vb", "3:8: YAML does not allow the character U+000B"),
@@ -132,7 +132,7 @@ LAUGHS = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in ra
 
 
 def test_aliases_cannot_explode(tmp_path: Path) -> None:
-    assert problem(tmp_path, f"---\na0: &a0 [ha]\n{LAUGHS}---\n") == "7:5: aliases stand for more than 100000 values"
+    assert problem(tmp_path, f"---\na0: &a0 [ha]\n{LAUGHS}---\n") == "7:5: aliases expand to more than 100000 values"
 
 
 @pytest.mark.parametrize("head", ["name: *{}", "name: A\n? {}\n: B", "? {0}\n: A\n? {0}\n: B"])

@@ -20,6 +20,7 @@ from pulumi_assistai import (
     WrongOrganizationError,
 )
 from pulumi_assistai.lifecycle import agents, memory
+from pulumi_assistai.lifecycle.fields import FIELDS
 from pulumi_assistai.lifecycle.session import Session, declared_twice
 from pulumi_assistai.lifecycle.values import UNKNOWN, Difference, Found, Made
 from tests.conftest import Api
@@ -42,8 +43,8 @@ EVERYTHING = {
 }
 HIDDEN = (
     "organization SANDBOX of tenant sandbox: "
-    "AssistAI does not show purpose, instructions, tone, voice: whether somebody changed them there is not known; "
-    "ASSISTAI_REAPPLY=true sends what is declared again\n"
+    "AssistAI does not show purpose, instructions, tone, voice, so a refresh cannot see edits of them; "
+    "ASSISTAI_REAPPLY=true sends the declared values again\n"
 )
 
 
@@ -126,8 +127,8 @@ def test_a_new_declaration_is_compared_with_one_listing(session: Session, api: A
 
 def test_a_new_declaration_of_a_name_that_exists_is_refused(session: Session, code: str) -> None:
     (reason,) = reasons(session, {"name": "Ventas"})
-    assert reason.startswith("if this resource is to be replaced (`--replace`, `pulumi state taint`): AssistAI ")
-    assert f'; if this resource is new: an agent named "Ventas" exists already: {code}; to manage it declare ' in reason
+    assert reason.startswith(f'an agent named "Ventas" exists already: {code}; to manage it declare adopt="{code}" ')
+    assert "; agents cannot be replaced: run `pulumi up` without --replace" in reason
 
 
 def test_a_duplicate_that_is_meant_is_not_refused(session: Session, api: Api, code: str) -> None:
@@ -206,8 +207,8 @@ def test_an_agent_to_adopt_that_is_not_known_yet_is_not_looked_for(session: Sess
 def test_an_agent_to_adopt_must_be_there(session: Session) -> None:
     assert reasons(session, {"name": "Ventas", "adopt": "A-404"}) == [
         (
-            'adopt="A-404": the organization SANDBOX has no such agent; '
-            "check the code, or remove adopt to create one [AAI-152]"
+            'adopt="A-404": organization SANDBOX of tenant sandbox has no such agent; '
+            "check the code, or remove adopt to create an agent [AAI-152]"
         )
     ]
 
@@ -215,7 +216,7 @@ def test_an_agent_to_adopt_must_be_there(session: Session) -> None:
 def test_an_agent_is_adopted_by_one_resource(session: Session, code: str) -> None:
     assert reasons(session, {"name": "Uno", "adopt": code}) == []
     assert reasons(session, {"name": "Dos", "adopt": code}) == [
-        f'two resources declare adopt="{code}"; keep only one of them [AAI-152]'
+        f'two resources declare adopt="{code}"; remove one of them [AAI-152]'
     ]
 
 
@@ -255,12 +256,12 @@ def test_what_differs_is_a_change(session: Session, code: str, change: dict[str,
     assert difference == Difference(tuple(change))
 
 
-@pytest.mark.parametrize("field", agents.FIELDS)
+@pytest.mark.parametrize("field", FIELDS)
 def test_every_field_that_differs_is_a_change(session: Session, code: str, field: str) -> None:
     assert agents.diff(session, code, recorded(code), EVERYTHING | {field: "Otro"}) == Difference((field,))
 
 
-@pytest.mark.parametrize("field", agents.FIELDS)
+@pytest.mark.parametrize("field", FIELDS)
 def test_every_field_that_is_declared_anew_is_a_change(session: Session, code: str, field: str) -> None:
     before = recorded(code)
     del before[field]
@@ -301,8 +302,8 @@ def test_another_agent_to_adopt_is_refused(session: Session, api: Api) -> None:
     with pytest.raises(AdoptionError) as caught:
         agents.diff(session, "A-1", recorded("A-1"), EVERYTHING | {"adopt": "A-2"})
     assert str(caught.value) == (
-        'adopt="A-2" on a resource that manages A-1: a resource does not change its agent; '
-        'remove adopt or say adopt="A-1", and declare another resource for A-2'
+        'adopt="A-2" on the resource of agent A-1: a resource cannot change its agent; '
+        'remove adopt or declare adopt="A-1", and declare another resource for A-2'
     )
     assert api.requests() == []
 
@@ -311,7 +312,7 @@ def test_a_field_no_longer_declared_is_left_and_told(session: Session, api: Api,
     inputs = {"name": "Ventas", "description": "Vende", "purpose": "Vender", "voice": "female"}
     assert agents.diff(session, code, recorded(code), inputs) == changed("instructions", "tone")
     assert said() == (
-        f"warning: {code}: instructions, tone no longer declared; left in AssistAI as it is, and not managed\n"
+        f"warning: agent {code}: instructions, tone no longer declared; AssistAI keeps what it has, unmanaged\n"
     )
     assert api.requests() == []
 
@@ -319,7 +320,7 @@ def test_a_field_no_longer_declared_is_left_and_told(session: Session, api: Api,
 def test_reapplying_changes_every_declared_field_and_says_why(
     connect: Connect, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    why = f"agent {code} is updated because every declared field is sent again (ASSISTAI_REAPPLY)\n"
+    why = f"agent {code} will be updated: ASSISTAI_REAPPLY sends every declared field again\n"
     assert agents.diff(connect(reapply=True), code, recorded(code), EVERYTHING) == changed(*EVERYTHING)
     assert why in capsys.readouterr().err
     assert agents.diff(connect(reapply=True), code, recorded(code), EVERYTHING | {"tone": "seco"}) == changed(
@@ -338,17 +339,17 @@ def test_a_change_is_compared_with_one_listing(session: Session, api: Api, code:
 
 
 def edit(code: str, before: str = "Vende", live: str = "tocado", declared: str = "Otra") -> str:
-    return f'description of {code} was changed in AssistAI: recorded "{before}", live "{live}", declared "{declared}"'
+    return f'description of {code} was edited in AssistAI: recorded "{before}", live "{live}", declared "{declared}"'
 
 
 def sends_all(code: str) -> str:
-    return f"agent {code} was edited in AssistAI: every declared field is sent, those that it hides too"
+    return f"agent {code} was edited in AssistAI: `pulumi up` sends every declared field, even hidden ones"
 
 
 def test_a_dashboard_edit_is_told_before_it_is_overwritten(session: Session, api: Api, code: str, said: Said) -> None:
     api.edit(code, description="tocado")
     assert agents.diff(session, code, recorded(code), EVERYTHING | {"description": "Otra"}) == changed("description")
-    assert said() == f"warning: {edit(code)}; it will be overwritten\n{sends_all(code)}\n"
+    assert said() == f"warning: {edit(code)}; `pulumi up` overwrites the edit\n{sends_all(code)}\n"
     assert api.requests("PATCH") == []
 
 
@@ -357,10 +358,10 @@ def test_dashboard_edits_of_name_and_description_are_both_told(
 ) -> None:
     api.edit(code, name="Ventes", description="")
     agents.diff(session, code, recorded(code), EVERYTHING | {"name": "Ventas 2", "description": "Otra"})
-    name = f'name of {code} was changed in AssistAI: recorded "Ventas", live "Ventes", declared "Ventas 2"'
+    name = f'name of {code} was edited in AssistAI: recorded "Ventas", live "Ventes", declared "Ventas 2"'
     assert said().splitlines() == [
-        f"warning: {name}; it will be overwritten",
-        f"warning: {edit(code, live='')}; it will be overwritten",
+        f"warning: {name}; `pulumi up` overwrites the edit",
+        f"warning: {edit(code, live='')}; `pulumi up` overwrites the edit",
         sends_all(code),
     ]
 
@@ -380,8 +381,8 @@ def test_a_dashboard_edit_is_refused_where_that_is_set(connect: Connect, api: Ap
     with pytest.raises(DashboardEditError) as caught:
         agents.diff(connect(on_conflict="fail"), code, recorded(code), EVERYTHING | {"description": "Otra"})
     assert str(caught.value) == (
-        f"{edit(code)}; nothing was changed: run `pulumi refresh` to see it, "
-        "or set ASSISTAI_ON_CONFLICT=overwrite to let the declared value win"
+        f"{edit(code)}; nothing was changed: run `pulumi refresh` to see the edit, "
+        "or set ASSISTAI_ON_CONFLICT=overwrite to overwrite it"
     )
     assert said() == ""
 
@@ -389,7 +390,7 @@ def test_a_dashboard_edit_is_refused_where_that_is_set(connect: Connect, api: Ap
 def test_an_edit_is_told_beside_a_name_that_nobody_edited(session: Session, api: Api, code: str, said: Said) -> None:
     api.edit(code, description="tocado")
     agents.diff(session, code, recorded(code), EVERYTHING | {"name": "Ventas 2", "description": "Otra"})
-    assert said() == f"warning: {edit(code)}; it will be overwritten\n{sends_all(code)}\n"
+    assert said() == f"warning: {edit(code)}; `pulumi up` overwrites the edit\n{sends_all(code)}\n"
 
 
 def test_where_edits_are_refused_one_of_another_field_lets_nothing_else_be_sent(
@@ -485,7 +486,9 @@ def test_adopting_what_is_as_declared_sends_nothing(session: Session, api: Api, 
 
 
 def test_adopting_what_is_not_there_is_refused(session: Session, api: Api) -> None:
-    with pytest.raises(AdoptionError, match=r'^adopt="A-404": the organization SANDBOX has no such agent; '):
+    with pytest.raises(
+        AdoptionError, match=r'^adopt="A-404": organization SANDBOX of tenant sandbox has no such agent; '
+    ):
         agents.create(session, {"name": "Ventas", "adopt": "A-404"})
     assert api.requests("POST", "PATCH") == []
 
@@ -613,7 +616,7 @@ def test_an_agent_that_is_read_for_the_first_time_must_be_there(session: Session
     api.create("Ajeno")
     with pytest.raises(AgentGoneError) as caught:
         agents.read(session, "A-404", {})
-    assert str(caught.value) == "SANDBOX has no agent A-404; check the code"
+    assert str(caught.value) == "organization SANDBOX of tenant sandbox has no agent A-404; check the code"
     assert listings(api) == 2
 
 
@@ -644,9 +647,9 @@ def test_an_empty_listing_proves_no_agent_to_be_gone(session: Session, api: Api,
         with pytest.raises(EmptyListingError) as caught:
             agents.read(session, "A-404", before)
     assert str(caught.value) == (
-        "A-404 is not listed, and no other agent is: a token that lost its permissions sees the same, so nothing was "
-        "forgotten; check the token's permissions in AssistAI; if all agents are really gone, create one in AssistAI's "
-        "dashboard, under any name, and refresh again"
+        "agent A-404 is not listed, and no other agent is: a token that lost its permissions sees the same, so nothing "
+        "was removed from the state; check the token's permissions in AssistAI; if all agents are really gone, create "
+        "one in AssistAI's dashboard, under any name, and refresh again"
     )
     assert listings(api) == 2
 
@@ -677,7 +680,7 @@ def test_an_agent_that_is_not_listed_is_kept_within_the_grace_period(
     assert listings(api) == (1 if kept else 2)
 
 
-@pytest.mark.parametrize("field", agents.FIELDS)
+@pytest.mark.parametrize("field", FIELDS)
 def test_an_update_sends_the_field_that_changed(session: Session, api: Api, code: str, field: str) -> None:
     inputs = EVERYTHING | {field: "Otro"}
     before = recorded(code, adopt=code, on_delete="archive")
@@ -715,7 +718,7 @@ def test_an_update_of_an_agent_that_is_gone_says_to_refresh(
         agents.update(session, code, recorded(code), EVERYTHING | {"tone": "serio"})
     assert str(caught.value) == (
         f"agent {code} is gone (PATCH /api/v1/agents/{code} answered 404{words}); "
-        "run `pulumi refresh`, then `pulumi up` creates it again"
+        "run `pulumi refresh`, then `pulumi up` to create it again"
     )
 
 
@@ -733,7 +736,9 @@ def test_deleting_leaves_the_agent_and_names_it(
 ) -> None:
     agents.delete(session, code, recorded(code, **policy))
     assert api.requests() == []
-    assert said() == (f"warning: agent {code} is no longer managed and keeps answering: AssistAI deletes no agent\n")
+    assert said() == (
+        f"warning: agent {code} is no longer managed, but keeps answering: AssistAI cannot delete agents\n"
+    )
 
 
 def test_archiving_renames_and_disconnects(session: Session, api: Api, code: str, said: Said) -> None:
@@ -779,7 +784,7 @@ def test_archiving_an_agent_that_is_gone_is_success(session: Session, said: Said
     agents.delete(session, "A-404", recorded("A-404", on_delete="archive"))
     assert said().splitlines() == [
         "agent A-404 had no WhatsApp to disconnect: DELETE /api/v1/agents/A-404/integrations/whatsappweb answered 404",
-        "nothing more to archive of agent A-404: PATCH /api/v1/agents/A-404 answered 404",
+        "agent A-404 was gone, so nothing was renamed: PATCH /api/v1/agents/A-404 answered 404",
     ]
 
 
@@ -799,7 +804,7 @@ def test_deleting_what_this_operation_made_or_adopted_makes_no_call(
     api.forget_requests()
     agents.delete(session, made.id, recorded(made.id, on_delete="archive"))
     assert api.requests() == []
-    assert said() == (f"agent {made.id} is managed by another resource of this program now, and was left as it is\n")
+    assert said() == (f"agent {made.id} was left as it is: another resource of this program manages it now\n")
 
 
 def test_a_creation_that_failed_does_not_stand_for_its_agent(session: Session, api: Api, code: str) -> None:
@@ -830,7 +835,7 @@ def test_names_that_differ_in_case_or_accents_alone_are_warned_about(session: Se
     code = api.create("Café")
     assert agents.check(session, {}, {"name": "cafe"}) == []
     assert agents.check(session, {}, {"name": "CAFE"}) == []
-    alone = "only in case, accents or signs: are both meant?"
+    alone = "only in case, accents or signs: do you mean both?"
     assert said().splitlines() == [
         f'warning: "cafe" differs from "Café" ({code}) {alone}',
         f'warning: "CAFE" differs from "Café" ({code}), "cafe" of this program {alone}',

@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_assistai import AssistAIError
 from pulumi_assistai.client import ListedAgent
-from pulumi_assistai.lifecycle import agents
+from pulumi_assistai.lifecycle import agents, whatsapp
 from pulumi_assistai.lifecycle.archive import archive, archived_names, is_archived_as
 from pulumi_assistai.lifecycle.session import Session
 from tests.conftest import Api
@@ -33,6 +33,26 @@ def test_the_first_name_that_the_api_takes(session: Session, api: Api, refused: 
         api.faults.add("status-before", method="PATCH", status=status, count=refused)
     archive(session, code, LONG)
     assert live(api, code)["name"] == name.replace("CODE", code)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_an_agent_that_this_operation_disconnected_is_only_renamed(session: Session, api: Api, *, gone: bool) -> None:
+    code = api.create("Ventas")
+    if gone:
+        api.call("DELETE", f"/agents/{code}/whatsapp")
+    whatsapp.delete(session, {"agent_code": code, **session.place})
+    archive(session, code, "Ventas")
+    assert len(api.requests("DELETE")) == 1
+    assert live(api, code)["name"] == "[archived] Ventas"
+
+
+def test_an_agent_that_could_not_be_disconnected_is_disconnected_again(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    api.faults.add("status-before", method="DELETE", status=403)
+    with pytest.raises(AssistAIError, match="answered 403"):
+        whatsapp.delete(session, {"agent_code": code, **session.place})
+    archive(session, code, "Ventas")
+    assert len(api.requests("DELETE")) == 1
 
 
 def test_no_name_at_all_is_an_error_and_the_phone_is_off(session: Session, api: Api) -> None:
@@ -90,7 +110,7 @@ def test_an_archived_agent_that_is_declared_again_is_named_at_preview(connect: C
     (problem,) = agents.check(connect(), {}, {"name": "Ventas"})
     assert problem.reason == (
         f'an agent named "Ventas" was archived: {code}; to bring it back declare adopt="{code}"; '
-        "for a new agent beside it declare allow_duplicate_name=True [AAI-151]"
+        "to create a new agent declare allow_duplicate_name=True [AAI-151]"
     )
     assert agents.check(connect(), {}, {"name": "Ventas", "adopt": code}) == []
     assert agents.check(connect(), {}, {"name": "Ventas", "allow_duplicate_name": True}) == []

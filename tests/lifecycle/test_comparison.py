@@ -279,5 +279,5 @@ def test_a_number_that_may_be_the_expected_one_is_asked_about(
     (found,) = compare_integrations(connect(), declared, live=False)
     assert found.status == "in sync"
     said = capfd.readouterr().err
-    assert said.startswith("warning: WhatsApp of agent A-1 is linked to 5511931234567, and whether that is expected")
+    assert said.startswith("warning: WhatsApp of agent A-1 is linked to a number that ends in 67, and it is")
     assert "look at the number in WhatsApp's settings on that phone" in said

@@ -36,7 +36,7 @@ LOST_ERROR = ServerError("POST", "/api/v1/agents", 502, "Bad gateway")
 UNAUTHORIZED: dict[str, Any] = {"kind": "status-before", "status": 401, "body": '{"message": "no"}'}
 LOOKS_FIRST = "run `pulumi up` again: it looks for the agent first, and creates it only if it is not there"
 LOOK_YOURSELF = (
-    "look for it in AssistAI: if it is there declare adopt=CODE, and if it is not run `pulumi up` again, "
+    "look for the agent in AssistAI: if it is there, declare adopt=CODE; if not, run `pulumi up` again, "
     "which with allow_duplicate_name creates it without looking"
 )
 
@@ -77,9 +77,9 @@ def test_a_lost_answer_to_what_did_not_happen_is_an_error_and_the_next_run_creat
     api.faults.add(method="POST", **fault)  # type: ignore[arg-type]
     with pytest.raises(OutcomeUnknownError) as caught:
         agents.create(session, VENTAS)
-    assert 'whether "Ventas" was created is unknown (POST /api/v1/agents ' in str(caught.value)
-    assert "no such agent was listed within 10 s; run `pulumi up` again" in str(caught.value)
-    with pytest.raises(OutcomeUnknownError, match="the outcome of an earlier creation of"):
+    assert 'it is unknown whether "Ventas" was created (POST /api/v1/agents ' in str(caught.value)
+    assert "the listing had no such agent within 10 s; run `pulumi up` again" in str(caught.value)
+    with pytest.raises(OutcomeUnknownError, match="an earlier creation of"):
         agents.create(session, VENTAS)
     agents.create(Session(session.settings), VENTAS)
     assert [agent["name"] for agent in api.agents()] == ["Ajeno", "Ventas"]
@@ -95,14 +95,16 @@ def test_an_unknown_outcome_is_told_without_the_errors_before_it(session: Sessio
         agents.create(session, VENTAS)
     printed = "".join(traceback.format_exception(caught.value))
     assert printed.count("Error: ") == 1
-    assert printed.splitlines()[-1].startswith('pulumi_assistai.OutcomeUnknownError: whether "Ventas" was created is')
+    assert printed.splitlines()[-1].startswith(
+        'pulumi_assistai.OutcomeUnknownError: it is unknown whether "Ventas" was'
+    )
 
 
 def test_a_duplicate_of_unknown_outcome_is_to_be_looked_for_by_its_owner(session: Session, api: Api) -> None:
     api.faults.add("cut-before", method="POST")
     with pytest.raises(OutcomeUnknownError) as caught:
         agents.create(session, DUPLICATE)
-    assert "look for it in AssistAI: if it is there declare adopt=CODE" in str(caught.value)
+    assert "look for the agent in AssistAI: if it is there, declare adopt=CODE" in str(caught.value)
 
 
 def test_a_listing_that_hides_an_agent_is_warned_about(
@@ -110,7 +112,7 @@ def test_a_listing_that_hides_an_agent_is_warned_about(
 ) -> None:
     api.faults.add("stale", method="GET", count=0, rows=1)
     agents.create(session, VENTAS)
-    assert 'an agent named "Ventas" may be hidden' in capsys.readouterr().err
+    assert 'an agent named "Ventas" may exist without being listed' in capsys.readouterr().err
 
 
 def test_an_agent_that_is_listed_late_is_found(session: Session, api: Api) -> None:
@@ -128,7 +130,7 @@ def test_two_that_could_be_it_are_left_alone_and_named(session: Session, api: Ap
         agents.create(session, VENTAS)
     codes = [agent["code"] for agent in api.agents() if agent["name"] == "Ventas"]
     assert rival in codes
-    assert f"these new agents could be it: {', '.join(codes)}; none was touched" in str(caught.value)
+    assert f"these new agents could be it: {', '.join(codes)}; none of them was changed" in str(caught.value)
     assert api.bodies("PATCH") == []
 
 
@@ -191,7 +193,7 @@ def test_a_failed_repair_of_a_found_agent_names_it(session: Session, api: Api) -
     code = api.agent("Ventas")["code"]
     error = unauthorized("PATCH", f"/api/v1/agents/{code}")
     assert str(caught.value) == (
-        f'"Ventas" was created as {code}, but could not be brought to what is declared ({error}); '
+        f'"Ventas" was created as {code}, but the update to the declared fields failed ({error}); '
         f'declare adopt="{code}" and run `pulumi up` again'
     )
 
@@ -253,17 +255,13 @@ def test_a_name_that_exists_is_refused_with_codes_and_ways_on(session: Session, 
     with pytest.raises(NameTakenError) as caught:
         create_once(session, VENTAS, allow_duplicate_name=False)
     assert str(caught.value) == (
-        "if this resource is to be replaced (`--replace`, `pulumi state taint`): AssistAI deletes no agent, so another "
-        "one of its name cannot replace it: run `pulumi up` without --replace, after `pulumi state untaint URN` where "
-        "it is tainted, or declare another name; if this resource is new: "
-        f'an agent named "Ventas" exists already: {first}, {second}; to manage it declare adopt="{first}"; '
-        "if this resource was renamed in the program give it "
-        "opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=OLD_NAME)]), or in a fleet's file `key: OLD_KEY` "
-        "or `moved_from: OLD_FLEET`; "
-        "if another resource manages it give this one another name; "
+        f'an agent named "Ventas" exists already: {first}, {second}; to manage it declare adopt="{first}" '
+        "(`assistai status` lists all unmanaged agents); if you renamed this resource, declare "
+        "aliases=[pulumi.Alias(name=OLD_NAME)], in a fleet's file `key: OLD_KEY` or `moved_from: OLD_FLEET`; "
         "for a second agent of that name declare allow_duplicate_name=True; "
-        "after a run that was killed, `assistai status` lists all agents that nothing manages, with their adopt lines"
+        "agents cannot be replaced: run `pulumi up` without --replace, or first `pulumi state untaint URN`"
     )
+    assert len(str(caught.value)) < 440
     assert posts(api) == 0
 
 
@@ -313,7 +311,8 @@ def test_a_listing_that_may_hide_an_agent_is_warned_about_in_these_words(
     api.faults.add("stale", method="GET", count=0, rows=1)
     refuse_taken_name(session, "Ventas")
     assert capsys.readouterr().err == (
-        'warning: the API counts more than its pages hold: an agent named "Ventas" may be hidden\n'
+        "warning: the API counts more items than its pages have: "
+        'an agent named "Ventas" may exist without being listed\n'
     )
     with pytest.raises(NameTakenError):
         refuse_taken_name(session, "Ajeno")
@@ -337,7 +336,8 @@ def test_an_agent_that_does_not_show_up_is_looked_for_as_long_as_that_is_set(
     with pytest.raises(OutcomeUnknownError) as caught:
         create_once(connect(settle_time=5, grace_period=5), VENTAS, allow_duplicate_name=duplicates)
     assert str(caught.value) == (
-        f'whether "Ventas" was created is unknown ({LOST_ERROR}), and no such agent was listed within 5 s; {next_step}'
+        f'it is unknown whether "Ventas" was created ({LOST_ERROR}), and the listing had no such agent within 5 s; '
+        f"{next_step}"
     )
     assert clock.slept == [0.25] + [0.5] * 10
     assert listings(api) == 1 + 12
@@ -385,7 +385,7 @@ def test_an_agent_that_was_found_is_known_as_made_by_this_operation(session: Ses
 def test_an_agent_that_was_there_before_is_not_taken_for_ours(session: Session, api: Api) -> None:
     before = api.create("Ventas", description="Vende")
     api.faults.add(**LOST)
-    with pytest.raises(OutcomeUnknownError, match="no such agent was listed"):
+    with pytest.raises(OutcomeUnknownError, match="the listing had no such agent"):
         create_once(session, VENTAS, allow_duplicate_name=True)
     assert api.agent("Ventas")["code"] == before
     assert api.bodies("PATCH") == []
@@ -397,7 +397,7 @@ def test_an_agent_that_this_operation_made_before_is_not_taken_for_ours(session:
     second = create_once(session, VENTAS, allow_duplicate_name=True)
     assert [agent["code"] for agent in api.agents() if agent["name"] == "Ventas"] == [first, second]
     api.faults.add("cut-before", method="POST")
-    with pytest.raises(OutcomeUnknownError, match="no such agent was listed"):
+    with pytest.raises(OutcomeUnknownError, match="the listing had no such agent"):
         create_once(session, VENTAS, allow_duplicate_name=True)
 
 
@@ -439,8 +439,8 @@ def test_several_that_could_be_it_are_named_in_these_words(session: Session, api
         create_once(session, {"name": "Ventas"}, allow_duplicate_name=False)
     codes = ", ".join(agent["code"] for agent in api.agents() if agent["name"] == "Ventas")
     assert str(caught.value) == (
-        f'whether "Ventas" was created is unknown ({LOST_ERROR}), and these new agents could be it: {codes}; '
-        "none was touched: find out in AssistAI which one is yours and declare adopt=CODE"
+        f'it is unknown whether "Ventas" was created ({LOST_ERROR}), and these new agents could be it: {codes}; '
+        "none of them was changed: find out in AssistAI which one is yours and declare adopt=CODE"
     )
 
 
@@ -451,7 +451,7 @@ def test_the_only_one_that_could_be_it_is_left_alone_while_another_of_that_name_
     with session.creations.of("Ventas", duplicates=True), pytest.raises(OutcomeUnknownError) as caught:
         agents.create(session, DUPLICATE)
     code = api.agent("Ventas")["code"]
-    assert f"these new agents could be it: {code}; none was touched" in str(caught.value)
+    assert f"these new agents could be it: {code}; none of them was changed" in str(caught.value)
     assert api.bodies("PATCH") == []
 
 
@@ -474,7 +474,7 @@ def test_agents_that_cannot_be_listed_in_the_end_are_an_error_that_says_so(
         create_once(session, VENTAS, allow_duplicate_name=duplicates)
     error = unauthorized("GET", "/api/v1/agents")
     assert str(caught.value) == (
-        f'whether "Ventas" was created is unknown, and the agents could not be listed ({error}); {next_step}'
+        f'it is unknown whether "Ventas" was created, and the agents could not be listed ({error}); {next_step}'
     )
     assert clock.slept == [0.25, 0.5] + [1] * 10
 

@@ -139,14 +139,15 @@ def test_what_a_listing_that_is_not_whole_leaves_out_is_not_gone() -> None:
     with pytest.raises(IncompleteListingError) as caught:
         inventory.find_again("S")
     assert str(caught.value) == (
-        "S is not listed, but the API counts more than its pages hold: nothing was forgotten, try again"
+        "agent S is not listed, but the API counts more items than its pages have: "
+        "nothing was removed from the state, try again"
     )
 
 
 def test_an_empty_listing_proves_nothing() -> None:
     inventory = Inventory(Api(listing(VENTAS), listing(), listing(SOPORTE)))
     inventory.agents()
-    with pytest.raises(EmptyListingError, match=r"^S is not listed, and no other agent is: "):
+    with pytest.raises(EmptyListingError, match=r"^agent S is not listed, and no other agent is: "):
         inventory.find_again("S")
 
 

@@ -172,8 +172,8 @@ def test_an_agent_that_another_process_made_is_waited_for(
     assert api.bodies("POST") == []
     assert clock.slept == [0.25, 0.5]
     said = capfd.readouterr().err
-    assert 'a creation of "Ventas" was sent from this machine 0 s ago and nothing recorded its outcome; ' in said
-    assert "looking for the agent in the listing for up to 15 s before another one is created" in said
+    assert 'another process on this machine began to create "Ventas" 0 s ago, with unknown outcome; ' in said
+    assert "looking for the agent in the listing for up to 15 s before creating one" in said
 
 
 @pytest.mark.usefixtures("_time_stands_still")
@@ -185,7 +185,7 @@ def test_a_creation_that_succeeded_is_waited_for_by_its_code(
         page.write("A-gone")
     create_once(session, VENTAS, allow_duplicate_name=False)
     assert api.bodies("POST") == [VENTAS]
-    assert "was sent from this machine 0 s ago and made A-gone; looking for" in capfd.readouterr().err
+    assert 'on this machine began to create "Ventas" 0 s ago and got A-gone; looking for' in capfd.readouterr().err
 
 
 @pytest.mark.usefixtures("_time_stands_still")
@@ -300,7 +300,7 @@ def test_two_processes_cannot_adopt_one_agent(connect: Connect, api: Api) -> Non
     inputs = {"name": "Ventas", "adopt": code}
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
         write_as(session.journal, code, other.pid)
-        words = f'^adopt="{code}" was said by .* another stack, which is at work .process {other.pid}'
+        words = f"^another provider .* or another stack is adopting agent {code} .process {other.pid}"
         with pytest.raises(AdoptionError, match=words):
             agents.create(session, inputs)
         other.kill()
@@ -322,8 +322,10 @@ def test_a_preview_says_that_a_run_was_killed(connect: Connect, api: Api, capfd:
     assert agents.check(session, {}, VENTAS) == []
     assert api.bodies("POST") == []
     said = capfd.readouterr().err
-    assert 'warning: a run on this machine sent a creation of "Ventas" that nothing recorded (no answer): ' in said
-    assert "`pulumi up` looks for the agent for up to 15 s more before it creates one" in said
+    assert (
+        'warning: another process on this machine began to create "Ventas", and no state has it (no answer): ' in said
+    )
+    assert "`pulumi up` looks for it for up to 15 s before it creates an agent" in said
 
 
 def test_a_run_whose_agent_bears_another_name_now_is_no_news(

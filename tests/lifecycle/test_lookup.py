@@ -93,7 +93,7 @@ def test_the_very_name_comes_before_others_that_look_the_same(lookup: Lookup, ap
 def test_code_and_name_are_one_of_the_two(lookup: Lookup, api: Api, code: str | None, name: str | None) -> None:
     with pytest.raises(AssistAIError) as caught:
         lookup.agent(code=code, name=name)
-    assert str(caught.value) == "get_agent finds an agent by its code or by its name: give one of the two"
+    assert str(caught.value) == "get_agent finds an agent by its code or by its name: pass exactly one of them"
     assert api.requests() == []
 
 
@@ -104,7 +104,7 @@ def test_code_and_name_are_one_of_the_two(lookup: Lookup, api: Api, code: str | 
 def test_an_agent_that_is_not_there_is_an_error(lookup: Lookup, wanted: dict[str, Any], words: str) -> None:
     with pytest.raises(AssistAIError) as caught:
         lookup.agent(**wanted)
-    assert str(caught.value) == f"{WHERE} has no agent {words}; `assistai status` lists those it has"
+    assert str(caught.value) == f"{WHERE} has no agent {words}; `assistai status` lists its agents"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_an_agent_that_may_be_hidden_is_not_said_to_be_missing(
     with pytest.raises(AssistAIError) as caught:
         lookup.agent(**wanted)
     assert str(caught.value) == (
-        f"no agent {words} is listed in {WHERE}, but the API counts more than its pages hold; try again"
+        f"{WHERE} lists no agent {words}, but the API counts more items than its pages have; try again"
     )
 
 
@@ -128,7 +128,7 @@ def test_several_agents_of_a_name_are_named(lookup: Lookup, api: Api) -> None:
     codes = ", ".join(api.create("Ventas") for _ in range(3))
     with pytest.raises(AssistAIError) as caught:
         lookup.agent(code=None, name="Ventas")
-    assert str(caught.value) == (f'{WHERE} has 3 agents named "Ventas": {codes}; say which with get_agent(code=...)')
+    assert str(caught.value) == (f'{WHERE} has 3 agents named "Ventas": {codes}; choose one with get_agent(code=...)')
 
 
 def test_conversations_are_those_of_the_criteria_oldest_first(

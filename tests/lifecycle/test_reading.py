@@ -73,7 +73,8 @@ def test_an_agent_that_every_listing_skips_is_not_gone(session: Session, api: Ap
     with pytest.raises(IncompleteListingError) as caught:
         agents.read(session, skipped, recorded(skipped))
     assert str(caught.value) == (
-        f"{skipped} is not listed, but the API counts more than its pages hold: nothing was forgotten, try again"
+        f"agent {skipped} is not listed, but the API counts more items than its pages have: "
+        "nothing was removed from the state, try again"
     )
 
 

@@ -25,10 +25,11 @@ from tests.lifecycle.conftest import Connect
 
 TWICE = (
     'two agents named "Ventas" are declared; give them different names, '
-    "or allow_duplicate_name=True where that is meant"
+    "or declare allow_duplicate_name=True if you mean it"
 )
 UNKNOWN_EARLIER = (
-    'the outcome of an earlier creation of "Ventas" is unknown, so it is not tried again now; do what that error says'
+    'an earlier creation of "Ventas" in this run has an unknown outcome, so there is no second one; '
+    "do what the earlier error says"
 )
 
 
@@ -63,7 +64,7 @@ def test_the_client_says_what_it_tries_again(session: Session, api: Api, capsys:
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
     assert said[0].startswith("GET /api/v1/agents answered 503: cerrado; ")
-    assert said[0].endswith("; tried again in 0.0 s")
+    assert said[0].endswith("; trying again in 0.0 s")
 
 
 def test_its_place_is_tenant_and_organization(session: Session) -> None:
@@ -104,9 +105,9 @@ def test_a_resource_of_another_place_is_refused(
         session.require_own(recorded | code)
     assert str(caught.value) == (
         f"{owner}, but the connection is to tenant sandbox, organization SANDBOX; "
-        "an agent cannot move to another organization; nothing was read or changed: connect to its organization "
+        "nothing was read or changed, and an agent cannot move to another organization: connect to its own "
         "(ASSISTAI_TENANT_DOMAIN, ASSISTAI_ORGANIZATION_CODE, or its provider), "
-        "or take it out of this stack with `pulumi state delete`"
+        "or remove it from this stack with `pulumi state delete URN`"
     )
     assert api.requests() == []
 

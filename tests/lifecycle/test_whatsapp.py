@@ -55,19 +55,19 @@ def disconnect(code: str) -> str:
 
 def no_integration(code: str, detail: str = ": No hay integración WhatsApp") -> str:
     return (
-        f"agent {code} has no WhatsApp integration to connect ({qr(code)} answered 404{detail}); "
-        "the API cannot add one: check the code, open the agent in AssistAI's dashboard, add WhatsApp Web to it, "
-        "and run `pulumi up` again"
+        f"agent {code} has no WhatsApp integration to connect ({qr(code)} answered 404{detail}), "
+        "and the API cannot add one: check the code, add WhatsApp Web to the agent in AssistAI's dashboard, "
+        "then run `pulumi up` again"
     )
 
 
 def waits(code: str) -> str:
-    return f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR\n"
+    return f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR code\n"
 
 
 def wrong_phone(code: str, expected: str) -> str:
     return (
-        f"WhatsApp of agent {code} is linked to {PHONE}, not to the expected {expected}; "
+        f"WhatsApp of agent {code} is linked to {PHONE}, not to the expected number, which ends in {expected[-2:]}; "
         f"unlink it on that phone or in AssistAI and run `assistai link {code}`, or correct expected_phone_number"
     )
 
@@ -128,10 +128,10 @@ def test_two_integrations_of_one_agent_are_refused(session: Session, code: str) 
     assert whatsapp.check(session, inputs, inputs) == []
     (problem,) = whatsapp.check(session, {}, inputs)
     assert problem.reason == (
-        f"agent_code: two WhatsApp integrations of agent {code} are declared; keep only one of them"
+        f"agent_code: two resources declare the WhatsApp integration of agent {code}; remove one of them"
     )
     whatsapp.create(session, inputs)
-    with pytest.raises(AssistAIError, match=f"^two WhatsApp integrations of agent {code} are declared"):
+    with pytest.raises(AssistAIError, match=f"^two resources declare the WhatsApp integration of agent {code}"):
         whatsapp.create(session, inputs)
 
 
@@ -271,11 +271,11 @@ def test_a_connection_that_starts_is_pending_with_one_warning(
         made = whatsapp.create(connect(base_url=server.url), {"agent_code": "A-1", "wait_for_connection": 4})
     assert (made.outputs["status"], made.outputs["phone_number"]) == ("pending", "")
     assert clock.slept == [2, 2]
-    warnings = [line for line in capsys.readouterr().err.splitlines() if "QR yet" in line]
+    warnings = [line for line in capsys.readouterr().err.splitlines() if "QR code yet" in line]
     assert warnings == [
         (
-            f"warning: WhatsApp of agent A-1 is neither connected nor shows a QR yet{said}; "
-            "this counts as pending, and `pulumi refresh` asks again"
+            f"warning: WhatsApp of agent A-1 is not connected and has no QR code yet{said}; "
+            "its status is pending, `pulumi refresh` checks it again"
         )
     ]
 
@@ -357,7 +357,7 @@ def test_an_integration_that_is_gone_is_gone(session: Session, api: Api, code: s
 
 
 def test_an_integration_is_not_gone_where_no_agent_is_listed(session: Session) -> None:
-    with pytest.raises(EmptyListingError, match=r"^A-404 is not listed, and no other agent is: "):
+    with pytest.raises(EmptyListingError, match=r"^agent A-404 is not listed, and no other agent is: "):
         whatsapp.read(session, {"agent_code": "A-404", "status": "connected", **PLACE})
 
 
@@ -428,7 +428,7 @@ def test_deleting_what_is_gone_is_success(
     api.call("DELETE", f"/agents/{code}/whatsapp")
     whatsapp.delete(session, {"agent_code": code, **PLACE})
     assert api.requests("DELETE") == [disconnect(code)]
-    assert capsys.readouterr().err == f"agent {code} had no WhatsApp integration any more\n"
+    assert capsys.readouterr().err == f"the WhatsApp integration of agent {code} was already gone\n"
 
 
 def test_deleting_what_another_resource_connects_leaves_it_connected(
@@ -439,7 +439,7 @@ def test_deleting_what_another_resource_connects_leaves_it_connected(
     whatsapp.delete(session, {"agent_code": linked, **PLACE})
     assert api.requests("DELETE") == []
     assert capsys.readouterr().err == (
-        f"WhatsApp of agent {linked} is managed by another resource of this program now, and stays connected\n"
+        f"WhatsApp of agent {linked} stays connected: another resource of this program manages it now\n"
     )
 
 
@@ -479,9 +479,9 @@ def test_a_number_that_may_be_the_expected_one_is_asked_about_at_preview(
     inputs = {"agent_code": "A-1", "expected_phone_number": "+55 11 3123-4567"}
     whatsapp.diff(session, {**inputs, "status": "connected", "phone_number": "5511931234567"}, inputs)
     assert capsys.readouterr().err == (
-        "warning: WhatsApp of agent A-1 is linked to 5511931234567, and whether that is expected_phone_number cannot "
-        "be told from the numbers alone; look at the number in WhatsApp's settings on that phone, and declare it as "
-        'in "+58 424 1234567"\n'
+        "warning: WhatsApp of agent A-1 is linked to a number that ends in 67, and it is unclear whether that is "
+        "expected_phone_number; look at the number in WhatsApp's settings on that phone, and declare it as in "
+        '"+58 424 1234567"\n'
     )
 
 
@@ -490,7 +490,7 @@ def test_a_number_that_cannot_be_dialled_from_abroad_is_refused_in_these_words()
         whatsapp.international("0424 1234567")
     assert str(caught.value) == (
         'must be one whole phone number with its country code, as in "+58 424 1234567": '
-        "without the 0 of calls within the country, and of the length that the country has"
+        "without the 0 for calls within the country, and with the right number of digits for the country"
     )
 
 
@@ -513,5 +513,5 @@ def test_a_number_that_may_be_the_expected_one_is_asked_about_and_never_refused(
         made = whatsapp.create(connect(base_url=server.url), inputs)
     assert made.outputs["status"] == "connected"
     said = capfd.readouterr().err
-    assert said.startswith("warning: WhatsApp of agent A-1 is linked to 5511931234567, and whether that is expected")
+    assert said.startswith("warning: WhatsApp of agent A-1 is linked to a number that ends in 67, and it is")
     assert "unlink" not in said

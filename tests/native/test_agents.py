@@ -83,8 +83,8 @@ def test_what_is_wrong_is_named_as_the_program_has_it_and_shown_nowhere(provider
     code = api.create("Ventas")
     [taken] = provider.check(AGENT, VENTAS)[1]
     assert f'an agent named "Ventas" exists already: {code}; to manage it declare adopt: "{code}"' in taken
-    assert "give it the option `aliases`; " in taken
-    assert taken.endswith("with their adopt lines [AAI-151]")
+    assert "declare the option `aliases`; " in taken
+    assert taken.endswith("pulumi state untaint URN` [AAI-151]")
     assert "declare allowDuplicateName: true" in taken
 
 
@@ -92,7 +92,7 @@ def test_what_is_wrong_is_named_as_the_program_has_it_and_shown_nowhere(provider
 def test_an_argument_that_there_is_not_is_refused(provider: Provider, name: str) -> None:
     [reason] = provider.check(AGENT, {"name": "Ventas", name: "canary-value"})[1]
     assert reason == (
-        f"{name}: there is no such argument; there are name, description, purpose, instructions, tone, voice, adopt, "
+        f"{name}: no such argument; the arguments are name, description, purpose, instructions, tone, voice, adopt, "
         "onDelete, allowDuplicateName"
     )
 
@@ -192,14 +192,14 @@ def test_what_is_only_read_declares_nothing(again: Again, api: Api) -> None:
 def test_an_import_of_nothing_is_an_error(provider: Provider, api: Api) -> None:
     api.create("Otro")
     problem = provider.problem(lambda: provider.read(AGENT, "A-9"))
-    assert problem == "SANDBOX has no agent A-9; check the code [AAI-155]"
+    assert problem == "organization SANDBOX of tenant sandbox has no agent A-9; check the code [AAI-155]"
 
 
 def test_a_delete_leaves_the_agent(again: Again, outputs: dict[str, Any], api: Api, engine: Engine) -> None:
     again().delete(AGENT, "A-001", outputs)
     assert [agent["name"] for agent in api.agents()] == ["Ventas"]
     assert engine.logged == [
-        ("WARNING", "ventas", "agent A-001 is no longer managed and keeps answering: AssistAI deletes no agent")
+        ("WARNING", "ventas", "agent A-001 is no longer managed, but keeps answering: AssistAI cannot delete agents")
     ]
 
 

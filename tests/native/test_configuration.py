@@ -27,7 +27,9 @@ PLACE = {"tenantDomain": "t", "organizationCode": "o"}
 
 def test_a_misspelt_setting_is_named_and_its_value_is_not(unconfigured: Provider) -> None:
     _, reasons = unconfigured.check_config({"apitoken": TOKEN, "api_token": TOKEN, "version": own_version()})
-    assert reasons == [f"assistai:{name} is no setting; those are {NAMES}" for name in ("api_token", "apitoken")]
+    assert reasons == [
+        f"assistai:{name} is not a setting; the settings are {NAMES}" for name in ("api_token", "apitoken")
+    ]
 
 
 @pytest.mark.parametrize("token", [TOKEN, Secret(TOKEN)])
@@ -63,7 +65,7 @@ def test_another_version_than_the_installed_one_is_warned_about(unconfigured: Pr
         (
             "WARNING",
             "acme",
-            f"the program asks for version 99.1.0 of the provider assistai, and the installed one is {own_version()}",
+            f"the program asks for version 99.1.0 of the provider assistai, but version {own_version()} is installed",
         )
     ]
 
@@ -180,6 +182,4 @@ def test_a_mistake_of_ours_is_one_line_without_the_token(
 
     monkeypatch.setattr(settings, "changed", fail)
     problem = provider.problem(lambda: provider.stub.DiffConfig(provider_pb2.DiffRequest(urn=EXPLICIT)))
-    assert problem == (
-        "ValueError: first line [token] Traceback; this is a mistake in pulumi_assistai, please report it"
-    )
+    assert problem == ("ValueError: first line [token] Traceback; this is a bug in pulumi_assistai, please report it")

@@ -46,7 +46,7 @@ def test_what_is_asked_for_with_a_secret_is_one(provider: Provider, api: Api) ->
 @pytest.mark.parametrize(
     ("function", "arguments", "reasons"),
     [
-        ("getAgents", {"filter": "canary"}, ["filter: there is no such argument; there are criteria"]),
+        ("getAgents", {"filter": "canary"}, ["filter: no such argument; the arguments are criteria"]),
         ("getMessages", {}, ["uuid: missing"]),
     ],
 )
@@ -59,8 +59,8 @@ def test_wrong_arguments_are_named_and_not_shown(
 @pytest.mark.parametrize(
     ("function", "arguments", "words"),
     [
-        ("getAgent", {}, "getAgent finds an agent by its code or by its name: give one of the two"),
-        ("getAgent", {"code": "A-9"}, "has no agent with code A-9; `assistai status` lists those it has"),
+        ("getAgent", {}, "getAgent finds an agent by its code or by its name: pass exactly one of them"),
+        ("getAgent", {"code": "A-9"}, "has no agent with code A-9; `assistai status` lists its agents"),
         ("getMessages", {"uuid": "none"}, "/api/v1/conversations/none/messages answered 404"),
         ("getSecrets", {}, "assistai has no function assistai:index:getSecrets; it has assistai:index:getAgent, "),
     ],
@@ -76,4 +76,4 @@ def test_what_cannot_be_answered_is_one_line(
 def test_several_agents_of_a_name_are_named(provider: Provider, api: Api) -> None:
     codes = [api.create("Ventas"), api.create("Ventas")]
     problem = provider.problem(lambda: provider.invoke("getAgent", {"name": "Ventas"}))
-    assert problem.endswith(f'has 2 agents named "Ventas": {", ".join(codes)}; say which by its code')
+    assert problem.endswith(f'has 2 agents named "Ventas": {", ".join(codes)}; choose one by its code')

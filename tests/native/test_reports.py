@@ -61,7 +61,7 @@ def test_without_an_engine_it_goes_to_standard_error(capsys: pytest.CaptureFixtu
         ('declare adopt="A-1", or adopt=CODE', 'declare adopt: "A-1", or adopt: CODE'),
         ("manage the others with adopt=, or rename them", "manage the others with adopt, or rename them"),
         ("set ASSISTAI_API_TOKEN", "set ASSISTAI_API_TOKEN"),
-        ("say which with get_agent(code=...)", "say which by its code"),
+        ("choose one with get_agent(code=...)", "choose one by its code"),
         ("get_conversations, get_agents", "getConversations, getAgents"),
         ("the name and the tone", "the name and the tone"),
     ],

@@ -34,7 +34,7 @@ def test_an_integration_is_created_pending(provider: Provider, api: Api, engine:
     api.forget_requests()
     assert provider.create(WHATSAPP, {"agentCode": code}) == (code, recorded(code))
     assert api.requests() == [qr(code)]
-    pending = f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR"
+    pending = f"WhatsApp of agent {code} has no phone linked yet: run `assistai link {code}` and scan the QR code"
     assert engine.logged == [("INFO", "ventas", pending)]
 
 
@@ -54,7 +54,7 @@ def test_what_is_wrong_is_named_in_camel_case(provider: Provider) -> None:
     assert wait == "waitForConnection: Input should be a valid number"
     assert provider.check(WHATSAPP, {"agentCode": "A-1"})[1] == []
     assert provider.check(WHATSAPP, {"agentCode": "A-1"})[1] == [
-        "agentCode: two WhatsApp integrations of agent A-1 are declared; keep only one of them"
+        "agentCode: two resources declare the WhatsApp integration of agent A-1; remove one of them"
     ]
 
 

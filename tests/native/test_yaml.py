@@ -233,7 +233,7 @@ def test_two_declarations_of_one_name_are_one_line_under_the_second(yaml_project
     """)
     text = yaml_project.fails("preview")
     require_one_line(text, 'two agents named "Ventas" are declared; give them different names, or')
-    assert "allowDuplicateName: true where that is meant" in text
+    assert "allowDuplicateName: true if you mean it" in text
     assert api.requests("POST") == []
 
 
@@ -241,7 +241,7 @@ def test_a_misspelt_setting_fails_without_its_value(yaml_project: YamlProject) -
     yaml_project.write_yaml(PROGRAM)
     yaml_project.configure(apitoken=TOKEN)
     text = yaml_project.fails("preview")
-    require_one_line(text, "assistai:apitoken is no setting; those are apiToken, ")
+    require_one_line(text, "assistai:apitoken is not a setting; the settings are apiToken, ")
     assert TOKEN not in text
 
 

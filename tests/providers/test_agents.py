@@ -103,7 +103,7 @@ def test_a_first_read_returns_what_is_listed(provider: AgentProvider, api: Api) 
     found = provider.read(code, {"__provider": "pickle"})
     assert (found.id, found.inputs) == (code, None)
     assert (found.outs["name"], found.outs["description"]) == ("Ventas", "Vende")
-    with pytest.raises(AgentGoneError, match="SANDBOX has no agent A-9; check the code"):
+    with pytest.raises(AgentGoneError, match="SANDBOX of tenant sandbox has no agent A-9; check the code"):
         provider.read("A-9", {})
 
 
@@ -120,4 +120,4 @@ def test_what_this_operation_made_is_not_archived(
 ) -> None:
     provider.delete("A-001", outputs | {"on_delete": "archive"})
     assert api.requests("PATCH", "DELETE") == []
-    assert "is managed by another resource of this program now" in capsys.readouterr().err
+    assert "another resource of this program manages it now" in capsys.readouterr().err

@@ -94,7 +94,7 @@ def test_a_prompt_edit_shows_as_a_line_diff(project: Project) -> None:
 def test_a_field_no_longer_declared_is_left_as_it_is_and_said_so(project: Project, api: Api) -> None:
     project.up(VENTAS)
     project.write(VENTAS.replace('purpose="Vender", ', ""))
-    assert "purpose no longer declared; left in AssistAI as it is" in project.run("preview").text
+    assert "purpose no longer declared; AssistAI keeps what it has, unmanaged" in project.run("preview").text
     project.up()
     assert api.bodies("PATCH") == []
     assert api.agent("Ventas")["purpose"] == "Vender"
@@ -205,12 +205,12 @@ def test_another_agent_to_adopt_is_an_error(project: Project, api: Api) -> None:
     project.up(MINIMAL)
     other = api.create("Otro")
     project.write(f'assistai.Agent("ventas", name="Ventas", adopt="{other}")')
-    assert f'adopt="{other}" on a resource that manages' in project.fails("preview")
+    assert f'adopt="{other}" on the resource of agent' in project.fails("preview")
 
 
 def test_an_agent_to_adopt_must_be_there(project: Project) -> None:
     project.write('assistai.Agent("ventas", name="Ventas", adopt="NONE")')
-    assert 'adopt="NONE": the organization SANDBOX has no such agent' in project.fails("preview")
+    assert 'adopt="NONE": organization SANDBOX of tenant sandbox has no such agent' in project.fails("preview")
 
 
 def test_two_resources_cannot_adopt_one_agent(project: Project, api: Api) -> None:
@@ -276,7 +276,7 @@ def test_an_update_of_an_agent_that_is_gone_says_to_refresh(project: Project, ap
     project.write('assistai.Agent("ventas", name="Ventas", tone="neutral")')
     text = project.fails("up")
     assert "is gone (PATCH /api/v1/agents/" in text
-    assert "run `pulumi refresh`, then `pulumi up` creates it again" in text
+    assert "run `pulumi refresh`, then `pulumi up` to create it again" in text
 
 
 def test_a_dashboard_edit_is_warned_about_before_it_is_overwritten(project: Project, api: Api) -> None:
@@ -286,8 +286,7 @@ def test_a_dashboard_edit_is_warned_about_before_it_is_overwritten(project: Proj
     project.write(VENTAS.replace('"Vende"', '"Vende mucho"'))
     text = project.run("preview").text
     assert (
-        f'description of {code} was changed in AssistAI: recorded "Vende", live "tocado", declared "Vende mucho"'
-        in text
+        f'description of {code} was edited in AssistAI: recorded "Vende", live "tocado", declared "Vende mucho"' in text
     )
     project.up()
     assert api.agent("Ventas")["description"] == "Vende mucho"
@@ -298,7 +297,7 @@ def test_a_dashboard_edit_can_be_refused(project: Project, api: Api) -> None:
     api.edit(api.agent("Ventas")["code"], description="tocado")
     project.reopen(ASSISTAI_ON_CONFLICT="fail")
     project.write(VENTAS.replace('"Vende"', '"Vende mucho"'))
-    assert "nothing was changed: run `pulumi refresh` to see it" in project.fails("preview")
+    assert "nothing was changed: run `pulumi refresh` to see the edit" in project.fails("preview")
     project.fails("up")
     assert api.bodies("PATCH") == []
 
@@ -317,7 +316,7 @@ def test_a_removed_agent_is_retained_and_named(project: Project, api: Api) -> No
     code = api.agent("Ventas")["code"]
     outcome = project.up("")
     assert outcome.changes == {"deleted": 1}
-    assert f"agent {code} is no longer managed and keeps answering" in outcome.text
+    assert f"agent {code} is no longer managed, but keeps answering" in outcome.text
     assert api.requests("PATCH", "DELETE") == []
 
 
@@ -412,7 +411,7 @@ def test_get_of_an_agent_that_is_not_there_is_an_error(project: Project, api: Ap
     code = api.create("Ajeno")
     project.up(f'assistai.Agent.get("ajeno", "{code}")')
     project.write(f'assistai.Agent.get("ajeno", "{code}")\nassistai.Agent.get("nadie", "A-404")')
-    assert "SANDBOX has no agent A-404; check the code" in project.fails("preview")
+    assert "organization SANDBOX of tenant sandbox has no agent A-404; check the code" in project.fails("preview")
     api.remove(code)
     assert project.run("refresh").changes == {"deleted": 1}
 

@@ -117,9 +117,9 @@ def test_stack_configuration_is_the_fallback(project: Project, api: Api) -> None
 ERRORS = {
     'get_agent(name="Otro")': 'organization SANDBOX of tenant sandbox has no agent named "Otro"; `assistai status` ',
     'get_agent(code="A-9")': "organization SANDBOX of tenant sandbox has no agent with code A-9; `assistai status` ",
-    'get_agent(name="Ventas")': 'has 2 agents named "Ventas": A-001, A-002; say which with get_agent(code=...)',
-    "get_agent()": "get_agent finds an agent by its code or by its name: give one of the two",
-    'get_agent(code="A-001", name="Ventas")': "give one of the two",
+    'get_agent(name="Ventas")': 'has 2 agents named "Ventas": A-001, A-002; choose one with get_agent(code=...)',
+    "get_agent()": "get_agent finds an agent by its code or by its name: pass exactly one of them",
+    'get_agent(code="A-001", name="Ventas")': "pass exactly one of them",
     'get_messages("none")': "GET /api/v1/conversations/none/messages answered 404",
     'get_agents(pulumi.Output.from_input("x"))': "call the function whose name ends in _output",
     'get_agents(connection={"token": "x"})': "connection needs api_token, tenant_domain, organization_code, and",
@@ -154,7 +154,7 @@ def test_a_listing_that_hides_agents_proves_nothing(project: Project, api: Api) 
     api.create("Ventas")
     api.faults.add("stale", count=0, path="/api/v1/agents")
     project.write('assistai.get_agent(name="Ventas")')
-    assert "is listed in organization SANDBOX of tenant sandbox, but the API counts more" in project.fails("preview")
+    assert "organization SANDBOX of tenant sandbox lists no agent" in project.fails("preview")
 
 
 def test_a_missing_setting_is_named(project: Project) -> None:

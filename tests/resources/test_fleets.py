@@ -55,7 +55,7 @@ def test_a_file_that_is_renamed_keeps_its_agent_by_its_key(project: Project, api
     (agents / "soporte.md").rename(agents / "ayuda.md")
     text = project.fails("preview")
     assert f"exists already: {api.agent('Soporte')['code']}" in text
-    assert "or in a fleet's file `key: OLD_KEY`" in text
+    assert "in a fleet's file `key: OLD_KEY`" in text
     (agents / "ayuda.md").write_text(SOPORTE.replace("name:", "key: soporte\nname:"), encoding="utf-8")
     assert project.run("preview", "--expect-no-changes").ok
 

@@ -15,10 +15,10 @@ from tests.conftest import Api, emulated
 from tests.mocked import Registered, register
 
 LISTING = "GET /api/v1/agents"
-ONE = "get_agent finds an agent by its code or by its name: give one of the two"
+ONE = "get_agent finds an agent by its code or by its name: pass exactly one of them"
 LATER = "an argument is an output; call the function whose name ends in _output"
 TAKES = "connection needs api_token, tenant_domain, organization_code, and may have base_url"
-STATUS = "`assistai status` lists those it has"
+STATUS = "`assistai status` lists its agents"
 HERE = "organization SANDBOX of tenant sandbox"
 ACME = {"api_token": "acme-token", "tenant_domain": "acme", "organization_code": "ACME"}
 
@@ -76,7 +76,7 @@ def test_conversations_and_messages_are_plain_records(api: Api) -> None:
         (lambda: assistai.get_agent(name="x"), f'{HERE} has no agent named "x"; {STATUS}'),
         (
             lambda: assistai.get_agent(name="Ventas"),
-            f'{HERE} has 2 agents named "Ventas": A-001, A-002; say which with get_agent(code=...)',
+            f'{HERE} has 2 agents named "Ventas": A-001, A-002; choose one with get_agent(code=...)',
         ),
         (lambda: assistai.get_agents(connection={}), TAKES),
         (lambda: assistai.get_agents(connection=ACME | {"token": "x"}), TAKES),

@@ -8,9 +8,7 @@ from tests.conftest import Api, Project, needs_pulumi
 from tests.engines import PulumiCli
 
 AGENT = 'agent = assistai.Agent("ventas", name="Ventas")'
-REPLACEMENT = (
-    "if this resource is to be replaced (`--replace`, `pulumi state taint`): AssistAI deletes no agent, so another one"
-)
+REPLACEMENT = "agents cannot be replaced: run `pulumi up` without --replace"
 
 only_pulumi = pytest.mark.parametrize("engine", [pytest.param("pulumi", marks=needs_pulumi)])
 

@@ -89,7 +89,7 @@ def test_a_phone_that_may_be_the_expected_one_is_warned_about_and_nothing_else(p
     for verb in ("preview", "up"):
         outcome = project.run(verb, "--expect-no-changes")
         assert outcome.ok
-        assert "whether that is expected_phone_number cannot be told from the numbers alone" in outcome.text
+        assert "it is unclear whether that is expected_phone_number" in outcome.text
         assert "unlink" not in outcome.text
     assert project.up(expecting("+58 (422) 123-45-67")).ok
 
@@ -105,7 +105,34 @@ def test_another_phone_fails_up_and_is_drift(project: Project, api: Api) -> None
     code = linked(project, api, expecting("+58 422 999 99 99"))
     assert project.run("preview").changes == {"updated": 1}
     text = project.fails("up")
-    assert f"WhatsApp of agent {code} is linked to 584221234567, not to the expected +58 422 999 99 99" in text
+    assert f"WhatsApp of agent {code} is linked to 584221234567, not to the expected number, which ends in 99;" in text
+
+
+SECRET = PROGRAM.replace(
+    "agent_code=ventas.code",
+    'agent_code=ventas.code, expected_phone_number=pulumi.Output.secret("+58 422 999 99 99")',
+)
+
+
+def test_a_secret_number_that_is_not_linked_is_not_shown(project: Project, api: Api) -> None:
+    project.up(SECRET)
+    api.link(api.agent("Ventas")["code"])
+    assert project.run("refresh").ok
+    assert_not_shown(project.fails("up", "--diff"))
+
+
+def test_a_secret_number_that_may_be_linked_is_not_shown(project: Project, api: Api) -> None:
+    project.up(SECRET)
+    code = api.agent("Ventas")["code"]
+    api.link(code, "4229999999")
+    assert project.run("refresh").ok
+    lines = project.run("preview").text.splitlines()
+    assert_not_shown("".join(line for line in lines if f"WhatsApp of agent {code} is linked to a number" in line))
+
+
+def assert_not_shown(text: str) -> None:
+    assert "ends in 99" in text
+    assert "999999" not in "".join(character for character in text if character.isdigit())
 
 
 def test_an_integration_that_is_gone_is_declared_again(project: Project, api: Api) -> None:
@@ -114,7 +141,14 @@ def test_an_integration_that_is_gone_is_declared_again(project: Project, api: Ap
     assert project.run("refresh").changes == {"deleted": 1}
     text = project.fails("up")
     assert f"agent {code} has no WhatsApp integration to connect (GET /api/v1/agents/{code}/integrations" in text
-    assert "open the agent in AssistAI's dashboard, add WhatsApp Web to it" in text
+    assert "add WhatsApp Web to the agent in AssistAI's dashboard" in text
+
+
+def test_an_archived_agent_is_disconnected_once(project: Project, api: Api) -> None:
+    code = linked(project, api, PROGRAM.replace('name="Ventas"', 'name="Ventas", on_delete="archive"'))
+    project.up("pass")
+    assert api.requests("DELETE") == [f"DELETE /api/v1/agents/{code}/integrations/whatsappweb"]
+    assert api.agent("[archived] Ventas")["whatsapp"] == "disconnected"
 
 
 def test_removing_it_disconnects(project: Project, api: Api) -> None:
@@ -172,7 +206,7 @@ def test_a_prompt_edit_is_no_replacement(project: Project, api: Api) -> None:
 def test_a_renamed_integration_stays_connected(project: Project, api: Api) -> None:
     code = linked(project, api)
     outcome = project.up(PROGRAM.replace('"whatsapp"', '"wa"'))
-    assert f"WhatsApp of agent {code} is managed by another resource of this program now" in outcome.text
+    assert f"WhatsApp of agent {code} stays connected: another resource of this program manages it now" in outcome.text
     assert api.requests("DELETE") == []
 
 

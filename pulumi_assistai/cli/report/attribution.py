@@ -11,7 +11,7 @@ from pulumi_assistai.cli.report.words import Gate
 
 _WORD = re.compile(r"[^\s\"'(),;:`]+")
 _QUOTED = re.compile(r'"([^"]+)"')
-_DRIFT = " was changed in AssistAI: "
+_DRIFT = " was edited in AssistAI: recorded "
 _LONGEST_VALUE = 60
 
 

@@ -13,7 +13,7 @@ from pulumi_assistai.cli.report.fragments import Fragment, fragment_of
 from pulumi_assistai.cli.report.model import Kind, Preview, Severity
 from pulumi_assistai.cli.report.organizations import Organization
 from pulumi_assistai.cli.report.words import Gate, Remark
-from pulumi_assistai.lifecycle.agents import FIELDS, VISIBLE
+from pulumi_assistai.lifecycle.fields import FIELDS, VISIBLE
 
 _HIDDEN = tuple(field for field in FIELDS if field not in VISIBLE)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pulumi_assistai.cli.report.hunks import Hunk, hunks_of, whole_text
 from pulumi_assistai.cli.report.model import SECRET, UNKNOWN, Kind, State, Step
-from pulumi_assistai.lifecycle.agents import FIELDS, POLICIES
+from pulumi_assistai.lifecycle.agents import POLICIES
+from pulumi_assistai.lifecycle.fields import FIELDS
 
 _SHOWN = {
     Kind.AGENT: (*FIELDS, *POLICIES),

@@ -1,1 +1,1 @@
-"""Execution: the steps, and the providers that they call."""
+"""Execution: the steps and the providers that they call."""

@@ -1,4 +1,4 @@
-"""Connections to provider processes: each starts its process when it is first needed, and ends it."""
+"""Connections to provider processes: each starts its process with the first call, and ends it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pulumi_assistai.engine.errors import ProviderError
 CHANNEL_OPTIONS = [
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
-    # Else a proxy of the environment would be asked for a port of this machine.
+    # Otherwise grpc would send requests to this machine through a proxy in the environment.
     ("grpc.enable_http_proxy", 0),
 ]
 _TRACEBACK = "Traceback (most recent call last):\n"
@@ -32,10 +32,10 @@ class Process(Protocol):
     """A process that serves a provider."""
 
     async def first_line(self) -> str:
-        """Return the first line that it prints: the port that it serves at."""
+        """Return the first line that it prints, which is its port."""
 
     def drain(self) -> None:
-        """Pass on what else it prints."""
+        """Pass on everything else that it prints."""
 
     async def stop(self) -> None:
         """End it."""
@@ -47,11 +47,11 @@ Launch = Callable[[], Awaitable[Process]]
 
 @dataclass(frozen=True)
 class Source:
-    """What serves the providers of a package.
+    """The source of a package's providers.
 
     Attributes:
         launch: starts a process for one of them.
-        handshake: what a native provider is told first; None for dynamic ones, which cannot check their configuration.
+        handshake: the handshake with a native provider; None for dynamic ones, which cannot check their configuration.
     """
 
     launch: Launch
@@ -59,7 +59,7 @@ class Source:
 
 
 class Connection:
-    """A provider's process, started with the first call.
+    """A provider's process, which starts with the first call.
 
     Args:
         source: starts the process.
@@ -90,7 +90,7 @@ class Connection:
             raise ProviderError(readable(error.details() or str(error.code()))) from None
 
     async def cancel(self) -> None:
-        """Let the process know that the run was cancelled, so that it waits for nothing any more."""
+        """Tell the process that the run was cancelled, so that it stops waiting."""
         if self._started is None or not self._started.done():
             return
         with suppress(grpc.aio.AioRpcError, ProviderError):
@@ -110,7 +110,7 @@ class Connection:
         port = await self._process.first_line()
         self._process.drain()
         if not port.isdecimal():
-            raise ProviderError("the provider process did not start: " + (port or "it ended without a word"))
+            raise ProviderError("the provider process did not start: " + (port or "it ended without output"))
         self._channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", CHANNEL_OPTIONS)
         stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         if self._source.handshake is not None:
@@ -119,9 +119,9 @@ class Connection:
 
 
 def readable(details: str) -> str:
-    """Return what a provider's exception says, without its class; a traceback that it came with follows.
+    """Return the message of a provider's exception without its class, followed by its traceback if it has one.
 
-    Without a traceback the class may be missing as well: older SDKs send the words alone.
+    Without a traceback the class may be missing as well: older SDKs only send the message.
 
     Args:
         details: the text of the exception as the SDK formats it.

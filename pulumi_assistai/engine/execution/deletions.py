@@ -1,4 +1,4 @@
-"""The steps by which resources leave the state."""
+"""The steps that remove resources from the state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pulumi_assistai.engine.storage.state import State
 
 @dataclass(eq=False, kw_only=True)
 class DeleteStep(Step):
-    """Delete a resource; one that is only read, retained or deleted along with another one is just forgotten."""
+    """Delete a resource. If it is only read, retained, or deleted with another one, only remove it from the state."""
 
     op = Op.DELETE
     pending = "deleting"
@@ -32,7 +32,7 @@ class DeleteStep(Step):
         await self.remove()
 
     async def remove(self) -> None:
-        """Have the provider delete the resource, if that is called for."""
+        """Make the provider delete the resource, if that is necessary."""
         old = self.old
         kept = old.external or old.retain_on_delete or old.deleted_with in self.context.deletes
         if old.custom and not kept and not self.context.preview:
@@ -48,7 +48,7 @@ class DeleteReplacedStep(DeleteStep):
     """Delete a resource that is, or will be, replaced.
 
     Attributes:
-        replacement_follows: it is deleted first and replaced then; until that is done the state remembers it.
+        replacement_follows: it is deleted before it is replaced. The state keeps it until then.
     """
 
     op = Op.DELETE_REPLACED
@@ -68,7 +68,7 @@ class DeleteReplacedStep(DeleteStep):
 
 @dataclass(eq=False, kw_only=True)
 class ForgetStep(Step):
-    """Drop from the state what was deleted for a replacement that is wanted no more."""
+    """Remove a resource from the state that was deleted for a replacement which the program no longer declares."""
 
     op = Op.DELETE
     old: Resource

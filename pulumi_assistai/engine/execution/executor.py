@@ -1,4 +1,4 @@
-"""Carries steps out: as many at a time as is allowed, none any more once one has failed."""
+"""The executor: carries out steps, several at a time, until one fails."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from pulumi_assistai.engine.storage.state import State
 
 
 class Executor:
-    """Carries steps out and keeps the state up to date.
+    """Carries out steps and keeps the state up to date.
 
     Attributes:
         stopped: set when something failed.
-        kept: what was to be deleted, but is protected.
+        kept: resources that were not deleted because they are protected.
 
     Args:
         state: the state.
-        recorder: told what happens.
-        parallel: how many chains of steps may be under way at a time.
+        recorder: receives the events.
+        parallel: the number of chains of steps that may be in progress at a time.
     """
 
     def __init__(self, state: State, recorder: Recorder, parallel: int) -> None:
@@ -36,7 +36,7 @@ class Executor:
         self._running: set[asyncio.Task[object]] = set()
 
     def check(self) -> None:
-        """Let nothing begin after a failure.
+        """Refuse to begin after a failure.
 
         Raises:
             ShutdownError: something failed.
@@ -45,7 +45,7 @@ class Executor:
             raise ShutdownError("the deployment has failed")
 
     def check_failed(self) -> None:
-        """Let nothing begin after a failure, even one that was not fatal.
+        """Refuse to begin after a failure, even one that was not fatal.
 
         Raises:
             ShutdownError: something failed.
@@ -55,16 +55,16 @@ class Executor:
         self.check()
 
     def fail(self, message: str, urn: str = "") -> None:
-        """Report an error and let nothing begin any more."""
+        """Report an error, and begin nothing more."""
         self._recorder.error(message, urn)
         self.stopped.set()
 
     def stop(self) -> None:
-        """Let nothing begin any more."""
+        """Begin nothing more."""
         self.stopped.set()
 
     def crash(self, error: Exception) -> None:
-        """Let nothing begin any more because of a defect; `drain` raises it."""
+        """Begin nothing more because of a bug in the engine, which `drain` raises."""
         self._crashes.append(error)
         self.stopped.set()
 
@@ -72,7 +72,7 @@ class Executor:
         """Carry out steps one after the other.
 
         Raises:
-            ShutdownError: one of them, or something else before, failed.
+            ShutdownError: one of them, or something before, failed.
         """
         async with self._slots:
             for step in steps:
@@ -84,7 +84,7 @@ class Executor:
         """Carry out steps at the same time.
 
         Raises:
-            ShutdownError: one of them, or something else before, failed.
+            ShutdownError: one of them, or something before, failed.
         """
         results = await asyncio.gather(*(self.run([step]) for step in steps), return_exceptions=True)
         for error in results:
@@ -93,14 +93,14 @@ class Executor:
         self.check()
 
     async def drain(self) -> None:
-        """Wait for the steps that are under way, and raise what a defect of the engine has raised."""
+        """Wait for the steps in progress. Raise the exception of a bug in the engine, if there was one."""
         while self._running:
             await asyncio.wait(self._running)
         if self._crashes:
             raise self._crashes[0]
 
     async def _finish(self, step: Step) -> None:
-        # A step that has begun is brought to its end, and its end into the state, even if nobody waits any more.
+        # A step that has begun runs to its end and into the state, even if nothing waits for it any more.
         task: asyncio.Task[object] = asyncio.create_task(self._execute(step))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -132,7 +132,7 @@ class Executor:
 
     def _report(self, step: Step, seconds: float, error: EngineError) -> None:
         self._recorder.failed_step(step.change, seconds, str(error))
-        # What is protected was not touched, so the rest can go on.
+        # A protected resource was not changed, so the rest can go on.
         if isinstance(error, ProtectedError):
             self.kept.add(step.resource)
         elif step.fatal:

@@ -1,4 +1,4 @@
-"""The interface of whatever serves a resource: the questions and the answers."""
+"""The interface of resource handlers, with its values."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from pulumi_assistai.properties import Values
 
 @dataclass(frozen=True)
 class CheckFailure:
-    """A property that a provider does not accept; `property` may be empty."""
+    """A property that a provider does not accept. `property` may be empty."""
 
     property: str
     reason: str
 
     def __str__(self) -> str:
-        """Return the reason, after the property where one is named."""
+        """Return the reason, after the name of the property if there is one."""
         return f"{self.property}: {self.reason}" if self.property else self.reason
 
 
 @dataclass(frozen=True)
 class Diff:
-    """What changed about a resource.
+    """The difference of a resource.
 
     Attributes:
-        changes: whether anything did; None leaves it to the engine to compare.
+        changes: whether anything changed; None leaves the comparison to the engine.
         replace_keys: the properties that need a replacement.
-        delete_before_replace: delete the old one first.
-        changed: the paths of what changed, where the engine compared or the provider names them.
-        details: the properties that the provider names, with what happens to each; empty where it names none.
+        delete_before_replace: delete the old resource first.
+        changed: the paths of the changes, if the engine compared or the provider returns them.
+        details: the changed properties and their kinds of change from the provider; empty if it returns none.
     """
 
     changes: bool | None
@@ -50,7 +50,7 @@ class Live:
     Attributes:
         id: its id, empty if there is no such resource.
         outputs: its outputs.
-        inputs: its inputs, None where the provider does not tell.
+        inputs: its inputs, None if the provider does not return them.
     """
 
     id: str
@@ -59,26 +59,26 @@ class Live:
 
 
 class Handler(Protocol):
-    """Serves resources: a plugin those of its package, the engine itself the provider resources."""
+    """Serves resources: a plugin serves those of its package, the engine itself serves provider resources."""
 
     @property
     def known(self) -> bool:
-        """Whether the configuration is known; otherwise nothing that depends on it is."""
+        """Whether the configuration is known. Otherwise nothing that depends on it is known either."""
 
     async def check(self, urn: str, olds: Values, news: Values) -> tuple[Values, list[CheckFailure]]:
-        """Return the inputs as they are completed, and what is not accepted of them."""
+        """Return the completed inputs, and the failures."""
 
     async def diff(self, urn: str, old: Resource, news: Values, ignored: list[str]) -> Diff:
-        """Compare a resource, which the state may know by a former URN, with the inputs that it is to have."""
+        """Compare a resource, which may have a former URN in the state, with its new inputs."""
 
     async def create(self, new: Resource, *, preview: bool) -> tuple[str, Values]:
-        """Create a resource and return its id and its outputs; a preview only says what is known of them."""
+        """Create a resource and return its id and outputs. A preview only returns the known outputs."""
 
     async def update(self, old: Resource, new: Resource, *, preview: bool) -> Values:
-        """Update a resource and return its outputs; a preview only says what is known of them."""
+        """Update a resource and return its outputs. A preview only returns the known outputs."""
 
     async def delete(self, old: Resource) -> None:
         """Delete a resource."""
 
     async def read(self, resource: Resource) -> Live:
-        """Look a resource up."""
+        """Read a resource."""

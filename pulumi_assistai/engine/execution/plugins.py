@@ -1,4 +1,4 @@
-"""Plugins: Pulumi's provider protocol, spoken to a configured provider."""
+"""Plugins: call configured providers over Pulumi's provider protocol."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _MARKS = {
 
 
 class Plugin:
-    """One provider with its configuration, which it is told once there is something to do.
+    """One provider with its configuration. The first call configures it.
 
-    Where the configuration is not known yet, which happens in previews alone, the provider is asked nothing.
+    As long as the configuration is unknown, which happens only in previews, the provider gets no calls.
 
     Args:
-        connection: reaches the provider.
+        connection: the connection to the provider.
         urn: the provider resource.
         config: its configuration.
     """
@@ -57,7 +57,7 @@ class Plugin:
         self._configured: asyncio.Task[provider_pb2.ConfigureResponse] | None = None
 
     async def check(self, urn: str, olds: Values, news: Values) -> tuple[Values, list[CheckFailure]]:
-        """Return the inputs as the provider completes them, and what it does not accept of them."""
+        """Return the inputs as the provider completes them, and its failures."""
         if not self.known:
             return news, []
         struct = await self._encoder()
@@ -65,7 +65,7 @@ class Plugin:
         return await self._decoded(response.inputs, news), failures_of(response)
 
     async def diff(self, urn: str, old: Resource, news: Values, ignored: list[str]) -> Diff:
-        """Compare a resource with the inputs that it is to have."""
+        """Compare a resource with its new inputs."""
         if not self.known:
             return Diff(changes=True)
         struct = await self._encoder()
@@ -129,13 +129,13 @@ class Plugin:
         )
 
     async def read(self, resource: Resource) -> Live:
-        """Look a resource up; one that is only to be read has inputs alone."""
+        """Read a resource. One that the program only reads has inputs, but no outputs."""
         if not self.known:
             return Live(resource.id, {}, {})
         inputs = resource.inputs or {}
         state = inputs if resource.outputs is None else resource.outputs
         struct = await self._encoder()
-        # SDKs that cannot declare this timeout have no field for it either.
+        # Older SDKs have neither this timeout nor its field.
         seconds = resource.custom_timeouts.get("read")
         timeout = {} if seconds is None else {"timeout": seconds}
         response = await self._call(
@@ -151,15 +151,15 @@ class Plugin:
         return Live(response.id, await self._decoded(response.properties, state), told)
 
     async def invoke(self, token: str, arguments: Values) -> tuple[Any, list[CheckFailure]]:
-        """Call a function that only reads, and return its result and what it does not accept of the arguments.
+        """Call a function that only reads. Return its result and its failures.
 
-        The result is unknown where the configuration is.
+        The result is unknown if the configuration is unknown.
         """
         if not self.known:
             return UNKNOWN, []
         struct = await self._encoder()
         response = await self._connection.call("Invoke", provider_pb2.InvokeRequest(tok=token, args=struct(arguments)))
-        # The field's name is a keyword of Python.
+        # The name of the field is a keyword of Python.
         return from_struct(getattr(response, "return")), failures_of(response)
 
     async def close(self) -> None:
@@ -169,7 +169,7 @@ class Plugin:
         await self._connection.close()
 
     async def cancel(self) -> None:
-        """Let the process know that the run was cancelled, so that it waits for nothing any more."""
+        """Tell the process that the run was cancelled, so that it stops waiting."""
         await self._connection.cancel()
 
     async def _call(self, method: str, request: Callable[..., Any], urn: str, **fields: Any) -> Any:
@@ -178,17 +178,17 @@ class Plugin:
         return await self._connection.call(method, message)
 
     async def _encoder(self) -> Callable[[Values], struct_pb2.Struct]:
-        """Return what writes properties as the provider accepts them."""
+        """Return the function that writes properties in the form that the provider accepts."""
         secrets = (await self._ready()).acceptSecrets
         return lambda values: to_struct(values, secrets=secrets)
 
     async def _decoded(self, properties: struct_pb2.Struct, model: Values) -> Values:
-        """Return properties; where the provider keeps no secrets, those are secret whose namesake in `model` is."""
+        """Return properties. If the provider drops secrets, those with a secret namesake in `model` become secrets."""
         values = from_struct(properties)
         return values if (await self._ready()).acceptSecrets else with_secrets_of(values, model)
 
     async def _ready(self) -> provider_pb2.ConfigureResponse:
-        """Return what the provider said when it was configured."""
+        """Return the provider's answer to its configuration."""
         if self._configured is None:
             self._configured = asyncio.create_task(self._configure())
         return await self._configured
@@ -214,12 +214,12 @@ class Plugin:
 
 
 def failures_of(response: Any) -> list[CheckFailure]:
-    """Return what a provider does not accept."""
+    """Return the failures in a provider's answer."""
     return [CheckFailure(failure.property, failure.reason) for failure in response.failures]
 
 
 def diff_of(response: provider_pb2.DiffResponse) -> Diff:
-    """Return a provider's comparison."""
+    """Return the difference in a provider's answer."""
     unknown = response.changes == provider_pb2.DiffResponse.DIFF_UNKNOWN
     changes = None if unknown else response.changes == provider_pb2.DiffResponse.DIFF_SOME
     details = _details(response.detailedDiff)
@@ -233,7 +233,7 @@ def diff_of(response: provider_pb2.DiffResponse) -> Diff:
 
 
 def _details(paths: Mapping[str, _Kind]) -> dict[str, Mark]:
-    """Return the marks of whole properties; a change within one is an update of it."""
+    """Return the marks of whole properties. A change inside of a property is an update of it."""
     marks = {}
     for text, difference in paths.items():
         path = parse_path(text)

@@ -1,4 +1,4 @@
-"""Providers of a deployment: which process serves which provider resource."""
+"""Providers of a deployment: the process for each provider resource."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ _INTERNAL = "__internal"
 
 
 class Providers:
-    """The providers that are configured, by reference; it also serves the provider resources themselves.
+    """The configured providers by reference. It also handles the provider resources themselves.
 
-    Each gets a process of its own, started when it is first needed: for native ones, to check their configuration.
+    Each provider has its own process, which starts with the first call. For native providers that is the check of their
+    configuration.
 
     Args:
-        source: finds what serves the providers of a package, None where nothing does.
-        olds: finds resources of the state before, among which providers that were not registered again are looked up.
+        source: returns the source of a package's providers, None if there is none.
+        olds: returns the recorded resources, which include providers that were not registered again.
     """
 
     def __init__(self, source: Callable[[str], Source | None], olds: Callable[[], Sequence[Resource]]) -> None:
@@ -40,10 +41,10 @@ class Providers:
         self._aliases: dict[str, str] = {}
 
     def configure(self, urn: str, id_: str, inputs: Mapping[str, object]) -> Values:
-        """Make a provider serve, with the configuration that `inputs` are, and return that configuration.
+        """Configure a provider with `inputs`, and return the configuration.
 
         Raises:
-            UnsupportedError: nothing serves such providers.
+            UnsupportedError: no plugin serves the package.
         """
         configuration = public_inputs(inputs)
         connection = self._checking_connection(urn)
@@ -57,15 +58,15 @@ class Providers:
         return configuration
 
     def rename(self, urn: str, former: str) -> None:
-        """Let the provider `urn` serve the resources that know it by its former URN, too."""
+        """Let the provider `urn` also serve the resources that refer to it by its former URN."""
         self._aliases[urn] = former
 
     def serves(self, reference: str) -> bool:
-        """Tell whether the provider is configured."""
+        """Return whether the provider is configured."""
         return reference in self._plugins
 
     def get(self, reference: str) -> Plugin:
-        """Return a provider; one that this deployment did not register serves as the state has it.
+        """Return a provider. One that this deployment did not register is configured as in the state.
 
         Raises:
             EngineError: there is no such provider.
@@ -75,23 +76,23 @@ class Providers:
         return self._plugins[reference]
 
     def handler(self, resource: Resource) -> Handler:
-        """Return what serves a custom resource."""
+        """Return the handler of a custom resource."""
         return self if resource.is_provider else self.get(resource.provider)
 
     @property
     def known(self) -> bool:
-        """Provider resources can always be served."""
+        """Always True for provider resources."""
         return True
 
     def serves_package(self, package: str) -> bool:
-        """Tell whether there are providers of a package."""
+        """Return whether there are providers of a package."""
         return self._source(package) is not None
 
     def require(self, package: str) -> Source:
-        """Return what serves the providers of a package.
+        """Return the source of a package's providers.
 
         Raises:
-            UnsupportedError: nothing does.
+            UnsupportedError: there is none.
         """
         source = self._source(package)
         if source is None:
@@ -99,7 +100,7 @@ class Providers:
         return source
 
     async def check(self, urn: str, olds: Values, news: Values) -> tuple[Values, list[CheckFailure]]:
-        """Have a native provider check its configuration; a dynamic one accepts any."""
+        """Make a native provider check its configuration. A dynamic one accepts any."""
         if not self._is_native(urn):
             return news, []
         response = await self._checking_connection(urn).call(
@@ -109,7 +110,7 @@ class Providers:
         return from_struct(response.inputs) | _internal_inputs(news), failures_of(response)
 
     async def diff(self, urn: str, old: Resource, news: Values, ignored: list[str]) -> Diff:
-        """Compare configurations: a native provider does it itself, and for a dynamic one no change replaces it."""
+        """Compare configurations. A native provider does it itself. No change replaces a dynamic one."""
         if not self._is_native(urn):
             return Diff(changes=not equal(old.outputs or {}, public_inputs(news)))
         response = await self._checking_connection(urn).call(
@@ -131,18 +132,18 @@ class Providers:
         return id_, self.configure(new.urn, id_, new.inputs or {})
 
     async def update(self, old: Resource, new: Resource, *, preview: bool) -> Values:  # noqa: ARG002 - a preview needs it too
-        """Configure a provider anew, in place."""
+        """Configure a provider again, in place."""
         return self.configure(new.urn, old.id, new.inputs or {})
 
     async def delete(self, old: Resource) -> None:
         """Do nothing: the process ends with the deployment."""
 
     async def read(self, resource: Resource) -> Live:
-        """Refuse: a provider is nowhere but in the state."""
+        """Refuse: a provider exists only in the state."""
         raise EngineError(f"the provider {urns.name_of(resource.urn)} cannot be read")
 
     async def cancel(self) -> None:
-        """Let all processes know that the run was cancelled."""
+        """Tell all processes that the run was cancelled."""
         await asyncio.gather(*(plugin.cancel() for plugin in {*self._plugins.values(), *self._retired}))
 
     async def close(self) -> None:
@@ -157,7 +158,7 @@ class Providers:
         return Connection(self.require(_package(urn)), urns.name_of(urn))
 
     def _checking_connection(self, urn: str) -> Connection:
-        """Return the process that will serve a provider, which has not been configured yet."""
+        """Return the connection to the process of a provider that is not configured yet."""
         if urn not in self._checking:
             self._checking[urn] = self._connection(urn)
         return self._checking[urn]
@@ -171,7 +172,7 @@ class Providers:
 
 
 def public_inputs(inputs: Mapping[str, object]) -> Values:
-    """Return a provider's configuration: its inputs without what is the engine's own."""
+    """Return a provider's configuration: its inputs without the engine's own."""
     return {key: value for key, value in inputs.items() if key != _INTERNAL}
 
 

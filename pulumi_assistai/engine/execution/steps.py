@@ -1,4 +1,4 @@
-"""The steps a deployment is made of: each does one thing to one resource, and says what becomes of it in the state."""
+"""The steps of a deployment: each does one thing to one resource, and updates the state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pulumi_assistai.engine.reporting.events import Change, Mark, Op
 from pulumi_assistai.engine.storage.state import State
 from pulumi_assistai.properties import Secret, equal
 
-# What may differ between two states of a resource of which the inputs are the same.
+# Fields that may differ between two resources with the same inputs.
 _SAVED_WITHOUT_CHANGE = (
     "urn",
     "type",
@@ -34,11 +34,11 @@ _SAVED_WITHOUT_CHANGE = (
 
 @dataclass(frozen=True)
 class StepContext:
-    """What steps work with.
+    """The context of the steps.
 
     Attributes:
-        providers: serve the resources.
-        preview: nothing is to be done, only said.
+        providers: handle the resources.
+        preview: only show what the steps would do.
         deletes: the URNs of all resources that are or will be deleted; it grows.
     """
 
@@ -49,18 +49,18 @@ class StepContext:
 
 @dataclass(eq=False, kw_only=True)
 class Step:
-    """One step; the base of all.
+    """The base of the steps.
 
     Attributes:
-        op: what the step is called.
-        pending: what the state calls it while its end is not known; empty where a crash would leave no doubt.
-        counted: whether it counts as what happened to its resource, rather than as a part of that.
-        fatal: whether nothing more is begun if it fails.
-        context: what it works with.
+        op: the operation that the step shows.
+        pending: its name among the pending operations of the state; empty if a crash would not leave it unclear.
+        counted: whether it counts in the summary, or is only a part of another operation.
+        fatal: whether its failure stops the deployment.
+        context: the context of the step.
         old: the resource before.
         new: the resource after.
         keys: the properties that made a replacement necessary.
-        details: the properties of which the provider says that they differ.
+        details: the properties that differ according to the provider.
     """
 
     op: ClassVar[Op]
@@ -75,14 +75,14 @@ class Step:
 
     @property
     def resource(self) -> Resource:
-        """The resource, the newer of both where there are two."""
+        """The resource; the new one if there are two."""
         resource = self.new or self.old
         assert resource is not None, "a step is about a resource"
         return resource
 
     @property
     def change(self) -> Change:
-        """What people are told of the step."""
+        """The change that the display shows."""
         before = self.old.inputs or {} if self.old else None
         after = self.new.inputs or {} if self.new else None
         id_ = self.resource.id or (self.old.id if self.old else "")
@@ -103,16 +103,16 @@ class Step:
 
     @property
     def shown(self) -> bool:
-        """Whether people are told of it; the engine's own affairs are not news."""
+        """Whether the display shows it. Steps for the engine's own resources are not shown."""
         return not self.resource.is_default_provider
 
     @property
     def counted_op(self) -> Op | None:
-        """As what it counts in the summary, None where it does not."""
+        """The operation for which it counts in the summary, None if it does not count."""
         return self.op if self.counted and self.shown else None
 
     async def apply(self) -> None:
-        """Do it.
+        """Carry out the step.
 
         Raises:
             ProviderError: the provider failed.
@@ -120,26 +120,26 @@ class Step:
         """
 
     def settle(self, state: State) -> bool:
-        """Bring the state up to date after success; return whether it has to be saved."""
+        """Update the state after success. Return whether it must be saved."""
         raise NotImplementedError
 
 
 @dataclass(eq=False, kw_only=True)
 class SameStep(Step):
-    """Leave a resource as it is, though the state may learn something new about it."""
+    """Leave a resource unchanged. Its record in the state may change."""
 
     op = Op.SAME
     old: Resource
     new: Resource
 
     async def apply(self) -> None:
-        """Keep what the provider said."""
+        """Keep the outputs of the provider."""
         self.new.id, self.new.outputs = self.old.id, self.old.outputs
         self.new.created, self.new.modified = self.old.created, self.old.modified
         mark_secret_outputs(self.new)
         providers = self.context.providers
         if self.new.is_provider and not providers.serves(urns.make_reference(self.new.urn, self.new.id)):
-            # The provider decided about the old inputs, so it is these that it must see.
+            # The provider compared the old inputs, so it must get these.
             providers.configure(self.new.urn, self.new.id, self.old.inputs or {})
 
     def settle(self, state: State) -> bool:  # noqa: D102
@@ -150,7 +150,7 @@ class SameStep(Step):
 
 @dataclass(eq=False, kw_only=True)
 class ImportStep(Step):
-    """Take over a resource that was read for it."""
+    """Import a resource that was read before."""
 
     op = Op.IMPORT
     new: Resource
@@ -186,11 +186,11 @@ class CreateStep(Step):
 
 @dataclass(eq=False, kw_only=True)
 class CreateReplacementStep(CreateStep):
-    """Create what replaces a resource.
+    """Create the replacement of a resource.
 
     Attributes:
-        old: what is replaced.
-        delete_later: the old one still exists and is deleted when all else is done.
+        old: the replaced resource.
+        delete_later: the old resource still exists, and is deleted at the end of the deployment.
     """
 
     op = Op.CREATE_REPLACEMENT
@@ -211,7 +211,7 @@ class CreateReplacementStep(CreateStep):
 
 @dataclass(eq=False, kw_only=True)
 class ReplaceStep(Step):
-    """Say that a resource is replaced; other steps do it."""
+    """Show that a resource is replaced. Other steps replace it."""
 
     op = Op.REPLACE
     old: Resource
@@ -246,7 +246,7 @@ class UpdateStep(Step):
 
 @dataclass(eq=False, kw_only=True)
 class ReadStep(Step):
-    """Read a resource that somebody else manages."""
+    """Read a resource that this stack does not manage."""
 
     op = Op.READ
     pending = "reading"
@@ -280,7 +280,7 @@ class ReadStep(Step):
 
 
 def mark_secret_outputs(resource: Resource) -> None:
-    """Make those outputs secret that were declared so, and those whose input of the same name is secret."""
+    """Mark outputs as secret that are declared as secret, or whose input of the same name is a secret."""
     outputs = dict(resource.outputs or {})
     inputs = resource.inputs or {}
     secret = {*resource.additional_secret_outputs, *(key for key, value in inputs.items() if isinstance(value, Secret))}

@@ -1,1 +1,1 @@
-"""Values that the engine works with: properties, URNs, resources and the goals of a program."""
+"""The engine's values: URNs, property paths, resources and the goals of a program."""

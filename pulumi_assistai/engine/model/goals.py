@@ -1,4 +1,4 @@
-"""Goals: the resources that a program asks for, read from the requests of the SDK."""
+"""Goals: the resources that a program declares, read from the requests of the SDK."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)")
 
 @dataclass(frozen=True)
 class Alias:
-    """A name that a resource may have had: a whole URN, or the parts that were different."""
+    """A former name of a resource: a whole URN, or the parts that differed."""
 
     urn: str = ""
     name: str = ""
@@ -63,9 +63,9 @@ class Alias:
 
 @dataclass
 class Goal:
-    """A resource as the program wants it.
+    """A resource as the program declares it.
 
-    `protect`, `retain_on_delete` and `delete_before_replace` are None where the program says nothing.
+    `protect`, `retain_on_delete` and `delete_before_replace` are None if the program does not set them.
     """
 
     type: str
@@ -94,11 +94,11 @@ class Goal:
     version: str = ""
 
     def to_resource(self, urn: str, former_urns: list[str]) -> Resource:
-        """Return the resource as it is to be, before its provider has had a say.
+        """Return the resource that this goal describes, before its provider has checked it.
 
         Args:
             urn: the resource's URN.
-            former_urns: the URN that the state knows it by, where that is another one.
+            former_urns: the URN in the state, if it is another one.
         """
         taken = {name: getattr(self, name) for name in _TAKEN_OVER}
         return Resource(
@@ -128,10 +128,10 @@ class ReadGoal:
 
 
 def read_goal(request: resource_pb2.ReadResourceRequest, root: Path) -> ReadGoal:
-    """Read a request to read a resource; source positions are told from `root` on.
+    """Read a request to read a resource. Source positions are relative to `root`.
 
     Raises:
-        UnsupportedError: it asks for what only the Pulumi CLI does.
+        UnsupportedError: it uses a feature that only the Pulumi CLI has.
     """
     _refuse(request)
     return ReadGoal(
@@ -149,10 +149,10 @@ def read_goal(request: resource_pb2.ReadResourceRequest, root: Path) -> ReadGoal
 
 
 def goal(request: resource_pb2.RegisterResourceRequest, root: Path) -> Goal:
-    """Read a request to register a resource; source positions are told from `root` on.
+    """Read a request to register a resource. Source positions are relative to `root`.
 
     Raises:
-        UnsupportedError: it asks for what only the Pulumi CLI does.
+        UnsupportedError: it uses a feature that only the Pulumi CLI has.
         EngineError: it is malformed.
     """
     _refuse(request)
@@ -195,7 +195,7 @@ def _refuse(request: resource_pb2.RegisterResourceRequest | resource_pb2.ReadRes
 
 
 def _inputs(request: resource_pb2.RegisterResourceRequest) -> Values:
-    """Return the inputs; those of a provider have the version that the program asks for."""
+    """Return the inputs. Those of a provider include the version that the program asks for."""
     inputs = from_struct(request.object)
     native = urns.served_package(request.type) != urns.PYTHON_PACKAGE
     versioned = urns.is_provider_type(request.type) and native and request.version
@@ -225,7 +225,7 @@ def _timeouts(message: resource_pb2.RegisterResourceRequest.CustomTimeouts) -> d
 def _seconds(text: str) -> float:
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise EngineError(f"the custom timeout {text!r} is no duration such as 90s or 1h30m")
+        raise EngineError(f"the custom timeout {text!r} is not a duration such as 90s or 1h30m")
     seconds = math.fsum(float(number) * _SECONDS[unit] for number, unit in parts)
     return int(seconds) if seconds.is_integer() else seconds
 

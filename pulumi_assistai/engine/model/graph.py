@@ -1,4 +1,4 @@
-"""The graph of dependencies, and the order of deletion. Lists of resources have dependencies first."""
+"""The graph of dependencies, and the order of deletion. In lists of resources, dependencies come first."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pulumi_assistai.engine.model.resource import Resource
 
 
 def dependents(root: Resource, resources: Sequence[Resource], ignored: AbstractSet[str]) -> list[Resource]:
-    """Return what depends on `root`, directly or not, children for their parent's sake excepted.
+    """Return the direct and indirect dependents of `root`. A child does not count as a dependent of its parent.
 
     Args:
         root: one of the resources.
-        resources: where to look.
+        resources: all resources.
         ignored: URNs of resources that cannot depend on it.
     """
     found: list[Resource] = []
@@ -27,7 +27,7 @@ def dependents(root: Resource, resources: Sequence[Resource], ignored: AbstractS
 
 
 def dependencies(roots: Collection[Resource], resources: Sequence[Resource]) -> set[Resource]:
-    """Return what the roots depend on, directly or not, parents and providers included."""
+    """Return the direct and indirect dependencies of the roots, including parents and providers."""
     needs = _needs(resources, resources)
     found: set[Resource] = set()
     wanted = [needed for root in roots for needed in needs.get(root, ())]
@@ -40,11 +40,11 @@ def dependencies(roots: Collection[Resource], resources: Sequence[Resource]) -> 
 
 
 def deletion_order(condemned: Collection[Resource], resources: Sequence[Resource]) -> list[list[Resource]]:
-    """Sort resources into groups that can be deleted one after the other, the members of each at the same time.
+    """Sort resources into groups to delete one after the other. The members of a group can be deleted at the same time.
 
     Args:
-        condemned: what is to be deleted.
-        resources: these and all others.
+        condemned: the resources to delete.
+        resources: all resources.
     """
     needs = _needs(condemned, resources)
     levels: dict[Resource, int] = {}
@@ -58,7 +58,7 @@ def deletion_order(condemned: Collection[Resource], resources: Sequence[Resource
 
 
 def _needs(condemned: Collection[Resource], resources: Sequence[Resource]) -> dict[Resource, list[Resource]]:
-    """Return for each of the condemned which others of them must outlive it."""
+    """Return for each condemned resource the other ones that must be deleted after it."""
     needs: dict[Resource, list[Resource]] = {}
     members = set(condemned)
     before: dict[str, list[Resource]] = {}

@@ -1,4 +1,4 @@
-"""Property paths, such as `a.b[0]["c d"]` or `tags[*]`: which part of a resource's properties an option means."""
+"""Property paths, such as `a.b[0]["c d"]` or `tags[*]`, which options use for parts of a resource's properties."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EVERY = "*"
 
 
 def parse_path(text: str) -> Path | None:
-    """Return the elements of a path, or None where `text` is not one."""
+    """Return the elements of a path, None if `text` is not a path."""
     elements: list[str | int] = []
     position = 0
     while position < len(text):
@@ -29,12 +29,12 @@ def parse_path(text: str) -> Path | None:
 
 
 def contains(path: Path, other: Path) -> bool:
-    """Tell whether `other` is `path` or lies within it."""
+    """Return whether `other` is `path` or inside of it."""
     return len(other) >= len(path) and all(a in (_EVERY, b) for a, b in zip(path, other, strict=False))
 
 
 def changed_paths(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
-    """Yield the paths of what differs between two values, as deep as both have the same shape."""
+    """Yield the paths of the differences between two values, as deep as both have the same shape."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):
             if key in old and key in new:
@@ -52,15 +52,15 @@ def changed_paths(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def ignore_changes(inputs: Values, old: Mapping[str, Any], paths: Sequence[str]) -> tuple[Values, list[str]]:
-    """Put what the paths mean back to its old value.
+    """Reset the values at the paths to the old ones.
 
     Args:
-        inputs: the new inputs; they are left as they are.
-        old: the inputs before.
-        paths: what to put back.
+        inputs: the new inputs, which are not changed.
+        old: the old inputs.
+        paths: the paths to reset.
 
     Returns:
-        The inputs to go on with, and the paths that could not be put back because elements were added or removed.
+        The resulting inputs, and the paths that could not be reset because elements were added or removed.
     """
     kept: Any = inputs
     refused = []
@@ -73,12 +73,12 @@ def ignore_changes(inputs: Values, old: Mapping[str, Any], paths: Sequence[str])
 
 
 def differing(old: Mapping[str, Any], new: Mapping[str, Any], paths: Sequence[str]) -> list[str]:
-    """Return those of the paths, sorted, at which two resources' properties differ."""
+    """Return the paths at which two resources' properties differ, sorted."""
     return [path for path in sorted(set(paths)) if not equal(_found(old, path), _found(new, path))]
 
 
 def masked(values: Mapping[str, Any], paths: Sequence[str], text: str | None = None) -> Values:
-    """Return the properties without what the paths mean, or with `text` in its place; they are left as they are."""
+    """Return a copy of the properties without the values at the paths, or with `text` instead of these values."""
     result: Any = dict(values)
     for path in filter(None, map(parse_path, paths)):
         result = _masked(path, result, text)
@@ -87,7 +87,7 @@ def masked(values: Mapping[str, Any], paths: Sequence[str], text: str | None = N
 
 
 def _found(values: Mapping[str, Any], text: str) -> list[Any]:
-    """Return what a path means, each value with its own path; nothing where it leads nowhere."""
+    """Return the values at a path, each with its own path; empty if there are none."""
     found: list[Any] = [[[], dict(values)]]
     for element in parse_path(text) or ():
         found = [[[*path, key], inner] for path, value in found for key, inner in _children(_opened(value), element)]
@@ -109,7 +109,7 @@ def _masked(path: Path, value: Any, text: str | None) -> Any:
             return {key: inner for key, inner in value.items() if key not in chosen}
         return {key: _put(rest, inner, text) if key in chosen else inner for key, inner in value.items()}
     if isinstance(value, list):
-        # Without its elements' places the rest of a list would be compared with something else.
+        # If elements were removed, the rest of a list would be compared with other elements.
         return [_put(rest, inner, text) if place in chosen else inner for place, inner in enumerate(value)]
     return value
 
@@ -127,7 +127,7 @@ def _element(quoted: str | None, index: str | None, name: str) -> str | int:
 
 
 def _reset(path: Path, old: Any, new: Any) -> tuple[Any, bool]:
-    """Return `new` with what `path` means as it is in `old`, and whether both have a place for all of that."""
+    """Return `new` with the values of `old` at `path`, and whether both have all of these places."""
     if not path:
         return old, True
     if isinstance(old, Secret) or isinstance(new, Secret):

@@ -1,4 +1,4 @@
-"""A resource as the state has it, in the fields of Pulumi's deployment format, version 3."""
+"""Resources in the state, with the fields of Pulumi's deployment format, version 3."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class Cipher(Protocol):
 
 @dataclass(eq=False)
 class Resource:
-    """One resource: what the program asked for, what the provider answered, and what it depends on.
+    """A resource: the declaration of the program, the answer of the provider, and the dependencies.
 
-    Two resources are the same only if they are the same object: while one is replaced, two share a URN. Times are texts
-    in RFC 3339. `others` are fields of the state that the engine keeps but does not understand.
+    Two resources are equal only if they are the same object: during a replacement, two of them share a URN. Times are
+    strings in RFC 3339. `others` are fields of the state that the engine keeps but does not use.
     """
 
     urn: str
@@ -75,7 +75,7 @@ class Resource:
     others: dict[str, Any] = field(default_factory=dict)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        # A large state is written after every step; what did not change since keeps its text.
+        # The state is written after every step. In a large one, unchanged resources keep their JSON text.
         object.__setattr__(self, name, value)
         self.__dict__.pop("_text", None)
 
@@ -86,26 +86,26 @@ class Resource:
 
     @property
     def is_default_provider(self) -> bool:
-        """Whether the resource is a provider that the engine made by itself."""
+        """Whether the resource is a default provider, which the engine created itself."""
         return self.is_provider and urns.is_default_provider_name(urns.name_of(self.urn))
 
     @property
     def dependency_urns(self) -> set[str]:
-        """What the resource depends on besides its parent and its provider."""
+        """The URNs of its dependencies, without its parent and its provider."""
         named = [*self.dependencies, *self.replace_with, *([self.deleted_with] if self.deleted_with else [])]
         return {*named, *(urn for urns_ in self.property_dependencies.values() for urn in urns_)}
 
     @property
     def provider_urn(self) -> str:
-        """The URN of the resource's provider, empty where it has none."""
+        """The URN of its provider, empty if it has none."""
         return urns.split_reference(self.provider)[0]
 
     def copy(self) -> Self:
-        """Return another resource with the same fields."""
+        """Return a copy of the resource."""
         return copy.copy(self)
 
     def to_json(self, cipher: Cipher) -> dict[str, Any]:
-        """Return the resource's fields as the state writes them."""
+        """Return the resource's fields in the format of the state."""
         written = {}
         for name, key in _NAMES.items():
             value = getattr(self, name)
@@ -115,7 +115,7 @@ class Resource:
         return written | others
 
     def to_text(self, cipher: Cipher) -> str:
-        """Return `to_json` as a JSON text, which is remembered until a field is assigned."""
+        """Return `to_json` as JSON text, which is cached until a field is assigned."""
         text: str | None = self.__dict__.get("_text")
         if text is None:
             text = json.dumps(self.to_json(cipher), indent=4, ensure_ascii=False)
@@ -143,12 +143,12 @@ _NAMES = {item.name: _saved_name(item.name) for item in fields(Resource) if item
 
 
 def now() -> str:
-    """Return the present time as the state writes it."""
+    """Return the current time in the format of the state."""
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 def load_values(value: Any, decrypt: Callable[[str], str]) -> Any:
-    """Read property values from the state; secrets are decrypted."""
+    """Read property values from the state, and decrypt secrets."""
     if isinstance(value, list):
         return [load_values(element, decrypt) for element in value]
     if not isinstance(value, dict):
@@ -167,7 +167,7 @@ def load_values(value: Any, decrypt: Callable[[str], str]) -> Any:
 def _saved(value: Any, encrypt: Callable[[str], str]) -> Any:
     match value:
         case Secret():
-            # What is secret within a secret is encrypted with it, and keeps only its mark.
+            # A secret within a secret is encrypted together with it, and only has its mark.
             text = json.dumps(_saved(value.value, str), separators=(",", ":"), ensure_ascii=False)
             return {SIGNATURE: SECRET_SIGNATURE, "ciphertext": encrypt(text)}
         case ResourceReference():
@@ -184,5 +184,5 @@ def _saved(value: Any, encrypt: Callable[[str], str]) -> Any:
 
 
 def stack_outputs(resources: list[Resource]) -> Values:
-    """Return the outputs of the stack that the resources make up."""
+    """Return the outputs of the stack among the resources."""
     return next((resource.outputs or {} for resource in resources if resource.type == urns.STACK_TYPE), {})

@@ -1,4 +1,4 @@
-"""Targets: the resources that a deployment may touch, as `--target` names them."""
+"""Targets: the resources that a deployment may change, as in `--target`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _WILDCARDS = {"*": "[^:]*", "**": ".*"}
 
 @dataclass(frozen=True)
 class Targets:
-    """URNs, in which `*` stands for any text without a colon and `**` for any text; none means all resources.
+    """URN patterns, in which `*` matches any text without a colon and `**` any text. No pattern means all resources.
 
-    The stack itself and the providers that the engine makes belong to every deployment.
+    The stack itself and the default providers are always included.
     """
 
     patterns: tuple[str, ...] = ()
 
     def include(self, urn: str) -> bool:
-        """Return whether a resource may be touched."""
+        """Return whether a resource may change."""
         return not self.patterns or self._is_implied(urn) or self.names(urn)
 
     def names(self, urn: str) -> bool:
@@ -29,7 +29,7 @@ class Targets:
         return any(_matches(pattern, urn) for pattern in self.patterns)
 
     def unmatched(self, known: Iterable[str]) -> list[str]:
-        """Return the patterns that none of these URNs matches."""
+        """Return the patterns that match none of these URNs."""
         urns_ = list(known)
         return [pattern for pattern in self.patterns if not any(_matches(pattern, urn) for urn in urns_)]
 

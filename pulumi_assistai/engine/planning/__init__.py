@@ -1,1 +1,1 @@
-"""Planning: the steps that bring a resource from its state to its goal."""
+"""Planning: finds the steps from the state of a resource to its goal."""

@@ -1,4 +1,4 @@
-"""Aliases: a registered resource is found in the state although its name, its type or its parent changed."""
+"""Aliases: find a registered resource in the state although its name, type or parent changed."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ class Aliases:
         self._formers: dict[str, str] = {}
 
     def successor(self, urn: str) -> str:
-        """Return the URN of the resource that took `urn` over; `urn` itself if none did."""
+        """Return the URN of the resource that `urn` became, `urn` itself if it did not change."""
         return self._successors.get(urn, urn)
 
     def find(
         self, urn: str, aliases: Sequence[Alias], parent: str, olds: Mapping[str, Resource], seen: set[str]
     ) -> Resource | None:
-        """Return the resource as the state has it.
+        """Return the resource in the state.
 
         Args:
             urn: the resource's URN.
-            aliases: what the program says of former names.
+            aliases: the aliases in the program.
             parent: the parent's URN.
             olds: the resources of the state by URN.
             seen: the URNs that were registered so far.
 
         Raises:
-            EngineError: two resources of the program claim to be the same one of the state.
+            EngineError: two resources of the program match the same resource of the state.
         """
         if urn in self._successors:
             raise EngineError(f"duplicate resource URN {urn}: {self._successors[urn]} is aliased to it")
@@ -79,7 +79,7 @@ class Aliases:
         )
 
     def _inherited(self, type_: str, name: str, parent_name: str, former_parent: str) -> str:
-        # Children are commonly named after their parent, and were so before, too.
+        # Children are often named after their parent, so they had its former name.
         if name.startswith(parent_name):
             name = urns.name_of(former_parent) + name.removeprefix(parent_name)
         return urns.make_urn(self._stack, self._project, former_parent, type_, name)

@@ -1,4 +1,4 @@
-"""Whether a resource differs from what is wanted: the provider's word, and the engine's where the provider has none."""
+"""Comparison of a resource with its goal, by the provider, or by the engine if the provider leaves it to the engine."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Replacement = tuple[Resource, tuple[str, ...]]
 
 
 async def compare(handler: Handler, urn: str, old: Resource, inputs: Values, ignored: list[str]) -> Diff:
-    """Compare a resource with the inputs that it is to have.
+    """Compare a resource with its new inputs.
 
     Args:
         handler: serves the resource.
         urn: the resource.
-        old: the resource as it is, under this or a former URN.
-        inputs: the inputs that it is to have.
-        ignored: the property paths of which changes do not matter.
+        old: the recorded resource, under this or a former URN.
+        inputs: the new inputs.
+        ignored: the property paths whose changes do not matter.
     """
     diff = await handler.diff(urn, old, inputs, ignored)
     if diff.changes is not None:
@@ -33,7 +33,7 @@ async def compare(handler: Handler, urn: str, old: Resource, inputs: Values, ign
 
 
 def with_replace_on_changes(diff: Diff, paths: Sequence[str]) -> Diff:
-    """Return `diff` with those changed properties made replace keys that the program says need a replacement."""
+    """Return `diff`, with the changed properties at `paths` as replace keys."""
     wanted = [path for path in map(parse_path, paths) if path]
     forced = {str(changed[0]) for changed in diff.changed for path in wanted if contains(path, changed)}
     return replace(diff, replace_keys=(*diff.replace_keys, *sorted(forced.difference(diff.replace_keys))))
@@ -45,15 +45,16 @@ async def replaced_along(
     ignored: Collection[str],
     handler_of: Callable[[Resource], Handler],
 ) -> list[Replacement]:
-    """Return what has to be replaced because `root` is deleted before its replacement exists.
+    """Return the resources to replace because `root` is deleted before its replacement exists.
 
-    That is what depends on it by a property of which a change needs a replacement, and so on from there.
+    These are its dependents through a property whose change needs a replacement, and recursively the dependents of
+    those.
 
     Args:
         root: the resource that is replaced.
         resources: all resources of the state, dependencies first.
-        ignored: URNs of resources that were dealt with already, and so cannot depend on it.
-        handler_of: finds what serves a resource.
+        ignored: URNs of resources that are already deployed, so they cannot depend on it.
+        handler_of: returns the handler of a resource.
 
     Returns:
         The resources, dependencies first, each with the properties that need its replacement.

@@ -1,4 +1,4 @@
-"""Decides which steps bring a resource from what the state has to what the program wants."""
+"""The step generator: decides which steps lead from the state of a resource to its goal."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ from pulumi_assistai.engine.reporting.recorder import Recorder
 from pulumi_assistai.properties import Values, contains_unknown, equal, revealed
 
 _UNKNOWN_CONFIGURATION = (
-    "the configuration of this resource's provider is not known yet, so this preview cannot tell what will change"
+    "the configuration of this resource's provider is not known yet, so this preview cannot show its changes"
 )
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done for one registration.
+    """The plan for one registration.
 
     Attributes:
-        resource: the resource as it will be.
-        steps: what leads there, in order; none for a new resource that is no target.
+        resource: the resource after the steps.
+        steps: the steps, in order; empty for a new resource that is not a target.
     """
 
     resource: Resource
@@ -48,15 +48,15 @@ class Plan:
 
 
 class StepGenerator:
-    """Decides about one registration after the other.
+    """Plans one registration after the other.
 
     Args:
-        context: what the steps work with.
+        context: the context of the steps.
         resources: the resources of the state, dependencies first.
         stack: the stack's name.
         project: the project's name.
-        recorder: told what people should know.
-        targets: the resources that may be touched.
+        recorder: receives messages for the user.
+        targets: the resources that may change.
     """
 
     def __init__(
@@ -86,11 +86,11 @@ class StepGenerator:
         self._replace_keys: dict[str, tuple[str, ...]] = {}
 
     def urn_of(self, goal: Goal | ReadGoal) -> str:
-        """Return the URN of what a registration is about."""
+        """Return the URN of a goal."""
         return urns.make_urn(self._stack, self._project, goal.parent, goal.type, goal.name)
 
     def read(self, goal: ReadGoal, provider: str) -> Plan:
-        """Decide how to read a resource, by the provider that the reference means.
+        """Plan to read a resource with the provider of the reference.
 
         Raises:
             EngineError: the registration is not valid.
@@ -119,7 +119,7 @@ class StepGenerator:
         return Plan(new, [read, ReplaceStep(context=self._context, old=old, new=new)])
 
     async def register(self, goal: Goal) -> Plan:
-        """Decide how to bring a resource to its goal.
+        """Plan the steps to the goal of a resource.
 
         Raises:
             EngineError: the registration is not valid, or the provider failed.
@@ -152,7 +152,7 @@ class StepGenerator:
         return await self._changed(goal, handler, old, new, inputs)
 
     def deletes(self) -> list[DeleteStep | ForgetStep]:
-        """Decide what to delete of what the program did not register."""
+        """Plan the deletion of the resources that the program did not register."""
         steps: list[DeleteStep | ForgetStep] = []
         for resource in self._resources:
             if not self._targets.include(resource.urn):
@@ -166,7 +166,7 @@ class StepGenerator:
         return steps
 
     def left_alone(self) -> set[Resource]:
-        """Return what the state has, the program did not register, and is no target."""
+        """Return the recorded resources that the program did not register and that are not targets."""
         successor = self._aliases.successor
         return {
             resource
@@ -179,7 +179,7 @@ class StepGenerator:
         return self._targets.unmatched(self._seen | self._olds.keys())
 
     def _left(self, old: Resource | None, new: Resource) -> Plan:
-        """Leave a resource as the state has it, or out of the state, since it is no target."""
+        """Leave a resource that is not a target unchanged, or do not create it."""
         if old is None:
             self._skipped.add(new.urn)
             return Plan(new, [])
@@ -192,8 +192,8 @@ class StepGenerator:
         needed = {*new.dependency_urns, new.parent, new.provider_urn} & self._skipped
         if needed:
             raise EngineError(
-                f"{new.urn} needs {', '.join(sorted(needed))}, which does not exist yet and is no target: add it with "
-                "--target"
+                f"{new.urn} needs {', '.join(sorted(needed))}, which does not exist yet and is not a target: add it "
+                "with --target"
             )
 
     def _claim(self, goal: Goal | ReadGoal) -> str:
@@ -215,7 +215,7 @@ class StepGenerator:
         return inputs
 
     async def _import(self, goal: Goal, handler: Handler, old: Resource | None, new: Resource) -> Plan:
-        """Take over what exists, and update it where it is not as the program says."""
+        """Import an existing resource, and update it if it differs from the program."""
         if old is not None:
             raise UnsupportedError(f"the resource option import_ of a resource with another id (resource {goal.name})")
         found = await _existing(handler, new, goal.import_id)
@@ -236,7 +236,7 @@ class StepGenerator:
         triggered = _is_triggered(goal, old)
         diff = Diff(changes=True) if triggered else await self._diff(handler, old, new, inputs)
         if new.urn in self._context.deletes:
-            # Another resource's replacement took this one along while its provider compared.
+            # The replacement of another resource included this one while its provider compared.
             return self._recreated(old, new)
         if diff.changes:
             diff = with_replace_on_changes(diff, goal.replace_on_changes)
@@ -267,7 +267,7 @@ class StepGenerator:
                 new.urn,
             )
         if handler is not None:
-            # What the provider had carried over from the old resource does not hold for its replacement.
+            # Values that the provider carried over from the old resource do not apply to the replacement.
             new.inputs = await _checked(handler, new.urn, {}, goal.inputs)
         wanted = goal.delete_before_replace
         before = diff.delete_before_replace if wanted is None else wanted
@@ -299,7 +299,7 @@ class StepGenerator:
         return Plan(new, [replace, create])
 
     async def _deletes_along(self, root: Resource, urn: str) -> list[Step]:
-        """Return the steps that delete what must not outlive `root`, last dependents first."""
+        """Return the steps that delete the resources to replace with `root`, the last dependents first."""
         handled = self._created | self._kept | self._context.deletes
         found = await replaced_along(root, self._resources, handled, self._context.providers.handler)
         bound = [old for old in self._olds.values() if urn in old.replace_with or urn == old.deleted_with]
@@ -321,7 +321,7 @@ class StepGenerator:
         return steps
 
     def _refuse(self, message: str, urn: str) -> None:
-        """Refuse what the program wants; a preview goes on, to show the rest."""
+        """Report that a change is refused. A preview continues, to show the rest."""
         if not self._context.preview:
             raise ProtectedError(message)
         self._recorder.error(message, urn)
@@ -335,7 +335,7 @@ async def _checked(handler: Handler, urn: str, olds: Values, news: Values) -> Va
 
 
 async def _existing(handler: Handler, new: Resource, id_: str) -> Resource:
-    """Return a resource that is to be imported as it is now."""
+    """Return the live resource to import."""
     asked = new.copy()
     asked.id, asked.inputs, asked.outputs = id_, None, None
     live = await handler.read(asked)

@@ -1,4 +1,4 @@
-"""Inheritance: options and providers that a resource takes over from its parent."""
+"""Inheritance: the options and providers that a resource gets from its parent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pulumi_assistai.engine.model.goals import Goal
 
 
 class Family:
-    """The resources that were registered, as parents.
+    """The registered resources, as parents.
 
     Args:
         default_provider: returns the reference of the default provider of a package in a version.
@@ -21,11 +21,11 @@ class Family:
         self._goals: dict[str, Goal] = {}
 
     def remember(self, urn: str, goal: Goal) -> None:
-        """Note what a resource was registered with."""
+        """Note the goal of a registered resource."""
         self._goals[urn] = goal
 
     async def complete(self, goal: Goal) -> Goal:
-        """Return the goal with what it takes over from its parent, and with its provider."""
+        """Return the goal, with the options of its parent and with its provider."""
         parent = self._goals.get(goal.parent)
         if parent is not None:
             goal = _inherited(goal, parent)

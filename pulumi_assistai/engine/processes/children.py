@@ -1,4 +1,4 @@
-"""Child processes that run Python modules for the engine, and end with it even if it is killed."""
+"""Child processes: run Python modules for the engine, and end with it, even if it is killed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OnLine = Callable[[str], None]
 
 
 class ChildProcess:
-    """A process that was started as an interpreter that waits. What it writes is read all the time, line by line.
+    """A process that started as a waiting interpreter. Its output is read all the time, line by line.
 
     Args:
         process: the process, with pipes.
@@ -34,24 +34,24 @@ class ChildProcess:
         self._readers = [_in_thread(lambda: self._read(_pipe(process.stderr)))]
 
     async def run(self, module: str, *arguments: str, directory: Path, environment: Mapping[str, str]) -> None:
-        """Let it run a module as `python -u -m MODULE ARGUMENTS` does.
+        """Run a module in it, as `python -u -m MODULE ARGUMENTS` does.
 
         Args:
             module: the module.
             arguments: its arguments.
             directory: its working directory, which it can import from.
-            environment: all of its environment.
+            environment: its whole environment.
         """
         orders = json.dumps([[module, *arguments], str(directory), dict(environment)]).encode() + b"\n"
         await _in_thread(lambda: self._tell(orders))
 
     async def first_line(self) -> str:
-        """Return the first line of standard output, empty if the process ended before."""
+        """Return the first line of standard output, empty if the process ended before it."""
         line = await _in_thread(_pipe(self._process.stdout).readline)
         return line.decode(errors="replace").strip()
 
     def drain(self) -> None:
-        """Pass what is left of standard output on as well."""
+        """Pass on the rest of standard output as well."""
         self._readers.append(_in_thread(lambda: self._read(_pipe(self._process.stdout))))
 
     async def wait(self) -> int:
@@ -66,17 +66,17 @@ class ChildProcess:
         return status
 
     async def stop(self, grace: float = 0) -> None:
-        """End the process and pass the rest of its output on.
+        """End the process, and pass on the rest of its output.
 
         Args:
-            grace: seconds in which it may end by itself.
+            grace: seconds in which it may end itself.
         """
         await asyncio.wait([self._ended], timeout=grace)
         self._process.kill()
         await self.wait()
 
     def _tell(self, orders: bytes) -> None:
-        # Who is gone already cannot be told; `wait` says how it ended.
+        # The process may be gone already; `wait` returns how it ended.
         with suppress(OSError):
             stream = _pipe(self._process.stdin)
             stream.write(orders)
@@ -85,7 +85,7 @@ class ChildProcess:
     def _read(self, stream: IO[bytes]) -> None:
         for line in stream:
             text = line.decode(errors="replace").rstrip("\r\n")
-            # Nobody listens any more after the operation, when a grandchild may still write.
+            # After the operation nothing reads the pipe any more, but a grandchild may still write.
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._on_line, text)
 
@@ -96,7 +96,7 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def _in_thread(call: Callable[[], T]) -> asyncio.Future[T]:
-    """Return what a call that waits for a process returns; the threads of the loop are for what ends by itself."""
+    """Run a call that waits for a process in a thread of its own: it could block the loop's threads for ever."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 

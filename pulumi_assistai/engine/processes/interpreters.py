@@ -1,6 +1,6 @@
-"""Python processes that wait to be told what to run, and meanwhile import what they will need.
+"""Interpreters: Python processes that import modules ahead of time, and wait for the module to run.
 
-Little is imported here, so that whoever is in a hurry can have them started before anything else.
+This module imports little, so that a command can start the processes before anything else.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Literal
 
 Role = Literal["program", "provider"]
 
-# The child's end of its standard input closes when the engine is gone, however that came about.
-# No garbage is searched in what it imports: see pulumi_assistai/garbage.py.
+# The standard input of the child closes when the engine is gone for any reason.
+# The garbage collection skips its imports: see pulumi_assistai/garbage.py.
 CHILD = """\
 import gc, json, os, runpy, sys, threading
 told, teller = os.pipe()
@@ -35,11 +35,11 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
 class Interpreters:
-    """Starts them, ahead where that is asked for.
+    """Starts interpreters, some of them ahead of time.
 
     Args:
-        environment: what they start with.
-        preload: modules that those of providers import after the SDK; default: none.
+        environment: their environment at the start.
+        preload: modules that the processes of providers import after the SDK; default: none.
     """
 
     def __init__(self, environment: Mapping[str, str], preload: Sequence[str] = ()) -> None:
@@ -48,29 +48,29 @@ class Interpreters:
         self._waiting: dict[Role, subprocess.Popen[bytes]] = {}
 
     def start_ahead(self, *roles: Role) -> None:
-        """Have a process of each role waiting."""
+        """Start a waiting process for each role."""
         for role in roles:
             if role not in self._waiting:
                 self._waiting[role] = self._start(role)
 
     def take(self, role: Role) -> subprocess.Popen[bytes]:
-        """Return a process of one's own, which reads one line of JSON: arguments, directory, environment."""
+        """Return a process for the caller. It reads one line of JSON: arguments, directory, environment."""
         return self._waiting.pop(role) if role in self._waiting else self._start(role)
 
     def close(self) -> None:
-        """End the processes that nobody took."""
+        """End the processes that were not taken."""
         while self._waiting:
             _, process = self._waiting.popitem()
             with process:
                 process.kill()
 
     def _start(self, role: Role) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(  # noqa: S603 - it is this very Python
+        return subprocess.Popen(  # noqa: S603 - it is this Python
             [sys.executable, "-u", "-c", CHILD, *self._imports[role]],
             env=self._environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # An interrupt from the terminal is for the engine; it ends its children when they have finished.
+            # An interrupt from the terminal is for the engine, which ends its children after they have finished.
             start_new_session=True,
         )

@@ -1,9 +1,9 @@
-"""Runs a Pulumi program: what the process of a program starts with.
+"""The main module of a program's process: runs a Pulumi program.
 
     python -m pulumi_assistai.engine.processes.program PROGRAM SETTINGS
 
-SETTINGS is a JSON object; see `pulumi_assistai.engine.processes.runner`. The exit status is 0, or 32 where an error
-was reported to the engine.
+SETTINGS is a JSON object; see `pulumi_assistai.engine.processes.runner`. The exit status is 0, or 32 if an error was
+reported to the engine.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _THREADS_A_RESOURCE = 4
 
 
 def main() -> int:
-    """Run the program that the arguments name, and return the exit status."""
+    """Run the program in the arguments, and return the exit status."""
     program, settings = sys.argv[1:]
     sys.argv = [program]
     place = program if Path(program).is_dir() else str(Path(program).parent)
@@ -47,17 +47,17 @@ def run(
     """Run a program against the engine and return its exit status.
 
     Args:
-        program: what declares the resources.
+        program: the function that declares the resources.
         place: the folder or file of its code, where its tracebacks begin.
-        settings: what the SDK is told about the deployment, by the names of its own settings.
-        configuration: full configuration keys to texts.
+        settings: the SDK's settings for the deployment.
+        configuration: full configuration keys to strings.
         secret_keys: the keys of secrets.
     """
     runtime.settings.ROOT.set(None)
     config.set_all_config(configuration, list(secret_keys))
     runtime.configure(runtime.Settings(**settings))
     loop = asyncio.new_event_loop()
-    # What fails in the program is reported once; the futures that wait for it in vain are no news.
+    # A failure of the program is reported once, without the futures that wait for it.
     loop.set_exception_handler(lambda *_: None)
     with ThreadPoolExecutor(max(settings["parallel"], 1) * _THREADS_A_RESOURCE) as executor, _no_debug_messages():
         asyncio.set_event_loop(loop)
@@ -74,7 +74,7 @@ def _run(loop: asyncio.AbstractEventLoop, program: Callable[[], Any], place: str
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return REPORTED
-    except Exception as error:  # noqa: BLE001 - whatever the program raises is for its author
+    except Exception as error:  # noqa: BLE001 - the program may raise anything
         pulumi.log.error(f"Program failed with an unhandled exception:\n{_users_traceback(error, place)}")
         return REPORTED
     return 0
@@ -84,8 +84,8 @@ async def _begin(program: Callable[[], Any]) -> None:
     result = program()
     if isawaitable(result):
         await result
-    # Lets every registration begin. The SDK waits for those that have begun first, and otherwise for each single output
-    # of the program, looking at all of them each time: work that grows with the square of the fleet.
+    # Lets every registration begin, because the SDK then waits for the registrations first. Otherwise it waits for each
+    # output of the program and looks at all of them each time, which grows with the square of the number of agents.
     await asyncio.sleep(0)
 
 
@@ -104,12 +104,12 @@ def _execute(program: str) -> None:
     if not file.is_file():
         raise pulumi.RunError(f"unable to find main python program `{file.name}` in `{file.parent}`")
     sys.path.insert(0, str(file.parent))
-    # The file, and not its folder, which Python would keep compiled: two edits within a second could be taken for one.
+    # The file, not its folder: Python would cache compiled code, and miss the second of two edits within a second.
     runpy.run_path(str(file), run_name="__main__")
 
 
 def _users_traceback(error: Exception, place: str) -> str:
-    """Return the traceback from the program on; whatever called the program is none of its author's business."""
+    """Return the part of the traceback that begins in the program, without the engine's own frames."""
     frames = traceback.extract_tb(error.__traceback__)
     own = next((index for index, frame in enumerate(frames) if frame.filename.startswith(place)), 0)
     return "".join(traceback.format_exception(error, limit=own - len(frames)))
@@ -117,7 +117,7 @@ def _users_traceback(error: Exception, place: str) -> str:
 
 @contextmanager
 def _no_debug_messages() -> Iterator[None]:
-    """Keep the SDK from sending its debug messages, several a resource, to an engine that has no use for them."""
+    """Stop the SDK from sending debug messages, several per resource, which the engine does not show."""
     original = pulumi.log.debug
 
     def debug(*_: Any, **__: Any) -> None:

@@ -1,4 +1,4 @@
-"""Proxies of the environment: none of them is between the engine and its own processes."""
+"""Proxies in the environment: the engine and its own processes must not use them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _LOOPBACK = "127.0.0.1"
 
 
 def with_direct_loopback(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment, with gRPC told to reach this machine without a proxy.
+    """Return the environment, changed so that gRPC reaches this machine without a proxy.
 
-    gRPC sends loopback traffic to a proxy too. It reads `no_grpc_proxy`, and `no_proxy` only where that is not set;
-    nothing else reads `no_grpc_proxy`. Other hosts are reached as before, and so is everything that is not gRPC.
+    gRPC sends even loopback traffic to a proxy. It reads `no_grpc_proxy`, or `no_proxy` if the first is not set. Only
+    gRPC reads `no_grpc_proxy`, so other programs and other hosts are not affected.
     """
     if not any(environment.get(name) for name in _PROXIES):
         return dict(environment)

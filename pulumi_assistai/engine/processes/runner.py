@@ -1,4 +1,4 @@
-"""Running a program against the engine: in a process of its own, or as a function in this one."""
+"""Runners: run a program against the engine, in its own process or as a function in this one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Program = Callable[[], Any]
 
 @dataclass(frozen=True)
 class RunInfo:
-    """What a program is told about the deployment that it is run for. Names are those of the SDK's settings.
+    """Information for a program about its deployment, under the names of the SDK's settings.
 
     Attributes:
         monitor: the address of the resource monitor.
@@ -32,7 +32,7 @@ class RunInfo:
         project: the project's name.
         stack: the stack's name.
         root_directory: the folder of Pulumi.yaml.
-        parallel: how many resources are worked on at a time.
+        parallel: the number of resources in progress at a time.
         dry_run: whether this is a preview.
         organization: the organization's name.
     """
@@ -51,30 +51,30 @@ class Runner(Protocol):
     """Runs one program once."""
 
     def prepare(self) -> None:
-        """Have what runs the program started."""
+        """Start the process that runs the program, if there is one."""
 
     async def start(self, info: RunInfo, config: Config) -> None:
         """Start the program.
 
         Args:
-            info: what the program is told about the deployment.
+            info: information for the program about the deployment.
             config: the stack's configuration.
         """
 
     async def wait(self) -> int:
-        """Return the program's exit status when it has ended and all its output was passed on."""
+        """Return the program's exit status after it has ended and all its output was passed on."""
 
     async def stop(self) -> None:
-        """End the program if it does not do so by itself within seconds."""
+        """End the program if it does not end itself within seconds."""
 
 
 class ProcessRunner:
-    """Runs the program of a project in a process of its own.
+    """Runs the program of a project in its own process.
 
     Args:
         project: the project.
         environment: the program's environment.
-        interpreters: what runs it.
+        interpreters: provide the process.
         on_line: called with each line that the program prints.
     """
 
@@ -88,11 +88,11 @@ class ProcessRunner:
         self._process: ChildProcess | None = None
 
     def prepare(self) -> None:
-        """Have the process started."""
+        """Start the process."""
         self._interpreters.start_ahead("program")
 
     async def start(self, info: RunInfo, config: Config) -> None:
-        """Tell the process what to run."""
+        """Run the program in the process."""
         self._process = ChildProcess(self._interpreters.take("program"), self._on_line)
         self._process.drain()
         environment = {
@@ -106,7 +106,7 @@ class ProcessRunner:
         await self._process.run(_MODULE, program, settings, directory=directory, environment=environment)
 
     async def wait(self) -> int:
-        """Return the exit status when the process has ended."""
+        """Return the exit status after the process has ended."""
         assert self._process is not None, "start comes first"
         return await self._process.wait()
 
@@ -121,7 +121,7 @@ class FunctionRunner:
 
     Args:
         program: the function.
-        environment: what `os.environ` is while it runs.
+        environment: the content of `os.environ` while it runs.
     """
 
     def __init__(self, program: Program, environment: Mapping[str, str]) -> None:
@@ -137,17 +137,17 @@ class FunctionRunner:
         self._task = asyncio.create_task(asyncio.to_thread(self._run, info, config))
 
     async def wait(self) -> int:
-        """Return the exit status when the function and all that it began have ended."""
+        """Return the exit status after the function and everything that it started have ended."""
         assert self._task is not None, "start comes first"
         return await asyncio.shield(self._task)
 
     async def stop(self) -> None:
-        """Wait for the function: a thread cannot be ended."""
+        """Wait for the function, because a thread cannot be ended."""
         if self._task is not None:
             await self._task
 
     def _run(self, info: RunInfo, config: Config) -> int:
-        # Only who runs a function as a program needs the SDK in the engine's process.
+        # Only a function as a program needs the SDK in the engine's process.
         from pulumi_assistai.engine.processes.program import run  # noqa: PLC0415
 
         place = inspect.getsourcefile(inspect.unwrap(self._program)) or ""

@@ -1,4 +1,4 @@
-"""Console scripts of the environment that runs the engine: the plugins of native providers that come with packages."""
+"""Console scripts beside the running Python: the plugins of native providers that packages install."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PACKAGE = re.compile(r"[a-z][a-z0-9-]*")
 
 
 def plugin_script(package: str) -> Path | None:
-    """Return the plugin of a package that is installed beside the running Python, None where there is none."""
+    """Return the plugin of a package that is installed beside the running Python, None if there is none."""
     if not _PACKAGE.fullmatch(package):
         return None
     found = shutil.which(f"pulumi-resource-{package}", path=str(Path(sys.executable).parent))

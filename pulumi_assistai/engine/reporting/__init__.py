@@ -1,1 +1,1 @@
-"""Reporting: the events of an operation, and their display."""
+"""Reporting: the events of an operation and their display."""

@@ -1,7 +1,7 @@
-"""Property values and their differences as lines of text, laid out as the Pulumi CLI lays them out.
+"""Property values and their differences as lines of text, in the layout of the Pulumi CLI.
 
-Whatever comes from a program, a provider or the world is untrusted text: `visible` and `quoted` make control characters
-harmless, and every line made here has gone through one of them.
+Text from a program, a provider or the API is untrusted. Every line goes through `visible` or `quoted`, which make
+control characters harmless.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Line:
     """One line of a property listing.
 
     Attributes:
-        mark: what happens to the property.
-        depth: how deep it is nested, in steps of four columns; at least 1.
+        mark: the change of the property.
+        depth: the level of nesting, in steps of four columns; at least 1.
         text: the text, safe for a terminal.
     """
 
@@ -37,19 +37,19 @@ class Line:
     text: str
 
     def __str__(self) -> str:
-        """Return the line as the CLI lays it out, the mark just before the text."""
+        """Return the line in the CLI's layout, with the mark directly before the text."""
         return " " * (4 * self.depth - 2) + f"{self.mark} {self.text}"
 
 
 def public(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the properties people declared: without nulls and without Pulumi's own, such as `__provider`."""
+    """Return the declared properties, without nulls and without Pulumi's own, such as `__provider`."""
     return {key: value for key, value in values.items() if value is not None and not key.startswith("__")}
 
 
 def changed_keys(change: Change) -> str:
-    """Name the properties that differ, as in `+added-removed~changed,other`; empty where none does.
+    """Name the properties that differ, as in `+added-removed~changed,other`; empty if none does.
 
-    Those that the provider names are the ones that differ, where it names any.
+    If the provider returned the differing properties, these are named.
     """
     if change.old is None or change.new is None:
         return ""
@@ -79,8 +79,8 @@ def differences(
     Args:
         old: the properties before.
         new: the properties after.
-        depth: how deep the lines are nested.
-        unchanged: list the properties that do not differ too, without a mark.
+        depth: the level of nesting of the lines.
+        unchanged: also list the equal properties, without a mark.
     """
     before, after = _items(old), _items(new)
     keys = sorted(key for key in before.keys() | after.keys() if unchanged or _differ(key, before, after))
@@ -99,7 +99,7 @@ def differences(
 def hidden_differences(
     old: Mapping[str, Any], new: Mapping[str, Any], depth: int, paths: Sequence[str]
 ) -> Iterator[Line]:
-    """Name those of the paths at which the properties differ, without their values; then list all else that differs."""
+    """List the differing paths without their values, then all other differences."""
     yield from (Line(Mark.UPDATE, depth, f"{visible(path)} (hidden)") for path in differing(old, new, paths))
     yield from differences(masked(old, paths), masked(new, paths), depth)
 
@@ -151,7 +151,7 @@ def _changed(depth: int, title: str, old: Any, new: Any) -> Iterator[Line]:
 
 
 def _lines_of(old: str, new: str) -> tuple[list[str], list[str]]:
-    """Split both texts, so that a last line feed shows where only one of them has it."""
+    """Split both texts. If only one of them ends with a line feed, the lines show it."""
     if old.endswith("\n") and new.endswith("\n"):
         old, new = old[:-1], new[:-1]
     return old.split("\n"), new.split("\n")
@@ -169,7 +169,7 @@ def _changed_text(depth: int, old: Sequence[str], new: Sequence[str]) -> Iterato
 
 
 def _unchanged(depth: int, lines: Sequence[str], head: int, tail: int) -> Iterator[Line]:
-    """Yield lines that stay: the first `head` and the last `tail` of them, if there are more than that."""
+    """Yield equal lines: all of them, or if there are more, the first `head` and the last `tail`."""
     left_out = len(lines) > head + tail
     first, last = (lines[:head], lines[len(lines) - tail :]) if left_out else (lines, [])
     yield from (Line(Mark.SAME, depth, visible(text)) for text in first)

@@ -1,7 +1,7 @@
-"""Shows an operation's events as text that reads like the Pulumi CLI's.
+"""The text display: shows an operation's events as text like that of the Pulumi CLI.
 
-Everything shown comes from the events. Their texts are untrusted: they are written without control characters, and
-never read as markup.
+Everything shown comes from the events. Their texts are untrusted: control characters are escaped, and nothing is
+interpreted as markup.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from pulumi_assistai.text import visible
 
 
 class _Look(NamedTuple):
-    """How an operation is written: symbol, style, and its words for planned, under way and done."""
+    """How an operation looks: symbol, style, and the words for planned, in progress and done."""
 
     symbol: str
     style: str
@@ -61,13 +61,13 @@ _PARTS_OF_REPLACE = (Op.CREATE_REPLACEMENT, Op.DELETE_REPLACED)
 
 
 class TextDisplay:
-    """Shows events as lines of text, as they happen, and a summary at the end.
+    """Shows events as lines of text while they happen, and a summary at the end.
 
-    Announces the operation as soon as it is made.
+    The constructor prints the heading of the operation.
 
     Args:
-        console: where to write; it decides about colour, so a file gets none and NO_COLOR is honoured.
-        diff: show the properties of every change instead of their names alone.
+        console: where to write. It decides about colour: a file gets none, and NO_COLOR is respected.
+        diff: show the properties of every change instead of only their names.
         project: the project's name.
         stack: the stack's name.
         verb: "preview", "up", "refresh", "destroy" or "import".
@@ -101,7 +101,7 @@ class TextDisplay:
                 self._summarize(event)
 
     def _started(self, change: Change) -> None:
-        # What a refresh finds is known when it has ended.
+        # The result of a refresh is only known at its end.
         if change.op is not Op.SAME and not change.refreshed:
             look = _LOOKS[change.op]
             self._row(change, look.planned if self._preview else f"{look.doing} (0s)")
@@ -116,7 +116,7 @@ class TextDisplay:
 
     def _finding(self, change: Change, seconds: float) -> str:
         if not self._refreshes:
-            # The program's own changes follow; what was found must not read like one of them.
+            # The program's own changes follow. The result of the refresh must not look like one of them.
             return _LOOKS[Op.REFRESH].planned
         look = _LOOKS[change.op]
         return look.planned if self._preview else f"{look.done} ({_precise(seconds)})"
@@ -149,7 +149,7 @@ class TextDisplay:
         self._print(self._rows.get(diagnostic.urn, running).text(_headline(diagnostic)))
 
     def _remember(self, diagnostic: Diagnostic) -> bool:
-        """Keep `diagnostic` for the end, unless it is an error already told; return whether it was kept."""
+        """Keep `diagnostic` for the end, unless it is an error that was already shown. Return whether it was kept."""
         if diagnostic.severity is Severity.ERROR:
             self._failed.add(diagnostic.urn)
             if diagnostic in self._diagnostics:
@@ -191,7 +191,7 @@ class TextDisplay:
 
 @dataclass(frozen=True)
 class _Resource:
-    """What a URN says about its resource, safe for a terminal."""
+    """The parts of a URN, safe for a terminal."""
 
     type: str
     name: str
@@ -199,7 +199,7 @@ class _Resource:
 
     @classmethod
     def of(cls, urn: str) -> _Resource:
-        """Take `urn`, like `urn:pulumi:STACK::PROJECT::PARENT_TYPE$TYPE::NAME`, apart."""
+        """Parse `urn`, such as `urn:pulumi:STACK::PROJECT::PARENT_TYPE$TYPE::NAME`."""
         *_, types, name = ["", "", *visible(urn).split("::", 3)]
         parents, _, own_type = types.rpartition("$")
         depth = 0 if own_type == "pulumi:pulumi:Stack" else 1 + (parents.count("$") + 1 if parents else 0)
@@ -208,7 +208,7 @@ class _Resource:
 
 @dataclass(frozen=True)
 class _Row:
-    """The one-line account of an operation on a resource."""
+    """One line about an operation on a resource."""
 
     op: Op
     resource: _Resource
@@ -226,7 +226,7 @@ class _Row:
 
 
 def _block(change: Change, name: Op) -> Iterable[Text]:
-    """Describe a change with its properties, as `pulumi --diff` does; `name` is what it is called."""
+    """Describe a change with its properties, as `pulumi --diff` does. `name` is the operation that it shows."""
     look, resource = _LOOKS[change.op], _Resource.of(change.urn)
     indent = "    " * resource.depth
     yield Text(f"{indent}{look.symbol}{resource.type}: ({name})", look.style)
@@ -258,7 +258,7 @@ def _outputs_section(summary: Summary, *, preview: bool, diff: bool) -> list[Tex
 
 
 def _expected(old: Any, new: Any) -> Any:
-    """Put old values in place of unknown ones: at preview most are unknown where something changes, yet stay."""
+    """Replace unknown values by the old ones: most values that a preview does not know will not change."""
     match old, new:
         case _ if new is UNKNOWN:
             return old

@@ -1,4 +1,4 @@
-"""Events of an operation: small frozen values, no behaviour."""
+"""Events of an operation, as small frozen values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 
 class Op(StrEnum):
-    """What is done to a resource, in Pulumi's words."""
+    """Operations on resources, in Pulumi's words."""
 
     SAME = "same"
     CREATE = "create"
@@ -24,11 +24,11 @@ class Op(StrEnum):
 
 
 UNCHANGED = (Op.SAME, Op.READ)
-"""Operations after which a resource is as it was."""
+"""Operations that leave a resource unchanged."""
 
 
 class Mark(StrEnum):
-    """What happens to a property."""
+    """The change of a property."""
 
     SAME = " "
     ADD = "+"
@@ -37,7 +37,7 @@ class Mark(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a diagnostic matters."""
+    """The severity of a diagnostic."""
 
     INFO = "info"
     WARNING = "warning"
@@ -49,20 +49,20 @@ class Change:
     """One operation on one resource.
 
     Attributes:
-        op: what is done; a refresh carries what it found (UPDATE, DELETE or SAME) and `refreshed=True`.
+        op: the operation. A refresh has its result (UPDATE, DELETE or SAME) and `refreshed=True`.
         urn: the resource.
-        id: the provider's id of the resource, empty where it is not known yet.
-        old: inputs before (for a refresh, outputs), None for a creation. Secrets are `values.Secret`,
-            unknowns `values.UNKNOWN`.
+        id: the resource's id, empty if it is not known yet.
+        old: inputs before (for a refresh, outputs), None for a creation. Secrets are `properties.Secret`, unknown
+            values `properties.UNKNOWN`.
         new: inputs after (for a refresh, outputs), None for a deletion.
         replace_keys: the properties that made a replacement necessary.
-        refreshed: the change was found in the world rather than made by the program.
-        hidden: the paths of properties of which the difference is not shown, as in `instructions` or `a.b[0]`.
-        old_urn: what the resource was called before, empty for a creation; another one where an alias moved it.
+        refreshed: a refresh found the change; the program did not make it.
+        hidden: the paths of properties whose difference is not shown, as in `instructions` or `a.b[0]`.
+        old_urn: the former URN, empty for a creation. It differs from `urn` if an alias moved the resource.
         old_outputs: its outputs in the state, None for a creation.
-        provider: the reference of its provider, empty where it has none.
-        details: the properties of which the provider says that they differ, with what happens to each; empty where it
-            says nothing, and `old` and `new` are compared.
+        provider: the reference of its provider, empty if it has none.
+        details: the differing properties and their changes according to the provider; if empty, `old` and `new` are
+            compared.
     """
 
     op: Op
@@ -81,14 +81,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Started:
-    """An operation begins (at preview: is planned)."""
+    """An operation begins, or at preview is planned."""
 
     change: Change
 
 
 @dataclass(frozen=True)
 class Finished:
-    """An operation ended; `error` is empty where it succeeded."""
+    """An operation ended. `error` is empty if it succeeded."""
 
     change: Change
     seconds: float
@@ -106,13 +106,13 @@ class Diagnostic:
 
 @dataclass(frozen=True)
 class Summary:
-    """How the whole operation ended.
+    """The summary of the whole operation.
 
     Attributes:
         verb: "preview", "up", "refresh", "destroy" or "import".
         succeeded: whether nothing failed.
-        counts: how many resources saw each operation; CREATE_REPLACEMENT and DELETE_REPLACED count once, as REPLACE.
-        seconds: how long it took.
+        counts: the number of resources for each operation; a replacement counts once, as REPLACE.
+        seconds: the duration.
         old_outputs: the stack's outputs before.
         outputs: the stack's outputs after.
     """

@@ -1,8 +1,9 @@
-"""Common lines of two texts, found in a time that hardly grows faster than the texts.
+"""Common lines of two texts, in a time that grows little faster than the texts.
 
-The time that `difflib` takes grows with the square of a text, and with its cube where lines repeat: 90 s for 20,000
-equal lines with one changed, 0.01 s here. It gets small parts only: what lies between common heads and tails, and
-between lines that both texts have once. The risk: in large parts more lines than necessary may read as changed.
+The time of `difflib` grows with the square of the number of lines, with the cube if lines repeat: for 20,000 equal
+lines with one changed it takes 90 s, this module 0.01 s. `difflib` only gets small parts: those between common heads
+and tails, and between lines that occur once in both texts. Risk: in large parts, more lines than necessary may count as
+changed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _DEEPEST = 20
 
 
 class Block(NamedTuple):
-    """Lines in common: `size` of them, from `old` on in the one text and from `new` on in the other."""
+    """Common lines: `size` lines, from line `old` in one text and from line `new` in the other."""
 
     old: int
     new: int
@@ -27,7 +28,7 @@ class Block(NamedTuple):
 
 
 def common_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
-    """Return the blocks of lines that stay, in order; no two of them touch."""
+    """Return the blocks of common lines, in order. No two of them are adjacent."""
     blocks: list[Block] = []
     for block in _Search(old, new).between(Block(0, 0, 0), Block(len(old), len(new), 0)):
         last = blocks[-1] if blocks else Block(0, 0, 0)
@@ -39,7 +40,7 @@ def common_blocks(old: Sequence[str], new: Sequence[str]) -> list[Block]:
 
 
 class _Search:
-    """The search in two texts, with what `difflib` may still be given."""
+    """The search in two texts, with the work that is still left for `difflib`."""
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
         self._old = old
@@ -47,7 +48,7 @@ class _Search:
         self._pairs = _MOST_PAIRS
 
     def between(self, start: Block, end: Block, depth: int = 0) -> Iterator[Block]:
-        """Yield the common blocks between two blocks; all that is compared is between them."""
+        """Yield the common blocks between two blocks."""
         first, last = self._trimmed(start, end)
         yield first
         rows, columns = last.old - first.old - first.size, last.new - first.new - first.size
@@ -84,7 +85,7 @@ class _Search:
                 yield right
 
     def _anchors(self, old: range, new: range) -> list[Block]:
-        """Return the lines that each part has once, as many as are in the same order in both."""
+        """Return the lines that occur once in each part, as many as have the same order in both."""
         once = {line for line, count in Counter(self._old[old.start : old.stop]).items() if count == 1}
         places = {line: place for place, line in zip(new, self._new[new.start : new.stop], strict=True) if line in once}
         again = Counter(self._new[new.start : new.stop])
@@ -92,12 +93,12 @@ class _Search:
         return [Block(*pair, 1) for pair in _increasing(pairs)]
 
     def _side_by_side(self, old: range, new: range) -> Iterator[Block]:
-        """Yield the lines that are the same at the same place of both parts: lines repeat, and places are as good."""
+        """Yield the lines that are equal at the same position of both parts, for parts whose lines repeat."""
         yield from (Block(a, b, 1) for a, b in zip(old, new, strict=False) if self._old[a] == self._new[b])
 
 
 def _increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return a longest part of `pairs` in which the second numbers grow as the first ones do."""
+    """Return a longest subsequence of `pairs` in which the second numbers increase as well."""
     ends: list[int] = []
     indices: list[int] = []
     before: list[int] = []

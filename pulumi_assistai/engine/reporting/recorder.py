@@ -1,4 +1,4 @@
-"""Tells the display what happens, and remembers it for the result."""
+"""The recorder: passes events to the display, and keeps them for the result."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _WARNING = "warning: "
 
 @dataclass(frozen=True)
 class Result:
-    """How an operation ended.
+    """The result of an operation.
 
     Attributes:
         succeeded: whether nothing failed.
-        changes: what was done, or in a preview would be, in the order in which it ended.
-        counts: how many resources saw each operation; a replacement counts once, as REPLACE.
-        outputs: the stack's outputs; secrets are `values.Secret`, what a preview cannot know `values.UNKNOWN`.
-        diagnostics: what was said meanwhile.
+        changes: the changes that were made, or in a preview would be made, in the order of their ends.
+        counts: the number of resources for each operation; a replacement counts once, as REPLACE.
+        outputs: the stack's outputs. Secrets are `properties.Secret`, unknown values of a preview `properties.UNKNOWN`.
+        diagnostics: the messages.
     """
 
     succeeded: bool
@@ -43,15 +43,15 @@ class Result:
 
     @property
     def has_changes(self) -> bool:
-        """Whether a resource changed, or in a preview would."""
+        """Whether a resource changed, or in a preview would change."""
         return any(count for op, count in self.counts.items() if op not in UNCHANGED)
 
 
 class Recorder:
-    """Passes events on and keeps account of them.
+    """Passes events to the display, and counts and keeps them.
 
     Args:
-        display: who is told.
+        display: receives the events.
         verb: the operation, for the summary.
     """
 
@@ -65,17 +65,17 @@ class Recorder:
         self._diagnostics: list[Diagnostic] = []
 
     def started(self, change: Change) -> None:
-        """Say that an operation on a resource begins."""
+        """Report that an operation on a resource begins."""
         self._display.show(Started(change))
 
     def finished(self, change: Change, seconds: float) -> None:
-        """Say that an operation on a resource succeeded."""
+        """Report that an operation on a resource succeeded."""
         if change.op not in (Op.SAME, Op.REFRESH):
             self._changes.append(change)
         self._display.show(Finished(change, seconds))
 
     def failed_step(self, change: Change, seconds: float, error: str) -> None:
-        """Say that an operation on a resource failed."""
+        """Report that an operation on a resource failed."""
         self._display.show(Finished(change, seconds, error))
         self.error(error, change.urn)
 
@@ -84,27 +84,27 @@ class Recorder:
         self._counts[op] += 1
 
     def diagnose(self, severity: Severity, message: str, urn: str = "") -> None:
-        """Pass a message on."""
+        """Report a message."""
         diagnostic = Diagnostic(severity, message, urn)
         self._diagnostics.append(diagnostic)
         self._display.show(diagnostic)
 
     def error(self, message: str, urn: str = "") -> None:
-        """Pass an error on; the operation has failed."""
+        """Report an error. The operation has failed."""
         self.failed = True
         self.diagnose(Severity.ERROR, message, urn)
 
     def printed(self, line: str) -> None:
-        """Pass a line on that the program wrote."""
+        """Report a line of the program's output."""
         self.diagnose(Severity.INFO, line)
 
     def printed_by_provider(self, line: str) -> None:
-        """Pass a line on that a provider wrote; `warning: ` at its beginning makes it one."""
+        """Report a line of a provider's output. A line that begins with `warning: ` is a warning."""
         warning = line.startswith(_WARNING)
         self.diagnose(Severity.WARNING if warning else Severity.INFO, line.removeprefix(_WARNING))
 
     def result(self, old_outputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Result:
-        """Summarize, and return the result."""
+        """Report the summary and return the result."""
         counts = dict(self._counts)
         seconds = time.monotonic() - self._began
         self._display.show(Summary(self._verb, not self.failed, counts, seconds, old_outputs, outputs))

@@ -1,4 +1,4 @@
-"""The files of a sandbox: readable by their owner alone, replaced as a whole or not at all."""
+"""The files of a sandbox: only the owner can read them, and each write replaces the whole file or nothing."""
 
 from __future__ import annotations
 
@@ -16,50 +16,50 @@ _OWNER_FILE = 0o600
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder for its owner alone, with everything in it; one that exists becomes so.
+    """Create a folder that only its owner can read. Restrict an existing one and its files.
 
     Raises:
-        EngineError: it cannot be made.
+        EngineError: the folder cannot be created.
     """
     make_folder(folder)
     tighten(folder)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for its owner alone; leave one that exists as it is.
+    """Create a folder that only its owner can read. Leave an existing one as it is.
 
     Raises:
-        EngineError: it cannot be made.
+        EngineError: the folder cannot be created.
     """
     if folder.exists() and not folder.is_dir():
         raise not_a_folder(folder)
     try:
         folder.mkdir(_OWNER_FOLDER, parents=True, exist_ok=True)
     except OSError as error:
-        raise EngineError(f"cannot make the folder {folder}: {error.strerror}") from None
+        raise EngineError(f"cannot create the folder {folder}: {error.strerror}") from None
 
 
 def tighten(folder: Path) -> None:
-    """Let nobody but its owner read a folder and the files in it; other people's files stay as they are."""
+    """Let only the owner read a folder and its files. Files of other users stay as they are."""
     with suppress(OSError):
         _restrict(folder, _OWNER_FOLDER)
         with os.scandir(folder) as entries:
             for entry in entries:
-                # A link would lead to a file outside.
+                # A link would lead to a file outside of the folder.
                 if entry.is_file(follow_symlinks=False):
                     _restrict(Path(entry.path), _OWNER_FILE)
 
 
 def not_a_folder(path: Path) -> EngineError:
-    """Return the error of a file that stands where a folder should be."""
+    """Return the error for a file in the place of a folder."""
     return EngineError(f"{path} is a file, but the sandbox needs a folder there; move the file away")
 
 
 def write_atomically(file: Path, text: str) -> None:
-    """Replace a file's text: whoever reads it, even after a crash, finds the old text or the new one.
+    """Replace a file's text. A reader finds the old text or the new one, even after a crash.
 
     Raises:
-        EngineError: it cannot be written; the old text stays.
+        EngineError: the file cannot be written. The old text stays.
     """
     make_folder(file.parent)
     try:
@@ -67,19 +67,19 @@ def write_atomically(file: Path, text: str) -> None:
             stream.write(text)
     except OSError as error:
         raise EngineError(
-            f"cannot write {file}: {error.strerror}; it keeps its former text. Make room or get write permission, "
-            "then run the command again"
+            f"cannot write {file}: {error.strerror}; it keeps its former text. Free disk space or get write "
+            "permission, then run the command again"
         ) from None
 
 
 @contextmanager
 def replacing(file: Path) -> Iterator[TextIO]:
-    """Give a stream whose text takes the place of a file's when the block ends, and is thrown away where it raises.
+    """Yield a stream whose text replaces that of a file when the block ends. If the block raises, the text is dropped.
 
-    The scratch file beside it is its owner's alone, and so is the file that it becomes.
+    Only the owner can read the temporary file beside it and the resulting file.
 
     Raises:
-        OSError: it cannot be written; the old text stays.
+        OSError: the file cannot be written. The old text stays.
     """
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:

@@ -1,4 +1,4 @@
-"""One run at a time on a stack: a lock that the operating system frees when its holder dies."""
+"""The lock of a stack, for one run at a time. The operating system frees it when its process ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _try_lock(descriptor: int) -> None:
-        # The byte lies behind the pid, which others must be able to read.
+        # The locked byte is after the pid, which other processes must be able to read.
         os.lseek(descriptor, 1024, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         os.lseek(descriptor, 0, os.SEEK_SET)
@@ -31,11 +31,11 @@ def locked(file: Path, stack: str) -> Iterator[None]:
     """Hold the lock of a stack.
 
     Args:
-        file: the lock's file, in a folder that exists; it stays behind, with the pid of the last holder.
+        file: the lock's file, in an existing folder. It is not removed, and has the pid of the last holder.
         stack: the stack's name, for the error.
 
     Raises:
-        EngineError: another process, or this one, is at work on the stack, or the file cannot be opened.
+        EngineError: another process, or this one, has the lock, or the file cannot be opened.
     """
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
@@ -45,8 +45,8 @@ def locked(file: Path, stack: str) -> Iterator[None]:
         try:
             _try_lock(descriptor)
         except OSError:
-            raise EngineError(f"stack {stack} is in use by the process {_holder(descriptor)}; wait for it") from None
-        # On a full disk the lock holds all the same; what it protects says that the disk is full.
+            raise EngineError(f"stack {stack} is in use by process {_holder(descriptor)}; wait until it ends") from None
+        # On a full disk the lock works anyway. The later write of the state reports the full disk.
         with suppress(OSError):
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"{os.getpid()}\n".encode())

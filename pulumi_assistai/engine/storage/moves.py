@@ -1,4 +1,4 @@
-"""Moving of resources from the state of one stack to that of another of the same project."""
+"""Moves of resources from the state of one stack to that of another stack of the project."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Move:
     """Two states after a move.
 
     Attributes:
-        moved: the URNs of what was moved, as they were.
-        source: what is left.
-        dest: what the other stack has then.
+        moved: the former URNs of the moved resources.
+        source: the remaining resources.
+        dest: the resources of the other stack after the move.
     """
 
     moved: list[str]
@@ -28,17 +28,17 @@ class Move:
 
 
 def move(source: Sequence[Resource], dest: Sequence[Resource], targets: Targets, root: str) -> Move:
-    """Move resources with all their children; a provider that they use is copied.
+    """Move resources with all their children. A provider that they use is copied.
 
     Args:
-        source: the resources of the stack that has them.
-        dest: the resources of the stack that gets them.
-        targets: what to move.
+        source: the resources of the source stack.
+        dest: the resources of the other stack.
+        targets: the resources to move.
         root: the URN of the other stack's root.
 
     Raises:
-        EngineError: there is nothing to move, what is moved and what is left depend on each other, or the other stack
-            has it already.
+        EngineError: no resource matches, moved and remaining resources depend on each other, or the other stack
+            already has one of them.
     """
     chosen = _with_children(source, targets)
     left = [resource for resource in source if resource not in chosen]
@@ -51,7 +51,7 @@ def move(source: Sequence[Resource], dest: Sequence[Resource], targets: Targets,
     taken = {resource.urn for resource in dest}
     again = [names[resource.urn] for resource in moved if names[resource.urn] in taken]
     if again:
-        raise EngineError(f"the other stack has {', '.join(again)} already")
+        raise EngineError(f"the other stack already has {', '.join(again)}")
     roots = [] if root in taken else [Resource(urn=root, type=urns.STACK_TYPE)]
     copies = [renamed(resource, names) for resource in providers if names[resource.urn] not in taken]
     return Move(
@@ -72,16 +72,16 @@ def _with_children(resources: Sequence[Resource], targets: Targets) -> set[Resou
     if unmatched:
         raise EngineError(f"the state has no resource {', '.join(unmatched)}")
     if any(_is_root(resource.urn) for resource in chosen):
-        raise EngineError("the stack itself cannot be moved: name the resources")
+        raise EngineError("the stack itself cannot be moved: name its resources")
     return chosen
 
 
 def _require_apart(chosen: set[Resource], left: Sequence[Resource]) -> None:
-    """Refuse to cut a dependency, or a child from a parent that is no stack."""
+    """Refuse to separate dependencies, or children from a parent other than the stack."""
     problems = [*_needed(left, {resource.urn for resource in chosen})]
     problems += _needed(chosen, {resource.urn for resource in left if not _is_root(resource.urn)})
     if problems:
-        raise EngineError(f"what is moved and what is left depend on each other: {'; '.join(sorted(problems))}")
+        raise EngineError(f"moved and remaining resources depend on each other: {'; '.join(sorted(problems))}")
 
 
 def _needed(resources: Sequence[Resource] | set[Resource], others: set[str]) -> Iterator[str]:
@@ -95,6 +95,6 @@ def _is_root(urn: str) -> bool:
 
 
 def _elsewhere(urn: str, root: str) -> str:
-    """Return a URN with the stack of another one."""
+    """Return a URN with the stack of the URN `root`."""
     stack = root.split("::", 1)[0]
     return f"{stack}::{urn.split('::', 1)[1]}"

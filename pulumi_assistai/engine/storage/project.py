@@ -1,6 +1,6 @@
 """The files of a project: Pulumi.yaml, and the stack configuration in Pulumi.STACK.yaml.
 
-Of the runtime options nothing is used: programs and providers run on the interpreter that runs the engine, whatever
+The engine ignores the runtime options: programs and providers run on the engine's own interpreter, whatever
 `virtualenv` says.
 """
 
@@ -33,7 +33,7 @@ class Project:
         name: the project's name.
         directory: the folder of Pulumi.yaml.
         program: the folder of the program, or its file.
-        defaults: full configuration keys to the values that the project gives them.
+        defaults: full configuration keys to the project's default values.
         required: full configuration keys that every stack must set.
         config_directory: the folder of the stacks' configuration files.
     """
@@ -47,7 +47,7 @@ class Project:
 
     @property
     def program_directory(self) -> Path:
-        """The folder that the program and its providers run in."""
+        """The working directory of the program and its providers."""
         return self.program.parent if self.program.is_file() else self.program
 
     @classmethod
@@ -55,7 +55,7 @@ class Project:
         """Read Pulumi.yaml.
 
         Raises:
-            EngineError: there is none, or it does not describe a Python project.
+            EngineError: there is no such file, or it does not describe a Python project.
         """
         directory = directory.resolve()
         file = find_project_file(directory)
@@ -75,11 +75,11 @@ class Project:
 
 @dataclass(frozen=True)
 class StackSettings:
-    """What Pulumi.STACK.yaml says.
+    """The content of Pulumi.STACK.yaml.
 
     Attributes:
-        entries: full configuration keys to their values as in the file, `secure` ones still encrypted.
-        salt: the encryption salt, empty where the file has none.
+        entries: full configuration keys to their values in the file. `secure` values are still encrypted.
+        salt: the encryption salt, empty if the file has none.
     """
 
     entries: Mapping[str, Any]
@@ -87,10 +87,10 @@ class StackSettings:
 
     @classmethod
     def load(cls, project: Project, stack: str) -> StackSettings:
-        """Read a stack's file, or Pulumi.sandbox.yaml, which is for stacks without a file of their own.
+        """Read a stack's file, or Pulumi.sandbox.yaml if the stack has no file.
 
         Raises:
-            EngineError: it cannot be read, or asks for what only the Pulumi CLI does.
+            EngineError: the file cannot be read, or uses a feature that only the Pulumi CLI has.
         """
         files = [project.config_directory / f"Pulumi.{name}.yaml" for name in (stack, "sandbox")]
         file = next((file for file in files if file.is_file()), None)
@@ -100,10 +100,10 @@ class StackSettings:
         if document.get("secretsprovider", "passphrase") != "passphrase":
             raise UnsupportedError(f"the secrets provider {document['secretsprovider']}")
         if document.get("environment"):
-            raise UnsupportedError(f"ESC environments, which `environment` in {file} asks for")
+            raise UnsupportedError(f"ESC environments (`environment` in {file})")
         entries = document.get("config") or {}
         if not isinstance(entries, dict):
-            raise EngineError(f"{file}: `config` does not hold settings; write them as `KEY: VALUE`")
+            raise EngineError(f"{file}: `config` has no settings; write them as `KEY: VALUE`")
         named = {_full_key(str(key), project.name): value for key, value in entries.items()}
         return cls(named, str(document.get("encryptionsalt") or ""))
 
@@ -118,7 +118,7 @@ class Config:
     """A stack's configuration, decrypted.
 
     Attributes:
-        values: full keys, such as `project:key`, to texts; objects are JSON.
+        values: full keys, such as `project:key`, to strings; objects are JSON.
         secret_keys: the keys of secrets.
     """
 
@@ -127,29 +127,27 @@ class Config:
 
     @classmethod
     def of(cls, project: Project, settings: StackSettings, decrypt: Callable[[str], str], overrides: Config) -> Config:
-        """Put the stack's settings over the project's defaults, and `overrides` over both.
+        """Combine the project's defaults, the stack's settings and `overrides`. Later ones win.
 
         Raises:
-            EngineError: the project asks for a key that the stack does not set, or a secret cannot be decrypted.
+            EngineError: the stack does not set a required key, or a secret cannot be decrypted.
         """
         missing = [key for key in project.required if key not in {**settings.entries, **overrides.values}]
         if missing:
-            raise EngineError(
-                f"the stack is missing the configuration {', '.join(missing)}, which Pulumi.yaml asks for"
-            )
+            raise EngineError(f"the stack has no value for {', '.join(missing)}, which Pulumi.yaml requires")
         values = {key: _as_text(_decrypted(value, decrypt)) for key, value in settings.entries.items()}
         return cls({**project.defaults, **values, **overrides.values}, settings.secret_keys | overrides.secret_keys)
 
     @classmethod
     def given(cls, project: Project, values: Mapping[str, Any]) -> Config:
-        """Return configuration from values, secrets as `Secret`; a key without a namespace is the project's."""
+        """Return configuration from values, secrets as `Secret`. A key without a namespace belongs to the project."""
         named = {_full_key(key, project.name): value for key, value in values.items()}
         secret_keys = frozenset(key for key, value in named.items() if isinstance(value, Secret))
         return cls({key: _as_text(revealed(value)) for key, value in named.items()}, secret_keys)
 
 
 def find_project_file(directory: Path) -> Path | None:
-    """Return the file that describes the project of a folder, None where there is none."""
+    """Return the project file of a folder, None if there is none."""
     return next((file for file in map(directory.joinpath, _PROJECT_FILES) if file.is_file()), None)
 
 
@@ -174,7 +172,7 @@ def _read(file: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise EngineError(f"{file} is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):
-        raise EngineError(f"{file} does not hold settings; write them as `KEY: VALUE`")
+        raise EngineError(f"{file} has no settings; write them as `KEY: VALUE`")
     return document
 
 

@@ -1,7 +1,7 @@
-"""Pulumi's passphrase scheme: how secrets are encrypted in the state and in the stack configuration.
+"""Pulumi's passphrase scheme for secrets in the state and in the stack configuration.
 
-A key is derived from the passphrase and a salt (PBKDF2, SHA-256, a million rounds); values are sealed with AES-256-GCM.
-A salt reads `v1:SALT:CIPHERTEXT`, where the ciphertext is that of a fixed word and tells whether a passphrase fits.
+The key is derived from the passphrase and a salt (PBKDF2, SHA-256, a million rounds). Values are encrypted with
+AES-256-GCM. A salt has the form `v1:SALT:CIPHERTEXT`. The ciphertext is that of a fixed word, to check the passphrase.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _NONCE_BYTES = 12
 
 
 class Crypter:
-    """Encrypts and decrypts with one key, and remembers: an unchanged plaintext keeps its ciphertext.
+    """Encrypts and decrypts with one key. An unchanged plaintext keeps its ciphertext.
 
     Args:
-        derive: returns the salt as it stands in the state, and the key; called when one of them is first needed.
+        derive: returns the salt in the form of the state, and the key; called when one of them is first needed.
     """
 
     def __init__(self, derive: Callable[[], tuple[str, bytes]]) -> None:
@@ -44,7 +44,7 @@ class Crypter:
 
     @property
     def salt(self) -> str:
-        """The salt as it stands in the state."""
+        """The salt in the form of the state."""
         return self._opened[0]
 
     @property
@@ -52,36 +52,36 @@ class Crypter:
         return self._opened[1]
 
     def prepare(self) -> None:
-        """Derive the key, which takes long, if it has not been derived."""
+        """Derive the key if that was not done yet. It takes long."""
         assert self._opened
 
     @classmethod
     def open(cls, passphrase: str | None, salt: str) -> Crypter:
-        """Return the crypter of an existing salt; where no passphrase is set, it is tried with an empty one.
+        """Return the crypter of an existing salt. Without a passphrase it tries an empty one.
 
         Raises:
-            EngineError: the passphrase is not the one that the salt was made with, or the salt is damaged.
+            EngineError: the passphrase does not fit the salt, or the salt is damaged.
         """
         version, _, rest = salt.partition(":")
         encoded, _, probe = rest.partition(":")
         if version != "v1" or not probe:
-            raise EngineError("the encryption salt is damaged: it does not read v1:SALT:CIPHERTEXT")
+            raise EngineError("the encryption salt is damaged: it is not of the form v1:SALT:CIPHERTEXT")
         crypter = cls(lambda: (salt, _derive(passphrase or "", _decoded(encoded))))
         try:
             crypter.decrypt(probe)
         except EngineError:
             problem = "incorrect passphrase" if passphrase is not None else "no passphrase is set"
             raise EngineError(
-                f"{problem}: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the one that this "
-                "stack was made with"
+                f"{problem}: set PULUMI_CONFIG_PASSPHRASE (or PULUMI_CONFIG_PASSPHRASE_FILE) to the passphrase of "
+                "this stack"
             ) from None
         return crypter
 
     @classmethod
     def new(cls, passphrase: str | None) -> Crypter:
-        """Return a crypter for a new stack; where no passphrase is set, it is an empty one.
+        """Return a crypter for a new stack. Without a passphrase it uses an empty one.
 
-        A process makes one salt a passphrase, for deriving a key takes long.
+        A process creates one salt for each passphrase, because deriving a key takes long.
         """
         return cls(lambda: _new(passphrase or ""))
 
@@ -97,25 +97,25 @@ class Crypter:
         """Return the plaintext.
 
         Raises:
-            EngineError: the ciphertext is damaged, or was made with another key.
+            EngineError: the ciphertext is damaged, or belongs to another key.
         """
         version, _, rest = ciphertext.partition(":")
         nonce, _, sealed = rest.partition(":")
         if version != "v1":
-            raise EngineError("a secret cannot be decrypted: it does not read v1:NONCE:CIPHERTEXT")
+            raise EngineError("a secret cannot be decrypted: it is not of the form v1:NONCE:CIPHERTEXT")
         try:
             plaintext = self._cipher.decrypt(_decoded(nonce), _decoded(sealed), None).decode()
         except (InvalidTag, ValueError):
-            raise EngineError("a secret cannot be decrypted: it was made with another passphrase or salt") from None
+            raise EngineError("a secret cannot be decrypted: it belongs to another passphrase or salt") from None
         self._ciphertexts.setdefault(plaintext, ciphertext)
         return plaintext
 
 
 def read_passphrase(environment: Mapping[str, str]) -> str | None:
-    """Return the passphrase that the environment gives; None where it gives none.
+    """Return the passphrase in the environment, None if there is none.
 
     Raises:
-        EngineError: the file that PULUMI_CONFIG_PASSPHRASE_FILE names cannot be read.
+        EngineError: the file of PULUMI_CONFIG_PASSPHRASE_FILE cannot be read.
     """
     file = environment.get("PULUMI_CONFIG_PASSPHRASE_FILE")
     if "PULUMI_CONFIG_PASSPHRASE" in environment or not file:

@@ -1,4 +1,4 @@
-"""The state of a stack: what is in its file, and what becomes of it while a deployment is under way."""
+"""The state of a stack: its file, and its changes during a deployment."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ _VERSION_WITH_FEATURES = 4
 _ENGINE_VERSION = "v3.260.0"
 _REPLACE_WITH = "replaceWith"
 _CREATING = "creating"
-_MALFORMED = "its resources are not written as Pulumi writes them"
+_MALFORMED = "its resources are not in Pulumi's format"
 
 
 @dataclass(frozen=True, eq=False)
 class PendingOperation:
-    """A step that was begun and of which the end is not known.
+    """A step that began and whose outcome is unknown.
 
     Attributes:
         type: "creating", "updating", "deleting" or "reading".
-        resource: what it was done to.
+        resource: the resource of the step.
     """
 
     type: str
     resource: Resource
 
     def to_json(self, crypter: Crypter) -> dict[str, Any]:
-        """Return the operation as the state writes it."""
+        """Return the operation in the format of the state."""
         return {"resource": self.resource.to_json(crypter), "type": self.type}
 
 
 class State:
-    """A stack's state while it is worked on.
+    """A stack's state during an operation.
 
-    A resource stays where it was until a step has dealt with it; then its new self takes the next place, so that
-    whatever a resource depends on comes before it.
+    A resource keeps its position until its step has ended. Then the new resource takes the next position, so that the
+    dependencies of a resource come before it.
 
     Args:
         file: where the state is saved; None keeps it in memory, as a preview does.
         crypter: encrypts the secrets.
         resources: the resources before.
-        operations: what an earlier, interrupted deployment had begun.
-        checkpoints: whether it is written whenever that is asked for, or at the end alone.
+        operations: the pending operations of an earlier, interrupted deployment.
+        checkpoints: whether each `save` writes the state, or only the end of the operation.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class State:
 
     @property
     def resources(self) -> list[Resource]:
-        """All resources that there are now."""
+        """All current resources."""
         return [resource for resource in (*self._news, *self.olds) if resource not in self._done]
 
     def begin(self, type_: str, resource: Resource) -> PendingOperation:
@@ -89,23 +89,23 @@ class State:
         return operation
 
     def end(self, operation: PendingOperation) -> None:
-        """Note that the end of an operation is known."""
+        """Note that an operation has ended."""
         self._running.remove(operation)
 
     def add(self, resource: Resource) -> None:
-        """Add a resource as it is now."""
+        """Add the new version of a resource."""
         self._news.append(resource)
 
     def remove(self, resource: Resource) -> None:
-        """Drop a resource, or the old self of one."""
+        """Remove a resource, or the old version of one."""
         self._done.add(resource)
 
     def rebuild(self, resources: Sequence[Resource]) -> None:
-        """Start over from other resources, those that a refresh has found."""
+        """Replace the resources by those that a refresh found."""
         self.olds = list(resources)
 
     async def save(self) -> None:
-        """Write the state, or remember to; whoever asks while it is being written shares the next writing."""
+        """Write the state, or mark it as changed. Calls during a write share the next write."""
         self._asked += 1
         if self._checkpoints:
             await self._write(self._asked)
@@ -113,11 +113,11 @@ class State:
             self._prepare()
 
     async def finish(self) -> None:
-        """Write what has not been written."""
+        """Write the state if it has unsaved changes."""
         await self._write(self._asked)
 
     async def _write(self, asked: int) -> None:
-        # It is brought to its end even if nobody waits any more, or it could overtake the next writing.
+        # A write always runs to its end. If it were abandoned, it could overtake the next one.
         await asyncio.shield(self._replace_file(asked))
 
     async def _replace_file(self, asked: int) -> None:
@@ -137,11 +137,11 @@ class State:
         return self._preparing
 
     def to_text(self) -> str:
-        """Return the state as its file has it."""
+        """Return the text of the state's file."""
         resources = normalized(self.resources)
         parts = {key: _text(value) for key, value in _deployment_head(self._crypter).items()}
         if resources:
-            # The resources' texts are remembered; only what is around them is made anew.
+            # The JSON texts of the resources are cached; only the rest is created again.
             texts = ",\n".join(resource.to_text(self._crypter) for resource in resources)
             parts["resources"] = f"[\n{texts}\n]"
         operations = [*self._running, *(operation for operation in self.operations if operation.type == _CREATING)]
@@ -160,15 +160,15 @@ def load_state(
     """Read an exported state.
 
     Args:
-        document: the state, `{"version": 3, "deployment": ...}`, or empty for a stack that has none.
+        document: the state, `{"version": 3, "deployment": ...}`, or empty for a stack without a state.
         reader: decrypts the secrets.
-        writer: encrypts the secrets when it is saved.
-        file: where to save it; None keeps it in memory.
-        checkpoints: whether it is written whenever that is asked for, or at the end alone.
+        writer: encrypts the secrets when the state is saved.
+        file: where to save the state; None keeps it in memory.
+        checkpoints: whether each `save` writes the state, or only the end of the operation.
 
     Raises:
-        EngineError: it is not a state that this engine understands.
-        MalformedStateError: it is damaged.
+        EngineError: this engine cannot use the state.
+        MalformedStateError: the state is damaged.
     """
     deployment = check_document(document)
     try:
@@ -185,10 +185,10 @@ def load_state(
 
 
 def check_document(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the deployment in an exported state; an empty one where the document is empty.
+    """Return the deployment in an exported state, an empty one if the document is empty.
 
     Raises:
-        EngineError: it is not a state that this engine understands.
+        EngineError: this engine cannot use the state.
     """
     if not document:
         return {}
@@ -215,15 +215,15 @@ def _listed(document: Mapping[str, Any], key: str) -> list[Any]:
 
 
 def empty_document(crypter: Crypter) -> dict[str, Any]:
-    """Return the state of a stack that nothing was deployed to."""
+    """Return the state of a stack without deployments."""
     return {"version": _VERSION, "deployment": {**_deployment_head(crypter), "metadata": {}}}
 
 
 def read_document(file: Path) -> dict[str, Any]:
-    """Return what is in a state's file, an empty dict where there is none.
+    """Return the content of a state's file, an empty dict if there is no file.
 
     Raises:
-        EngineError: the file cannot be read, or does not hold a state that this engine understands.
+        EngineError: the file cannot be read, or has no state that this engine can use.
     """
     try:
         text = file.read_text(encoding="utf-8")
@@ -251,20 +251,20 @@ def read_document(file: Path) -> dict[str, Any]:
 
 
 def unusable(file: Path, reason: str) -> EngineError:
-    """Return the error of a state's file that is not used.
+    """Return the error for a state's file that cannot be used.
 
     Args:
         file: the file.
-        reason: why not, as in "is damaged: it is not JSON".
+        reason: the reason, as in "is damaged: it is not JSON".
     """
     return EngineError(
-        f"the state {file} {reason}; it is left as it is. Put a good copy in its place, or move it away to "
-        "start without a state"
+        f"the state {file} {reason}; the file was not changed. Replace it by a good copy, or move it away to start "
+        "without a state"
     )
 
 
 def normalized(resources: Sequence[Resource]) -> list[Resource]:
-    """Return the resources with every reference to a former URN of one replaced by its present URN."""
+    """Return the resources, with present URNs instead of references to former URNs."""
     names: dict[str, str] = {}
     for resource in resources:
         names.update(dict.fromkeys(resource.aliases, resource.urn))
@@ -278,7 +278,7 @@ def normalized(resources: Sequence[Resource]) -> list[Resource]:
 
 
 def renamed(resource: Resource, names: Mapping[str, str]) -> Resource:
-    """Return a resource with URNs replaced, its own and those that it refers to."""
+    """Return a resource with its own URN and its references replaced."""
 
     def new(urn: str) -> str:
         return names.get(urn, urn)

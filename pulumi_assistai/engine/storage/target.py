@@ -1,4 +1,4 @@
-"""The stack that is worked on, as its files describe it."""
+"""The stack of an operation, as its files describe it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pulumi_assistai.urns import PROVIDER_PREFIX, PYTHON_PROVIDER_TYPE
 _IN_CLEAR = '"plaintext":'
 
 SANDBOX = ".sandbox"
-"""The folder, beside Pulumi.yaml, that holds the states of the embedded engine."""
+"""The folder beside Pulumi.yaml with the states of the embedded engine."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Target:
     Attributes:
         project: the project.
         stack: the stack's name.
-        environment: what programs, providers and the passphrase are taken from.
-        overrides: configuration that takes the place of what the files say.
-        state_directory: where the state is kept; None is the folder `.sandbox` of the project.
+        environment: the environment of programs and providers, with the passphrase.
+        overrides: configuration that overrides the files.
+        state_directory: the folder of the state; None means `.sandbox` in the project.
     """
 
     project: Project
@@ -41,22 +41,22 @@ class Target:
 
     @property
     def directory(self) -> Path:
-        """Where the stack's own files are."""
+        """The folder of the stack's own files."""
         return self.state_directory or self.project.directory / SANDBOX
 
     @property
     def state_file(self) -> Path:
-        """Where the state is."""
+        """The file of the state."""
         return self.directory / f"{self.stack}.json"
 
     @property
     def lock_file(self) -> Path:
-        """Where whoever works on the stack leaves the process id."""
+        """The file of the lock, with the id of the process that has it."""
         return self.directory / f"{self.stack}.lock"
 
     @property
     def checkpoints(self) -> bool:
-        """Whether the state is written after each step, or as with PULUMI_SKIP_CHECKPOINTS at the end alone."""
+        """Whether the state is written after each step. With PULUMI_SKIP_CHECKPOINTS it is written only at the end."""
         return self.environment.get("PULUMI_SKIP_CHECKPOINTS", "").lower() not in ("1", "true")
 
     @property
@@ -73,18 +73,18 @@ class Target:
         return StackSettings.load(self.project, self.stack)
 
     def document(self) -> dict[str, Any]:
-        """Read the state, an empty dict where there is none.
+        """Read the state, an empty dict if there is none.
 
         Raises:
-            EngineError: the file cannot be read, or does not hold a state that this engine understands.
+            EngineError: the file cannot be read, or has no state that this engine can use.
         """
         return read_document(self.state_file)
 
     def make_directory(self) -> None:
-        """Make the folder of the state; that of the sandbox is its owner's alone, with all that is in it.
+        """Create the folder of the state. Only its owner can read the folder `.sandbox` and its files.
 
         Raises:
-            EngineError: it cannot be made.
+            EngineError: the folder cannot be created.
         """
         if self.state_directory is None:
             make_private(self.directory)
@@ -92,12 +92,12 @@ class Target:
             make_folder(self.directory)
 
     def tighten_directory(self) -> None:
-        """Let nobody but its owner read the sandbox, where there is one."""
+        """Let only the owner read the sandbox, if there is one."""
         if self.state_directory is None and self.directory.is_dir():
             tighten(self.directory)
 
     def config(self, crypter: Crypter | None = None) -> Config:
-        """Read the configuration; where it has secrets, with the stack's crypter."""
+        """Read the configuration. If it has secrets, decrypt them with the stack's crypter."""
         settings = self.settings()
         if settings.secret_keys:
             crypter = crypter or self.crypter()
@@ -105,10 +105,10 @@ class Target:
         return Config.of(self.project, settings, str, self.overrides)
 
     def crypter(self) -> Crypter:
-        """Return what secrets are encrypted with: as the settings say, else as the state does, else something new.
+        """Return the crypter: with the salt of the settings, otherwise of the state, otherwise with a new salt.
 
         Raises:
-            EngineError: the passphrase is not the right one.
+            EngineError: the passphrase is wrong.
         """
         salt = self.settings().salt or _salt(self.document())
         passphrase = read_passphrase(self.environment)
@@ -118,11 +118,11 @@ class Target:
         """Load the state.
 
         Args:
-            crypter: what its secrets are encrypted with when it is saved.
-            saved: save it; else its changes are forgotten.
+            crypter: encrypts its secrets when it is saved.
+            saved: save the state; otherwise its changes are dropped.
 
         Raises:
-            EngineError: the file cannot be read, or does not hold a state that this engine understands.
+            EngineError: the file cannot be read, or has no state that this engine can use.
         """
         try:
             return self._load(self.document(), crypter, saved=saved)
@@ -130,10 +130,10 @@ class Target:
             raise unusable(self.state_file, f"is damaged: {error}") from None
 
     def replace_state(self, document: Mapping[str, Any]) -> None:
-        """Put an exported state in the place of the stack's.
+        """Replace the stack's state by an exported one.
 
         Raises:
-            EngineError: it is no state that this engine understands, or it is another stack's.
+            EngineError: this engine cannot use the state, or it belongs to another stack.
         """
         self._check_owner(document)
         salt = self.settings().salt or _salt(document)
@@ -141,11 +141,11 @@ class Target:
         state = self._load(document, crypter, saved=True)
         text = json.dumps(document, indent=4, ensure_ascii=False)
         own = _salt(document) == crypter.salt and _IN_CLEAR not in text
-        # What needs no new encryption stays as it is, fields that the engine does not know included.
+        # If no new encryption is necessary, the document stays the same, with fields that the engine does not know.
         write_atomically(self.state_file, text if own else state.to_text())
 
     def write(self, state: State) -> None:
-        """Put a state in the place of the stack's."""
+        """Replace the stack's state."""
         write_atomically(self.state_file, state.to_text())
 
     def _load(self, document: Mapping[str, Any], crypter: Crypter, *, saved: bool) -> State:
@@ -158,8 +158,8 @@ class Target:
         for resource in check_document(document).get("resources") or ():
             if not resource.get("urn", "").startswith(prefix):
                 raise EngineError(
-                    f"the state is of another stack: {resource.get('urn')} is not of stack {self.stack} of project "
-                    f"{self.project.name}"
+                    f"the state belongs to another stack: {resource.get('urn')} is not in stack {self.stack} of "
+                    f"project {self.project.name}"
                 )
 
 

@@ -189,7 +189,7 @@ def test_messages_that_may_not_be_all_are_exported_with_the_doubt(shop: Shop) ->
     run = shop.conversations("--jsonl")
     [found] = lines(run.out)
     assert (run.status, len(found["messages"])) == (4, 1)
-    assert found["error"] == "there may be more messages: the API counts more than its pages hold"
+    assert found["error"] == "there may be more messages: the API counts more items than its pages have"
 
 
 def test_a_listing_that_may_not_be_whole_is_said(shop: Shop) -> None:
@@ -200,7 +200,7 @@ def test_a_listing_that_may_not_be_whole_is_said(shop: Shop) -> None:
     assert (run.status, len(lines(run.out))) == (4, 1)
     assert run.err.splitlines()[-1] == (
         "Incomplete: organization SANDBOX of tenant sandbox may have more conversations: "
-        "the API counts more than its pages hold."
+        "the API counts more items than its pages have."
     )
 
 

@@ -24,5 +24,5 @@ def test_the_demo_succeeds_and_shows_every_part_of_the_story() -> None:
         "Soporte is archived, as declared",
     ):
         assert f"checked: {words}" in lines
-    assert "is no longer managed and keeps answering" in done.stdout
+    assert "is no longer managed, but keeps answering" in done.stdout
     assert "token" not in done.stdout

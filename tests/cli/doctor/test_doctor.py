@@ -155,7 +155,7 @@ def test_an_api_that_does_not_answer_is_a_problem(
     run = doctor(assistai, fleet.directory / "..", "--json")
     [(verdict, finding)] = findings(run)["API"]
     assert (run.status, verdict) == (1, "problem")
-    assert finding.startswith("GET /api/v1/agents was not sent, ")
+    assert finding.startswith("GET /api/v1/agents was not sent: ")
 
 
 def test_a_stack_that_cannot_be_read_does_not_end_the_checks(assistai: Assistai, fleet: Project) -> None:

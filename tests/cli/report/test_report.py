@@ -43,7 +43,7 @@ def test_no_report_has_a_secret(assistai: Assistai, case: str, form: str) -> Non
         ("blank", ["+ ⏎"]),
         ("secret", ["secret text changed (not shown): instructions"]),
         ("removed", ["stays live and keeps answering", "is archived"]),
-        ("dashboard", ["it will be overwritten", "warning", "tienda-soporte"]),
+        ("dashboard", ["overwrites the edit", "warning", "tienda-soporte"]),
         ("failing", ["The preview failed", "tienda-reclamos"]),
         ("moved", ["was tienda-ventas"]),
         ("adopted", ["adopts the live agent A-005", "tienda-mostrador manages it from now on"]),
@@ -186,7 +186,7 @@ def test_what_retain_on_delete_means(assistai: Assistai, tmp_path: Path) -> None
 
 
 def test_one_code_in_two_organizations_is_told_apart_by_the_values(assistai: Assistai, tmp_path: Path) -> None:
-    said = 'warning: description of A-001 was changed in AssistAI: recorded "Uno", live "X", declared "Dos"; it will be'
+    said = 'warning: description of A-001 was edited in AssistAI: recorded "Uno", live "X", declared "Dos"; it will be'
     steps = (
         step("update", "a", {"name": "A", "description": "Uno"}, {"name": "A", "description": "Dos"}),
         step("update", "b", {"name": "B", "description": "1"}, {"name": "B", "description": "2"}, organization="B"),
@@ -197,7 +197,7 @@ def test_one_code_in_two_organizations_is_told_apart_by_the_values(assistai: Ass
 
 
 def test_a_message_that_names_a_new_agent_is_its_own(assistai: Assistai, tmp_path: Path) -> None:
-    said = '"Ventas" differs from "ventas" (A-9) only in case, accents or signs: are both meant?'
+    said = '"Ventas" differs from "ventas" (A-9) only in case, accents or signs: do you mean both?'
     diagnostics = ({"severity": "info#err", "message": f"warning: {said}\n"}, {"severity": "info", "message": "Hola"})
     file = tmp_path / "preview.json"
     file.write_text(document(step("create", "tienda-ventas", None, {"name": "Ventas"}), diagnostics=diagnostics))

@@ -60,7 +60,7 @@ def check_warnings(assistai: Assistai, shop: Project) -> None:
     Api(shop.environment["ASSISTAI_BASE_URL"]).edit(code, description="Del panel")
     run = assistai("report", "--run", "-C", shop.directory, "--fail-on", "drift")
     assert run.status == 3, run.err
-    assert f"**warning** `tienda-ventas`: description of {code} was changed in AssistAI" in run.out
+    assert f"**warning** `tienda-ventas`: description of {code} was edited in AssistAI" in run.out
 
 
 def check_move(assistai: Assistai, shop: Project) -> None:

@@ -79,7 +79,7 @@ def test_a_damaged_state_is_refused_by_name_and_left_as_it_is(things: Things, co
         asked()
     text = one_line(raised)
     assert text.startswith((f"the state {file.resolve()} is damaged: ", f"the state {file.resolve()} cannot be used: "))
-    assert "Put a good copy in its place, or move it away" in text
+    assert "Replace it by a good copy, or move it away" in text
     assert file.read_bytes() == content
 
 
@@ -102,8 +102,8 @@ def test_a_file_where_the_sandbox_should_be_is_said(things: Things, verb: str) -
 def test_a_stacks_file_that_cannot_be_read_is_said(things: Things) -> None:
     file = things.directory / "Pulumi.dev.yaml"
     for content, words in {
-        b"config: [a]": "`config` does not hold settings",
-        b"[]": "does not hold settings",
+        b"config: [a]": "`config` has no settings",
+        b"[]": "has no settings",
         b"config:\n  a: \xff": "is not UTF-8",
         b"config: {": "is not YAML",
     }.items():
@@ -162,7 +162,7 @@ def test_no_permission_is_one_line(things: Things, tmp_path: Path, monkeypatch: 
         one_line(raised)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "mkdir", no_permission)
-        with pytest.raises(EngineError, match=r"^cannot make the folder .*\.sandbox: Permission denied$"):
+        with pytest.raises(EngineError, match=r"^cannot create the folder .*\.sandbox: Permission denied$"):
             things.run("up", "")
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", no_permission)
