@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from threading import Lock
+from typing import TypeVar
 
-from pulumi_assistai.client import Client, Conversation, ListedAgent, Message
+from pulumi_assistai.client import Client, Conversation, ListedAgent, Listing, Message
 from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.lifecycle.inventory import Inventory
 from pulumi_assistai.settings import Settings
 
+T = TypeVar("T")
+
 
 class Lookup:
-    """Lookups in one organization during one run; safe to share between threads. It lists the agents once."""
+    """Lookups in one organization during one run; safe to share between threads. It lists the agents once.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        settings: the connection.
+        warn: told once for each listing that may be incomplete.
+    """
+
+    def __init__(self, settings: Settings, warn: Callable[[str], None]) -> None:
         self._settings = settings
         self._client = Client(settings)
+        self._warn = warn
         self._lock = Lock()
+        self._warned: set[str] = set()
         self._inventories: dict[str | None, Inventory] = {}
 
     def agents(self, criteria: str | None) -> list[ListedAgent]:
@@ -26,7 +37,10 @@ class Lookup:
         Raises:
             IncompleteListingError, ApiError, TransportError: they could not be listed.
         """
-        return list(self._inventory(criteria).agents().values())
+        inventory = self._inventory(criteria)
+        found = list(inventory.agents().values())
+        self._warn_of_missing("agents", inventory.doubt)
+        return found
 
     def agent(self, *, code: str | None, name: str | None) -> ListedAgent:
         """Return the agent of a code or a name.
@@ -54,7 +68,7 @@ class Lookup:
         Raises:
             IncompleteListingError, ApiError, TransportError: they could not be listed.
         """
-        return self._client.conversations.list(criteria).items
+        return self._all("conversations", self._client.conversations.list(criteria))
 
     def messages(self, uuid: str) -> list[Message]:
         """Return the messages of a conversation, oldest first.
@@ -63,7 +77,19 @@ class Lookup:
             NotFoundError: the organization has no such conversation.
             IncompleteListingError, ApiError, TransportError: they could not be listed.
         """
-        return self._client.conversations.messages(uuid).items
+        return self._all(f"messages of conversation {uuid}", self._client.conversations.messages(uuid))
+
+    def _all(self, what: str, listing: Listing[T]) -> list[T]:
+        self._warn_of_missing(what, "" if listing.complete else listing.doubt)
+        return listing.items
+
+    def _warn_of_missing(self, what: str, doubt: str) -> None:
+        message = f"the {what} of {self._settings.place_in_words} may be incomplete: {doubt}"
+        with self._lock:
+            is_new = bool(doubt) and message not in self._warned
+            self._warned.add(message)
+        if is_new:
+            self._warn(message)
 
     def _inventory(self, criteria: str | None) -> Inventory:
         with self._lock:

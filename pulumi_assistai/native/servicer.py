@@ -145,7 +145,7 @@ class NativeProvider(provider_pb2_grpc.ResourceProviderServicer):
         except ConfigurationError as error:
             self._problem = ConfigurationError(in_words(str(error)))
         else:
-            self._session, self._lookup = Session(found, self._reporter), Lookup(found)
+            self._session, self._lookup = Session(found, self._reporter), Lookup(found, self._reporter.warn)
             announce_retries(self._reporter.tell)
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 

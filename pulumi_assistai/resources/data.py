@@ -225,9 +225,9 @@ def _lookup(explicit: Mapping[str, Any]) -> Lookup:
     announce_retries()
     program = pulumi.runtime.get_root_resource()
     if program is None:
-        return lifecycle.lookup.Lookup(settings)
+        return lifecycle.lookup.Lookup(settings, pulumi.log.warn)
     with _lookups_lock:
         lookups = _lookups.setdefault(program, {})
         if settings not in lookups:
-            lookups[settings] = lifecycle.lookup.Lookup(settings)
+            lookups[settings] = lifecycle.lookup.Lookup(settings, pulumi.log.warn)
         return lookups[settings]

@@ -20,7 +20,7 @@ WHERE = "organization SANDBOX of tenant sandbox"
 
 @pytest.fixture
 def lookup(emulator: Emulator) -> Lookup:
-    return Lookup(settings_for(emulator.url))
+    return Lookup(settings_for(emulator.url), pytest.fail)
 
 
 @pytest.fixture
@@ -45,6 +45,24 @@ def test_agents_are_listed_once(lookup: Lookup, api: Api) -> None:
     lookup.agent(code=code, name=None)
     lookup.agent(code=None, name="Ventas")
     assert api.requests() == once
+
+
+def test_a_listing_that_may_be_incomplete_is_warned_about_once() -> None:
+    warnings: list[str] = []
+    with Emulator(odd="page-ignored,no-meta") as odd:
+        api = Api(odd.url)
+        code, *_ = [api.create(f"Agente {number}") for number in range(50)]
+        for _ in range(50):
+            api.call("POST", f"/agents/{code}/messages", content="Hola")
+        lookup = Lookup(settings_for(odd.url), warnings.append)
+        for _ in range(2):
+            lookup.agents(None)
+            conversation = lookup.conversations(None)[0]
+            lookup.messages(conversation.uuid)
+    assert [warning.partition(":")[0] for warning in warnings] == [
+        f"the agents of {WHERE} may be incomplete",
+        f"the conversations of {WHERE} may be incomplete",
+    ]
 
 
 def test_each_criteria_is_listed_once(lookup: Lookup, api: Api) -> None:

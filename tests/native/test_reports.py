@@ -91,6 +91,6 @@ def test_what_is_tried_again_is_told_of_its_resource(provider: Provider, engine:
     api.faults.add("status-before", method="PATCH", status=503, body='{"message": "cerrado"}')
     id_, outputs = provider.create(AGENT, {"name": "Ventas"})
     provider.update(AGENT, id_, outputs, {"name": "Otro"})
-    [(severity, resource, message)] = [told for told in engine.logged if "tried again" in told[2]]
+    [(severity, resource, message)] = [told for told in engine.logged if "trying again" in told[2]]
     assert (severity, resource) == ("INFO", "ventas")
     assert message.startswith(f"PATCH /api/v1/agents/{id_} answered 503: cerrado; ")
