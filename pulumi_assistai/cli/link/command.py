@@ -161,7 +161,10 @@ class _Linking:
             yield self._ask()
             left = deadline - time.monotonic()
             if left <= 0:
-                raise _TimeoutError(f"no phone was linked to agent {self.agent} within {self.timeout:g} s")
+                raise _TimeoutError(
+                    f"no phone was linked to agent {self.agent} within {self.timeout:g} s; run the command again, "
+                    "with a longer --timeout if needed"
+                )
             time.sleep(min(_INTERVAL, left))
 
     def number(self, answer: Connected) -> str:

@@ -366,7 +366,10 @@ def test_the_declared_number_is_expected(link: Link, api: Api, code: str, projec
 def test_the_time_can_be_over(link: Link, code: str) -> None:
     running = link(code, "--timeout", "0")
     assert running.end() == 1
-    assert running.lines[-1] == f"error: no phone was linked to agent {code} within 0 s"
+    assert running.lines[-1] == (
+        f"error: no phone was linked to agent {code} within 0 s; run the command again, "
+        "with a longer --timeout if needed"
+    )
 
 
 def test_ctrl_c_ends_it(link: Link, code: str) -> None:
