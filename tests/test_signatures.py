@@ -1,4 +1,7 @@
-"""The public signatures are those of `signatures.txt`. A change of one is a line in the changelog."""
+"""The public signatures are those of `signatures.txt`. A change of one is a line in the changelog.
+
+Write it anew with `python -m tests.test_signatures`, and look at what changed.
+"""
 
 from __future__ import annotations
 
@@ -33,3 +36,7 @@ def _members(kind: type) -> Iterator[str]:
 
 def test_the_public_signatures_are_the_recorded_ones() -> None:
     assert "\n".join(signatures()) + "\n" == RECORDED.read_text(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    RECORDED.write_text("\n".join(signatures()) + "\n", encoding="utf-8")

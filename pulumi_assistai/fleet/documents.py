@@ -61,12 +61,12 @@ def read_document(path: Path) -> Document:
     except UnreadableError as error:
         raise FleetError([f"{path}: {error}"]) from None
     handler = YAMLHandler()
-    try:
-        head, body = handler.split(text) if handler.detect(text) else (None, "")
-    except ValueError:
-        head, body = None, ""
-    if head is None:
+    if not handler.detect(text):
         raise FleetError([f"{path}:1:1: the file must begin with front matter: ---, name: NAME, ---"])
+    try:
+        head, body = handler.split(text)
+    except ValueError:
+        raise FleetError([f"{path}:1:1: the front matter has no end: write --- on a line below its last key"]) from None
     values, places, problems = _parse(path, head)
     front_matter = _validate(path, values, places, problems)
     before = text[: len(text) - len(body)] + body[: len(body) - len(body.lstrip())]
@@ -93,7 +93,7 @@ def _parse(path: Path, head: str) -> tuple[Any, dict[Name, Place], list[str]]:
         return values, dict(_places(node)), problems
     except yaml.MarkedYAMLError as error:
         line, column = (error.problem_mark.line + 1, error.problem_mark.column + 1) if error.problem_mark else (1, 1)
-        raise FleetError([f"{path}:{line}:{column}: {shorten(error.problem or 'this is not YAML')}"]) from None
+        raise FleetError([f"{path}:{line}:{column}: {_notation(error)}"]) from None
     except ReaderError as error:
         line, column = head.count("\n", 0, error.position) + 1, error.position - head.rfind("\n", 0, error.position)
         raise FleetError(
@@ -102,6 +102,12 @@ def _parse(path: Path, head: str) -> tuple[Any, dict[Name, Place], list[str]]:
     finally:
         if loader:
             loader.dispose()
+
+
+def _notation(error: yaml.MarkedYAMLError) -> str:
+    if error.problem == "mapping values are not allowed here":
+        return f"{error.problem}; put a text that contains a colon in quotes"
+    return shorten(error.problem or "this is not YAML")
 
 
 def _items(node: yaml.MappingNode) -> Iterator[tuple[Name, yaml.Node, yaml.Node]]:

@@ -451,7 +451,7 @@ def test_an_exported_state_can_be_imported(things: Things) -> None:
 
 
 def test_a_folder_without_a_project_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"no Pulumi\.yaml in"):
+    with pytest.raises(EngineError, match=r"no Pulumi\.yaml in .*; use a project's folder, or make one with `assist"):
         Stack(tmp_path)
     (tmp_path / "Pulumi.yaml").write_text("name: trial\nruntime: nodejs\n")
     with pytest.raises(EngineError, match="does not support the runtime nodejs"):

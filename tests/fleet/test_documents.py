@@ -62,7 +62,7 @@ def test_the_body_begins_where_its_first_word_is(tmp_path: Path, content: str, b
     assert not body or document.body_line == line
 
 
-@pytest.mark.parametrize("content", ["", "Hola.", "---\nname: A\n", "--\nname: A\n--\n", "--- name: A"])
+@pytest.mark.parametrize("content", ["", "Hola.", "--\nname: A\n--\n", "--- name: A"])
 def test_a_file_begins_with_front_matter(tmp_path: Path, content: str) -> None:
     assert problem(tmp_path, content) == NO_FRONT_MATTER
 

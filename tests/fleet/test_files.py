@@ -70,7 +70,11 @@ def test_a_key_takes_the_place_of_the_files_name(tmp_path: Path) -> None:
     ("content", "expected"),
     [
         ("Hola.", ["a.md:1:1: the file must begin with front matter: ---, name: NAME, ---"]),
-        ("---\nname: A\n", ["a.md:1:1: the file must begin with front matter: ---, name: NAME, ---"]),
+        ("---\nname: A\n", ["a.md:1:1: the front matter has no end: write --- on a line below its last key"]),
+        (
+            "---\nname: A\ntone: Tono: serio\n---\n",
+            ["a.md:3:11: mapping values are not allowed here; put a text that contains a colon in quotes"],
+        ),
         ("---\n---\nHola.", ["a.md:1:1: name is missing"]),
         ("---\n- name\n---\n", ["a.md:2:1: the front matter must be lines like name: NAME"]),
         ("---\nname: A\ntono: b\n---\n", ["a.md:3:1: unknown key tono; did you mean tone?"]),

@@ -422,7 +422,7 @@ def test_an_agent_of_the_same_name_and_declared_description_is_ours(
         create_once(session, {"name": "Ventas"} | declared, allow_duplicate_name=False)
     except OutcomeUnknownError as error:
         assert not found
-        named = f"these new agents could be it: {api.agents()[-1]['code']}; none was touched" in str(error)
+        named = f"these new agents could be it: {api.agents()[-1]['code']}; none of them was changed" in str(error)
         assert named == ("name" not in live)
     else:
         assert found

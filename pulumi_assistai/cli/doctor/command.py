@@ -65,9 +65,11 @@ def _check(
         stack: KeptStack = find_stack(directory, name, sandbox=sandbox)
         config, state = read_stack(stack)
         yield Check("stack", OK, stack.place)
+        is_read = True
     except (AssistAIError, EngineError) as error:
         yield Check("stack", PROBLEM, str(error))
-        stack, config, state = NoStack(), {}, {}
+        # Settings that are missing without the stack may be in it.
+        stack, config, state, is_read = NoStack(), {}, {}, False
     if declares_natively(state, _runtime(directory)):
         yield check_native_provider()
     with api_of(directory, config, sandbox=isinstance(stack, SandboxStack)) as environment:
@@ -75,7 +77,8 @@ def _check(
             organizations, unconnected = connections_of(state, environment, config)
             chosen = choose(organizations, provider, organization)
         except AssistAIError as error:
-            yield from check_settings(environment, config, stack.place)
+            settings = check_settings(environment, config, stack.place)
+            yield from (check for check in settings if is_read or check.verdict == OK)
             if not isinstance(error, ConfigurationError):
                 yield Check("organizations", PROBLEM, str(error))
             return

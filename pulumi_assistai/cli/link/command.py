@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -34,6 +35,7 @@ from pulumi_assistai.errors import (
     WrongPhoneError,
 )
 from pulumi_assistai.lifecycle.whatsapp import Link, doubt, international, no_integration, require_expected, starting
+from pulumi_assistai.settings import is_loopback
 from pulumi_assistai.text import visible
 
 _INTERVAL = 2.0
@@ -104,6 +106,7 @@ def link(
         for agent in found:
             typer.echo(f"Linking WhatsApp of {visible(agent.label)}.")
             sys.stdout.flush()
+            _point_to_the_console(around, agent)
             expected = expected_phone_number or _declared_number(around.state, agent)
             with Client(agent.organization.settings) as client:
                 linking = _Linking(client, agent.code, expected, timeout, around.words)
@@ -120,6 +123,13 @@ def _link(linking: _Linking, views: list[View], around: Surroundings, *, open_pa
         raise typer.Exit(_INTERRUPTED) from None
     linked = f"WhatsApp of agent {visible(linking.agent)} is linked to {visible(number)}."
     typer.echo(f"{linked} Run {_up(around)} to record it.")
+
+
+def _point_to_the_console(around: Surroundings, agent: FoundAgent) -> None:
+    """Say where the emulator of a sandbox plays the phone: no real one can scan its QR code."""
+    url = agent.organization.settings.base_url
+    if isinstance(around.stack, SandboxStack) and is_loopback(urlsplit(url).hostname or ""):
+        note(f"No real phone can scan this QR code. The emulator has one: {url}/agents/{visible(agent.code)}")
 
 
 @dataclass(frozen=True)
@@ -151,7 +161,10 @@ class _Linking:
             yield self._ask()
             left = deadline - time.monotonic()
             if left <= 0:
-                raise _TimeoutError(f"no phone was linked to agent {self.agent} within {self.timeout:g} s")
+                raise _TimeoutError(
+                    f"no phone was linked to agent {self.agent} within {self.timeout:g} s; run the command again, "
+                    "with a longer --timeout if needed"
+                )
             time.sleep(min(_INTERVAL, left))
 
     def number(self, answer: Connected) -> str:

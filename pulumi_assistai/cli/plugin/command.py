@@ -18,7 +18,12 @@ from pulumi_assistai.cli.plugin.tarballs import PLATFORMS, download_name, write_
 from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.redaction import redact
 
-plugin = typer.Typer(no_args_is_help=True, help="Native provider for YAML, TypeScript and Go, as a plugin of Pulumi.")
+plugin = typer.Typer(
+    name="plugin",
+    no_args_is_help=True,
+    add_completion=False,
+    help="Native provider for YAML, TypeScript and Go, as a plugin of Pulumi.",
+)
 
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the tarballs.")]
 

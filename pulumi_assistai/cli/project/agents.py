@@ -36,6 +36,8 @@ class FoundAgent:
 def find_agents(around: Surroundings, wanted: Sequence[str]) -> list[FoundAgent]:
     """Return the agents with these codes, resource names or agent names, matched in this order.
 
+    A name in another case matches if nothing else does.
+
     Calls GET /agents for each organization, in parallel.
 
     Raises:
@@ -72,7 +74,7 @@ def _list(organization: Organization) -> dict[str, ListedAgent] | AssistAIError:
 
 
 def _find(around: Surroundings, listings: _Listings, wanted: str) -> FoundAgent:
-    for find in (_of_code, _of_resource, _of_name):
+    for find in (_of_code, _of_resource, _of_name, _of_similar_name):
         found = list(dict.fromkeys(find(around, listings, wanted)))
         if len(found) > 1:
             codes = "; ".join(known.label for known in found)
@@ -86,7 +88,9 @@ def _find(around: Surroundings, listings: _Listings, wanted: str) -> FoundAgent:
     if failures:
         raise AssistAIError(f'no agent matches "{wanted}", but not all organizations could be listed: {failures[0]}')
     places = "; ".join(organization.label for organization, _ in listings)
-    raise AssistAIError(f'no agent matches "{wanted}" by code, name or resource in {places}')
+    raise AssistAIError(
+        f'no agent matches "{wanted}" by code, name or resource in {places}; `assistai status` lists the agents'
+    )
 
 
 def _of_code(around: Surroundings, listings: _Listings, code: str) -> Iterator[FoundAgent]:
@@ -120,6 +124,13 @@ def _of_name(_: Surroundings, listings: _Listings, name: str) -> Iterator[FoundA
     for organization, listing in listings:
         agents = listing.values() if isinstance(listing, dict) else ()
         yield from (FoundAgent(organization, agent.code, agent.name) for agent in agents if agent.name == name)
+
+
+def _of_similar_name(_: Surroundings, listings: _Listings, name: str) -> Iterator[FoundAgent]:
+    for organization, listing in listings:
+        agents = listing.values() if isinstance(listing, dict) else ()
+        similar = (agent for agent in agents if agent.name.casefold() == name.casefold())
+        yield from (FoundAgent(organization, agent.code, agent.name) for agent in similar)
 
 
 def _is_in(organization: Organization, recorded: Mapping[str, Any]) -> bool:

@@ -53,7 +53,7 @@ def find_stack(directory: Path, name: str | None, *, sandbox: bool = False) -> K
             raise AssistAIError(
                 f"no Pulumi.yaml in {directory.resolve()}; run this in the project's folder, or use -C DIR"
             )
-        return NoStack()
+        return NoStack("no stack (no Pulumi.yaml)")
     kept = SandboxStack(directory, name or "dev")
     if sandbox:
         return kept

@@ -52,8 +52,9 @@ def run_preview(directory: Path, arguments: Sequence[str]) -> tuple[str, str]:
     said = done.stderr.decode("utf-8", "replace")
     written = done.stdout.decode("utf-8", "replace")
     if not written.strip():
+        missing = "" if shutil.which("pulumi") else "the Pulumi CLI was not found, and "
         raise AssistAIError(
-            f"`{name}` wrote no preview (exit status {done.returncode}): {shorten(said) or 'no reason'}"
+            f"{missing}`{name}` wrote no preview (exit status {done.returncode}): {shorten(said) or 'no reason'}"
         )
     sys.stderr.write(said)
     return written, f"the output of `{name}`"

@@ -60,7 +60,9 @@ class Project:
         directory = directory.resolve()
         file = find_project_file(directory)
         if file is None:
-            raise EngineError(f"no Pulumi.yaml in {directory}")
+            raise EngineError(
+                f"no Pulumi.yaml in {directory}; use a project's folder, or make one with `assistai new DIR`"
+            )
         document = _read(file)
         name = document.get("name")
         if not isinstance(name, str) or not name:

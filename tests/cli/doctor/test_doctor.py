@@ -158,13 +158,18 @@ def test_an_api_that_does_not_answer_is_a_problem(
     assert finding.startswith("GET /api/v1/agents was not sent: ")
 
 
-def test_a_stack_that_cannot_be_read_does_not_end_the_checks(assistai: Assistai, fleet: Project) -> None:
+def test_a_stack_that_cannot_be_read_does_not_end_the_checks(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = doctor(assistai, fleet.directory / "..", "--stack", "none", "--json")
     found = findings(run)
     [(verdict, finding)] = found["stack"]
     assert (run.status, verdict) == (1, "problem")
     assert finding.startswith("no Pulumi.yaml in ")
     assert found["token"] == [("ok", "accepted")]
+    monkeypatch.delenv("ASSISTAI_API_TOKEN")
+    without = findings(doctor(assistai, fleet.directory / "..", "--stack", "none", "--json"))
+    assert {name for name, [(verdict, _)] in without.items() if verdict == "problem"} == {"stack"}
 
 
 def test_an_api_of_another_dialect_fits(assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch) -> None:

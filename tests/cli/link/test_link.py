@@ -292,12 +292,31 @@ def test_an_agent_can_be_named(link: Link, api: Api, client: Client, code: str) 
     ]
 
 
+def test_a_name_in_another_case_matches_unless_another_agent_has_it(
+    link: Link, api: Api, client: Client, code: str
+) -> None:
+    client.whatsapp.connect(code)
+    api.link(code, PHONE)
+    running = link("ventas")
+    assert running.end() == 0
+    assert running.lines[1] == f"Linking WhatsApp of agent Ventas ({code}), organization SANDBOX of tenant sandbox."
+    other = api.create("ventas")
+    client.whatsapp.connect(other)
+    api.link(other, PHONE)
+    running = link("ventas")
+    assert running.end() == 0
+    assert running.lines[1] == f"Linking WhatsApp of agent ventas ({other}), organization SANDBOX of tenant sandbox."
+
+
 def test_an_unknown_agent_is_said_to_be_none(link: Link, code: str) -> None:
     del code
     running = link("Nadie")
     assert running.end() == 1
     assert running.lines[1:] == [
-        'error: no agent matches "Nadie" by code, name or resource in organization SANDBOX of tenant sandbox'
+        (
+            'error: no agent matches "Nadie" by code, name or resource in organization SANDBOX of tenant sandbox; '
+            "`assistai status` lists the agents"
+        )
     ]
 
 
@@ -339,13 +358,18 @@ def test_the_declared_number_is_expected(link: Link, api: Api, code: str, projec
     api.link(code, "584129999999")
     running = link(code)
     assert running.end() == 0
+    url = project.environment["ASSISTAI_BASE_URL"]
+    assert f"No real phone can scan this QR code. The emulator has one: {url}/agents/{code}" in running.lines
     assert running.lines[-1].endswith("Run `assistai sandbox up --refresh` to record it.")
 
 
 def test_the_time_can_be_over(link: Link, code: str) -> None:
     running = link(code, "--timeout", "0")
     assert running.end() == 1
-    assert running.lines[-1] == f"error: no phone was linked to agent {code} within 0 s"
+    assert running.lines[-1] == (
+        f"error: no phone was linked to agent {code} within 0 s; run the command again, "
+        "with a longer --timeout if needed"
+    )
 
 
 def test_ctrl_c_ends_it(link: Link, code: str) -> None:

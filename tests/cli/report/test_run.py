@@ -82,10 +82,15 @@ def check_failure(assistai: Assistai, shop: Project) -> None:
     assert "otra.md" in run.out
 
 
-def test_a_preview_that_cannot_begin_is_one_clear_error(assistai: Assistai, tmp_path: Path) -> None:
+def test_a_preview_that_cannot_begin_is_one_clear_error(
+    assistai: Assistai, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = assistai("report", "--run", "-C", tmp_path)
     assert (run.status, run.out) == (1, "")
     assert "preview --json` wrote no preview (exit status" in run.err
+    monkeypatch.setenv("PATH", str(tmp_path))
+    without = assistai("report", "--run", "-C", tmp_path)
+    assert without.err.startswith("error: the Pulumi CLI was not found, and `assistai sandbox preview --json` wrote")
     assert "no-such-folder" in assistai("report", "--run", "-C", tmp_path / "no-such-folder").err
 
 

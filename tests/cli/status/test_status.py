@@ -224,8 +224,8 @@ def test_without_a_project_every_agent_is_unmanaged(assistai: Assistai, fleet: P
     (fleet.directory / "elsewhere").mkdir()
     run = assistai("status", "-C", fleet.directory / "elsewhere")
     assert run.status == 4
-    assert run.lines[0] == "no stack, organization SANDBOX of tenant sandbox"
-    assert "Not looked at: no stack declares nothing here" in run.lines
+    assert run.lines[0] == "no stack (no Pulumi.yaml), organization SANDBOX of tenant sandbox"
+    assert "Not looked at: no stack (no Pulumi.yaml) declares nothing here" in run.lines
     assert run.lines[-1] == "Nothing differs in what was looked at."
     assert '- A-001 Ventas unmanaged manage it with adopt="A-001"' in run.lines
 
