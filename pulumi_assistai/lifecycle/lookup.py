@@ -12,7 +12,7 @@ from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.lifecycle.inventory import Inventory
 from pulumi_assistai.settings import Settings
 
-T = TypeVar("T")
+T = TypeVar("T", Conversation, Message)
 
 
 class Lookup:
