@@ -1,4 +1,4 @@
-"""Interpreters that are forks of one process, which has imported the SDK once for all tests.
+"""Processes of the engine that are forks of one process, which has imported the SDK once for all tests.
 
 A new interpreter takes a quarter of a second of CPU time to import it, and the tests take thousands of them. The
 programs `assistai` and `pulumi` start new ones in tests too.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -19,10 +21,13 @@ from typing import IO, cast
 
 import pytest
 
+from pulumi_assistai.engine import operation
+from pulumi_assistai.engine.processes import scripts
 from pulumi_assistai.engine.processes.interpreters import CHILD, Interpreters, Role
 from pulumi_assistai.providers import NEEDED
 
-PRELOADED = ["asyncio", "concurrent.futures", "pulumi.dynamic", *NEEDED]
+PRELOADED = ["asyncio", "concurrent.futures", "pulumi.dynamic", "pulumi_assistai.native.server", *NEEDED]
+PLUGIN = "pulumi-resource-assistai"
 EXAMPLES = str(Path(__file__).parents[1] / "examples")
 
 _lock = Lock()
@@ -33,14 +38,28 @@ def use_forks(monkeypatch: pytest.MonkeyPatch) -> None:
     if sys.platform == "linux":
         monkeypatch.setattr(Interpreters, "start_ahead", lambda *_: None)
         monkeypatch.setattr(Interpreters, "take", take)
+        monkeypatch.setattr(operation, "start_script", start_script)
 
 
 def take(_: Interpreters, role: Role) -> subprocess.Popen[bytes]:  # noqa: ARG001 - all roles need the same
-    """Return a process of one's own."""
+    """Return a Python process that waits for its orders."""
+    return _fork(_wait_for_orders)
+
+
+def start_script(
+    script: Path, *arguments: str, directory: Path, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Return a process that runs a script, a new one unless the script is the native provider's."""
+    if script.name != PLUGIN:
+        return scripts.start_script(script, *arguments, directory=directory, environment=environment)
+    return _fork(_run_script, str(script), arguments, str(directory), dict(environment))
+
+
+def _fork(work: Callable[..., None], *arguments: object) -> subprocess.Popen[bytes]:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     (stdin, orders), (out, stdout), (err, stderr) = (context.Pipe(duplex=False) for _ in range(3))
-    process = context.Process(target=_run, args=(stdin, stdout, stderr), daemon=True)
+    process = context.Process(target=_run, args=((stdin, stdout, stderr), work, *arguments), daemon=True)
     # The start of a process looks for those that have ended, and only one thread can be told how one ended.
     with _lock:
         process.start()
@@ -75,17 +94,29 @@ def _file(connection: Connection, mode: str) -> IO[bytes]:
         return cast("IO[bytes]", os.fdopen(os.dup(connection.fileno()), mode))
 
 
-def _run(*pipes: Connection) -> None:
-    """Be the interpreter that waits, with these as standard input, output and error."""
+def _run(pipes: Sequence[Connection], work: Callable[..., None], *arguments: object) -> None:
+    """Work with these as standard input, output and error."""
     os.setsid()
     for number, pipe in enumerate(pipes):
         os.dup2(pipe.fileno(), number)
         pipe.close()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(write_through=True)
-    sys.argv = ["-c"]
     sys.path[:] = ["", *(entry for entry in sys.path if not entry.startswith(EXAMPLES))]
     try:
-        exec(CHILD, {"__name__": "__main__"})
+        work(*arguments)
     finally:
         atexit._run_exitfuncs()  # noqa: SLF001 - otherwise a fork ends without them
+
+
+def _wait_for_orders() -> None:
+    sys.argv = ["-c"]
+    exec(CHILD, {"__name__": "__main__"})
+
+
+def _run_script(script: str, arguments: Sequence[str], directory: str, environment: Mapping[str, str]) -> None:
+    sys.argv = [script, *arguments]
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(directory)
+    runpy.run_path(script, run_name="__main__")

@@ -7,6 +7,7 @@ import sys
 import textwrap
 
 from tests.conftest import Api
+from tests.measuring import measured
 
 PREPARED = """
 import pulumi
@@ -74,7 +75,12 @@ else:
 def run(script: str, environment: dict[str, str]) -> None:
     program = textwrap.dedent(PREPARED + script)
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, env=environment, timeout=120
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=measured(environment),
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
 
