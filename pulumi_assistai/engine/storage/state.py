@@ -139,19 +139,19 @@ class State:
     def to_text(self) -> str:
         """Return the text of the state's file."""
         resources = normalized(self.resources)
-        parts = {key: _text(value) for key, value in _deployment_head(self._crypter).items()}
+        parts = {key: [_text(value)] for key, value in _deployment_head(self._crypter).items()}
         if resources:
             # The JSON texts of the resources are cached; only the rest is created again.
-            texts = ",\n".join(resource.to_text(self._crypter) for resource in resources)
-            parts["resources"] = f"[\n{texts}\n]"
+            texts = ",\n".join([resource.to_text(self._crypter) for resource in resources])
+            parts["resources"] = ["[\n", texts, "\n]"]
         operations = [*self._running, *(operation for operation in self.operations if operation.type == _CREATING)]
         if operations:
-            parts["pending_operations"] = _text([operation.to_json(self._crypter) for operation in operations])
-        parts["metadata"] = "{}"
+            parts["pending_operations"] = [_text([operation.to_json(self._crypter) for operation in operations])]
+        parts["metadata"] = ["{}"]
         features = [_REPLACE_WITH] if any(resource.replace_with for resource in resources) else []
-        version = {"version": _text(_VERSION_WITH_FEATURES if features else _VERSION)}
-        declared = {"features": _text(features)} if features else {}
-        return _object({**version, **declared, "deployment": _object(parts)})
+        version = {"version": [_text(_VERSION_WITH_FEATURES if features else _VERSION)]}
+        declared = {"features": [_text(features)]} if features else {}
+        return "".join(_object({**version, **declared, "deployment": _object(parts)}))
 
 
 def load_state(
@@ -310,5 +310,9 @@ def _text(value: Any) -> str:
     return json.dumps(value, indent=4, ensure_ascii=False)
 
 
-def _object(parts: Mapping[str, str]) -> str:
-    return "{\n" + ",\n".join(f"{_text(key)}: {text}" for key, text in parts.items()) + "\n}"
+def _object(parts: Mapping[str, list[str]]) -> list[str]:
+    """Return the pieces of an object's text. They are joined once: each further join would copy all resources."""
+    pieces = ["{"]
+    for key, value in parts.items():
+        pieces += ["," if len(pieces) > 1 else "", f"\n{_text(key)}: ", *value]
+    return [*pieces, "\n}"]
