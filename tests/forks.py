@@ -17,14 +17,15 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from threading import Lock
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
-import pytest
-
-from pulumi_assistai.engine import operation
 from pulumi_assistai.engine.processes import scripts
 from pulumi_assistai.engine.processes.interpreters import CHILD, Interpreters, Role
 from pulumi_assistai.providers import NEEDED
+
+if TYPE_CHECKING:
+    # Each fork imports this module, and needs no more than is above.
+    import pytest
 
 PRELOADED = ["asyncio", "concurrent.futures", "pulumi.dynamic", "pulumi_assistai.native.server", *NEEDED]
 PLUGIN = "pulumi-resource-assistai"
@@ -38,7 +39,7 @@ def use_forks(monkeypatch: pytest.MonkeyPatch) -> None:
     if sys.platform == "linux":
         monkeypatch.setattr(Interpreters, "start_ahead", lambda *_: None)
         monkeypatch.setattr(Interpreters, "take", take)
-        monkeypatch.setattr(operation, "start_script", start_script)
+        monkeypatch.setattr("pulumi_assistai.engine.operation.start_script", start_script)
 
 
 def take(_: Interpreters, role: Role) -> subprocess.Popen[bytes]:  # noqa: ARG001 - all roles need the same
