@@ -46,6 +46,8 @@ _ABOUT_PLUGINS = re.compile(
     r"^ +pulumi:pulumi:Stack \(\S+\):\n(?: +warning: using pulumi-resource-\S+ from \$PATH at \S+\n)+(?=\n|\S)",
     re.MULTILINE,
 )
+# Of an organization it is said once a run, of the resource that comes first, which may be another one each time.
+_FIRST_RESOURCE = re.compile(r"^ +\S+ \(\S+\):\n(?= +organization \S+ of tenant )", re.MULTILINE)
 _ENDING = re.compile("(e|ing|ed)$")
 
 
@@ -89,7 +91,8 @@ def summary(text: str, *, ok: bool) -> list[str]:
 
 def messages(text: str) -> list[str]:
     """Return the lines below "Diagnostics:", sorted, but for what each engine says in its own words."""
-    return sorted(line for line in _section(_ABOUT_PLUGINS.sub("", text), "Diagnostics:") if line not in _OWN_WORDS)
+    told = _section(_FIRST_RESOURCE.sub("", _ABOUT_PLUGINS.sub("", text)), "Diagnostics:")
+    return sorted(line for line in told if line not in _OWN_WORDS)
 
 
 def operations(text: str) -> list[str]:
