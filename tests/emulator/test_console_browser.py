@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from pulumi_assistai.emulator import Emulator
 from tests.emulator.conftest import create, whatsapp
@@ -17,6 +18,8 @@ from tests.emulator.shop import NUMBER, fill
 
 CHROMIUM = shutil.which("chromium")
 TABS = 60
+NO_FOCUS = 3000
+"""Milliseconds after which nothing has the focus."""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 
@@ -45,7 +48,11 @@ class Person:
         for _ in range(TABS):
             self.page.keyboard.press("Tab")
             focused = self.page.locator(":focus")
-            if focused.count() and name in focused.evaluate(names):
+            found: list[str] = []
+            # A page that came meanwhile has no focus yet.
+            with suppress(Error):
+                found = focused.evaluate(names, timeout=NO_FOCUS) if focused.count() else []
+            if name in found:
                 assert focused.evaluate("el => getComputedStyle(el).outlineStyle") == "solid", f"{name} shows no focus"
                 return
         raise AssertionError(f"Tab never reaches {name}")
