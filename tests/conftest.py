@@ -200,6 +200,12 @@ def emulated(url: str) -> dict[str, str]:
     }
 
 
+def unset_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the settings of this package and of Pulumi out of this process's environment."""
+    for name in [name for name in os.environ if name.startswith(("ASSISTAI_", "PULUMI_"))]:
+        monkeypatch.delenv(name)
+
+
 @pytest.fixture(params=DYNAMICALLY)
 def engine(request: pytest.FixtureRequest) -> str:
     name: str = request.param

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
@@ -15,6 +14,7 @@ from typer.main import get_command
 
 from pulumi_assistai.cli.app import app
 from tests.cli.conftest import Assistai
+from tests.conftest import unset_settings
 from tests.waiting import deadline_for
 
 ASSISTAI = str(Path(sys.executable).with_name("assistai"))
@@ -42,8 +42,7 @@ LIFE = [
 @pytest.fixture
 def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Enter a copy of the example, which has no credentials and no Pulumi CLI."""
-    for name in [name for name in os.environ if name.startswith(("ASSISTAI_", "PULUMI_"))]:
-        monkeypatch.delenv(name)
+    unset_settings(monkeypatch)
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     copied = shutil.copytree(FLEET, tmp_path / "fleet", ignore=shutil.ignore_patterns(".sandbox"))
     monkeypatch.chdir(copied)

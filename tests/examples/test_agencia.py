@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import pytest
 from pulumi_assistai.emulator import Account, Emulator
 from pulumi_assistai.testing import Api
 from tests.cli.conftest import Assistai
-from tests.conftest import Project, emulated
+from tests.conftest import Project, emulated, unset_settings
 from tests.engines import PASSPHRASE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "agencia"
@@ -54,7 +53,7 @@ class Agency:
 @pytest.fixture
 def agency(engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Agency]:
     directory = tmp_path / "agencia"
-    without_settings(monkeypatch)
+    unset_settings(monkeypatch)
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", PASSPHRASE)
     monkeypatch.setenv("PULUMI_BACKEND_URL", (directory / ".pulumi-backend").as_uri())
     monkeypatch.setenv("PULUMI_HOME", str(directory / ".pulumi-home"))
@@ -63,11 +62,6 @@ def agency(engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         found = Agency(engine, directory, emulator.url)
         monkeypatch.chdir(directory)
         yield found
-
-
-def without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith(("ASSISTAI_", "PULUMI_"))]:
-        monkeypatch.delenv(name)
 
 
 def test_the_commands_serve_all_clients_of_the_agency(agency: Agency, assistai: Assistai) -> None:
@@ -119,7 +113,7 @@ def test_the_sandbox_runs_the_agency_as_it_is(
 ) -> None:
     directory = tmp_path / "agencia"
     shutil.copytree(EXAMPLE, directory, ignore=shutil.ignore_patterns("__pycache__", ".sandbox"))
-    without_settings(monkeypatch)
+    unset_settings(monkeypatch)
     monkeypatch.chdir(directory)
 
     def succeed(*arguments: str) -> str:

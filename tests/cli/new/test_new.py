@@ -14,7 +14,7 @@ import yaml
 
 from pulumi_assistai.cli.new.command import Template
 from tests.cli.conftest import Assistai
-from tests.conftest import needs_pulumi
+from tests.conftest import needs_pulumi, unset_settings
 from tests.engines import PASSPHRASE
 from tests.waiting import DEADLINE
 
@@ -75,8 +75,7 @@ def test_a_new_project_is_checked_previewed_and_tested_as_it_is(
 ) -> None:
     directory = tmp_path / "mi-flota"
     make(template, directory)
-    for name in [name for name in os.environ if name.startswith(("ASSISTAI_", "PULUMI_"))]:
-        monkeypatch.delenv(name)
+    unset_settings(monkeypatch)
     monkeypatch.chdir(directory)
     checked = assistai("check")
     assert (checked.status, "no problems" in checked.out) == (0, True), checked
