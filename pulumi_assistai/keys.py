@@ -6,6 +6,9 @@ import re
 
 NAMESPACE = "assistai"
 
+PLUGIN = f"pulumi-resource-{NAMESPACE}"
+"""The executable of the native provider, by which the Pulumi CLI finds it."""
+
 _WORD = re.compile(r"(?<=[a-z])[A-Z]")
 
 

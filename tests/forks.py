@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from pulumi_assistai.engine.processes import scripts
 from pulumi_assistai.engine.processes.interpreters import CHILD, Interpreters, Role
+from pulumi_assistai.keys import PLUGIN
 from pulumi_assistai.providers import NEEDED
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     import pytest
 
 PRELOADED = ["asyncio", "concurrent.futures", "pulumi.dynamic", "pulumi_assistai.native.server", *NEEDED]
-PLUGIN = "pulumi-resource-assistai"
 EXAMPLES = str(Path(__file__).parents[1] / "examples")
 
 _lock = Lock()

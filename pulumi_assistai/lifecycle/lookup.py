@@ -10,6 +10,7 @@ from typing import TypeVar
 from pulumi_assistai.client import Client, Conversation, ListedAgent, Listing, Message
 from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.lifecycle.inventory import Inventory
+from pulumi_assistai.lifecycle.session import Claims
 from pulumi_assistai.settings import Settings
 
 T = TypeVar("T", Conversation, Message)
@@ -28,7 +29,7 @@ class Lookup:
         self._client = Client(settings)
         self._warn = warn
         self._lock = Lock()
-        self._warned: set[str] = set()
+        self._warned = Claims()
         self._inventories: dict[str | None, Inventory] = {}
 
     def agents(self, criteria: str | None) -> list[ListedAgent]:
@@ -85,10 +86,7 @@ class Lookup:
 
     def _warn_of_missing(self, what: str, doubt: str) -> None:
         message = f"the {what} of {self._settings.place_in_words} may be incomplete: {doubt}"
-        with self._lock:
-            is_new = bool(doubt) and message not in self._warned
-            self._warned.add(message)
-        if is_new:
+        if doubt and self._warned.claim(message):
             self._warn(message)
 
     def _inventory(self, criteria: str | None) -> Inventory:

@@ -13,6 +13,7 @@ import typer
 from pulumi_assistai.cli.adoption.formats import Format, choose_format
 from pulumi_assistai.cli.adoption.generated import agent_file, fleet_program, python_program
 from pulumi_assistai.cli.adoption.import_file import (
+    IMPORT_FILE,
     Adoption,
     adopt,
     make_import_file,
@@ -36,7 +37,6 @@ from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.text import quoted, visible
 from pulumi_assistai.urns import name_of
 
-_FILE = "import.json"
 _PROJECT = "name: fleet\nruntime: python\n"
 
 Codes = Annotated[list[str] | None, typer.Argument(metavar="[CODE]...", help="Codes of the agents.")]
@@ -174,7 +174,7 @@ def _files(
 ) -> dict[str, str]:
     """Return the files' texts by path in the folder."""
     if format_ is Format.NATIVE:
-        return {_FILE: _json(make_native_import_file(adopt(agents, taken), organization.provider_urn))}
+        return {IMPORT_FILE: _json(make_native_import_file(adopt(agents, taken), organization.provider_urn))}
     since = datetime.now(UTC).isoformat(timespec="seconds")
     if format_ is Format.PYTHON:
         adoptions, fleet = adopt(agents, taken), ""
@@ -183,7 +183,7 @@ def _files(
         adoptions, fleet = adopt(agents, ()), unused("fleet", taken)
         program = {"__main__.py": fleet_program(fleet, organization.provider), **_agent_files(adoptions)}
     document = make_import_file(adoptions, organization.settings.place, since, fleet, organization.provider_urn)
-    return {_FILE: _json(document), **program}
+    return {IMPORT_FILE: _json(document), **program}
 
 
 def _json(document: Mapping[str, Any]) -> str:

@@ -16,6 +16,9 @@ from pulumi_assistai.providers.agents import AgentProvider
 
 FLEET_TYPE = "assistai:index:AgentFleet"
 
+IMPORT_FILE = "import.json"
+"""The name of the file."""
+
 _LONGEST_KEY = 60
 _PROVIDER_NAME = "their provider"
 """The file's name for an explicit provider: no agent has that key."""

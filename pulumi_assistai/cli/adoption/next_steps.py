@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_assistai.cli.adoption.formats import ENDINGS, Format
+from pulumi_assistai.cli.adoption.import_file import IMPORT_FILE
 from pulumi_assistai.cli.project.stacks import KeptStack, NoStack, SandboxStack
 from pulumi_assistai.engine.storage.project import Project, find_project_file
 
@@ -40,7 +41,7 @@ class NextSteps:
             yield f"    cd {shlex.quote(str(base))}"
         if isinstance(self.stack, NoStack):
             yield "    pulumi stack select --create dev"
-        yield f"    {self._import(self._path(base, 'import.json'), self._code(base))}"
+        yield f"    {self._import(self._path(base, IMPORT_FILE), self._code(base))}"
         yield from self._native(base) if self.format is Format.NATIVE else self._program(base)
         yield f"    {self._preview()}"
 
@@ -64,7 +65,7 @@ class NextSteps:
     def _native(self, base: Path) -> Iterator[str]:
         """Yield what to do with the code that `pulumi import` writes."""
         if isinstance(self.stack, SandboxStack):
-            file = self._path(base, "import.json")
+            file = self._path(base, IMPORT_FILE)
             yield f"Declare the agents in your program, named as in {file}, with their names and descriptions. Then:"
         else:
             yield f"Add the resources of {self._code(base)} to your program. Then:"

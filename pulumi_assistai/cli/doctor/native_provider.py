@@ -8,15 +8,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pulumi_assistai.cli.doctor.checks import OK, PROBLEM, WARNING, Check
+from pulumi_assistai.keys import NAMESPACE, PLUGIN
 
 _NAME = "native provider"
-_EXECUTABLE = "pulumi-resource-assistai"
-_FOLDER = "resource-assistai-v"
+_FOLDER = f"resource-{NAMESPACE}-v"
 
 
 def check_native_provider() -> Check:
     """Return where the Pulumi CLI finds the provider: on PATH, or else in its plugin cache."""
-    script = shutil.which(_EXECUTABLE)
+    script = shutil.which(PLUGIN)
     if script is not None:
         return Check(_NAME, OK, f"on PATH: {script}")
     own, cached = version("pulumi-assistai"), _cached_versions()
@@ -25,7 +25,7 @@ def check_native_provider() -> Check:
     if cached:
         others = ", ".join(cached)
         return Check(_NAME, WARNING, f"{others} in Pulumi's plugin cache, not {own}; run `assistai plugin install`")
-    return Check(_NAME, PROBLEM, f"no {_EXECUTABLE} on PATH or in Pulumi's plugin cache; run `assistai plugin install`")
+    return Check(_NAME, PROBLEM, f"no {PLUGIN} on PATH or in Pulumi's plugin cache; run `assistai plugin install`")
 
 
 def _cached_versions() -> list[str]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pulumi_assistai
-
-NAME = "pulumi-resource-assistai"
-"""The name of the plugin's executable that the Pulumi CLI looks for."""
+from pulumi_assistai.keys import PLUGIN
 
 _MODULE = Path(pulumi_assistai.__file__).parent / "native" / "__main__.py"
 """A file that is gone if the environment was rebuilt without this package."""
@@ -56,10 +54,10 @@ def launchers(python: str = "") -> dict[str, str]:
     """
     module = str(_MODULE) if python else ""
     own = {"python": _in_quotes(python), "module": _in_quotes(module)}
-    windows = _WINDOWS.format(python=python, module=module, name=NAME, missing=_MISSING)
+    windows = _WINDOWS.format(python=python, module=module, name=PLUGIN, missing=_MISSING)
     return {
-        NAME: _SHELL.format(**own, name=NAME, missing=_MISSING),
-        f"{NAME}.cmd": windows.replace("\n", "\r\n"),
+        PLUGIN: _SHELL.format(**own, name=PLUGIN, missing=_MISSING),
+        f"{PLUGIN}.cmd": windows.replace("\n", "\r\n"),
     }
 
 

@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from pulumi_assistai.cli.plugin.launchers import NAME
+from pulumi_assistai.keys import PLUGIN
 
 PLATFORMS = ("darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64", "windows-amd64", "windows-arm64")
 """Platforms of the Pulumi CLI, named like its downloads."""
@@ -18,7 +18,7 @@ _EXECUTABLE = 0o755
 
 def download_name(version: str, platform: str) -> str:
     """Return the file name that the Pulumi CLI downloads for a platform."""
-    return f"{NAME}-v{version}-{platform}.tar.gz"
+    return f"{PLUGIN}-v{version}-{platform}.tar.gz"
 
 
 def write_tarball(file: Path, contents: Mapping[str, str]) -> None:

@@ -121,16 +121,17 @@ def _of_resource(around: Surroundings, listings: _Listings, resource: str) -> It
 
 
 def _of_name(_: Surroundings, listings: _Listings, name: str) -> Iterator[FoundAgent]:
-    for organization, listing in listings:
-        agents = listing.values() if isinstance(listing, dict) else ()
-        yield from (FoundAgent(organization, agent.code, agent.name) for agent in agents if agent.name == name)
+    return (found for found in _all(listings) if found.name == name)
 
 
 def _of_similar_name(_: Surroundings, listings: _Listings, name: str) -> Iterator[FoundAgent]:
+    return (found for found in _all(listings) if found.name.casefold() == name.casefold())
+
+
+def _all(listings: _Listings) -> Iterator[FoundAgent]:
     for organization, listing in listings:
         agents = listing.values() if isinstance(listing, dict) else ()
-        similar = (agent for agent in agents if agent.name.casefold() == name.casefold())
-        yield from (FoundAgent(organization, agent.code, agent.name) for agent in similar)
+        yield from (FoundAgent(organization, agent.code, agent.name) for agent in agents)
 
 
 def _is_in(organization: Organization, recorded: Mapping[str, Any]) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_assistai.cli.plugin.launchers import NAME, launchers
+from pulumi_assistai.cli.plugin.launchers import launchers
+from pulumi_assistai.keys import PLUGIN
 from pulumi_assistai.native.servicer import own_version
 from tests.cli.conftest import Assistai
 from tests.conftest import Api, YamlProject, needs_pulumi
@@ -24,9 +25,9 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="starts a shell scrip
 
 def unpacked(file: Path, folder: Path) -> Path:
     with tarfile.open(file) as tarball:
-        assert tarball.getnames() == [NAME, f"{NAME}.cmd"]
+        assert tarball.getnames() == [PLUGIN, f"{PLUGIN}.cmd"]
         tarball.extractall(folder, filter="data")
-    return folder / NAME
+    return folder / PLUGIN
 
 
 def first_line(launcher: Path, **environment: str) -> str:
@@ -41,13 +42,13 @@ def first_line(launcher: Path, **environment: str) -> str:
 
 
 def write(launcher: Path, python: str) -> Path:
-    launcher.write_text(launchers(python)[NAME], encoding="utf-8")
+    launcher.write_text(launchers(python)[PLUGIN], encoding="utf-8")
     launcher.chmod(0o755)
     return launcher
 
 
 def test_there_is_a_tarball_for_each_platform_the_same_whenever_it_is_made(assistai: Assistai, tmp_path: Path) -> None:
-    files = [tmp_path / "out" / f"{NAME}-v{VERSION}-{platform}.tar.gz" for platform in PLATFORMS]
+    files = [tmp_path / "out" / f"{PLUGIN}-v{VERSION}-{platform}.tar.gz" for platform in PLATFORMS]
     done = assistai("plugin", "package", "--out", tmp_path / "out")
     assert (done.status, done.out.split()) == (0, [str(file) for file in files])
     before = [file.read_bytes() for file in files]
@@ -59,7 +60,7 @@ def test_there_is_a_tarball_for_each_platform_the_same_whenever_it_is_made(assis
 @posix
 def test_the_launcher_of_a_release_runs_what_is_on_path(assistai: Assistai, tmp_path: Path) -> None:
     assistai("plugin", "package", "--out", tmp_path)
-    launcher = unpacked(tmp_path / f"{NAME}-v{VERSION}-linux-amd64.tar.gz", tmp_path)
+    launcher = unpacked(tmp_path / f"{PLUGIN}-v{VERSION}-linux-amd64.tar.gz", tmp_path)
     assert str(Path(sys.executable).parent) not in launcher.read_text()
     assert first_line(launcher, PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}").isdecimal()
 
@@ -86,7 +87,7 @@ def test_where_there_is_none_it_says_what_to_do(tmp_path: Path, python: str) -> 
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"{NAME}: no environment has pulumi_assistai: run pip install pulumi-assistai where the Pulumi CLI runs, "
+        f"{PLUGIN}: no environment has pulumi_assistai: run pip install pulumi-assistai where the Pulumi CLI runs, "
         "and assistai plugin install in that environment\n"
     )
 
