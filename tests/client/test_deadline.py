@@ -307,7 +307,7 @@ def test_a_host_that_no_certificate_can_have_is_not_connected() -> None:
     context = ssl.create_default_context()
     with speaking(lambda _, over: not over.wait() or None) as url, exchange(5):
         stream = DeadlineBackend(1).connect_tcp("127.0.0.1", int(url.rpartition(":")[2]))
-        with pytest.raises(httpcore.ConnectError, match="label empty or too long"):
+        with pytest.raises(httpcore.ConnectError, match="label empty"):
             stream.start_tls(context, ".example")
 
 
