@@ -5,6 +5,8 @@ VENV := .venv
 CONSTRAINTS ?= constraints.txt
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Tests start many processes. Each would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Tests in other environments: the oldest packages that pyproject.toml allows, and each Python. They run on the embedded
 # engine alone, since `make test` compares it with the Pulumi CLI, and without what needs mypy or Playwright.
