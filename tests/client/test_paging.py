@@ -63,7 +63,7 @@ def read(listing: Listing | Readings) -> list[str]:
 
 
 def find(listing: Listing | Readings) -> Found[ListedAgent]:
-    with serve(listing) as server, Client(settings_for(server.url, timeout=1)) as client:
+    with serve(listing) as server, Client(settings_for(server.url)) as client:
         return client.agents.list()
 
 
