@@ -92,6 +92,5 @@ def open_organizations(
         try:
             yield around
         except AssistAIError as error:
-            if not is_native:
-                raise
-            raise AssistAIError.__new__(type(error), around.words(str(error))) from None
+            error.args = (around.words(str(error)),)
+            raise
