@@ -130,6 +130,15 @@ def test_a_secret_number_that_may_be_linked_is_not_shown(project: Project, api: 
     assert_not_shown("".join(line for line in lines if f"WhatsApp of agent {code} is linked to a number" in line))
 
 
+def test_the_linked_number_is_hidden_where_the_program_asks_for_that(project: Project, api: Api) -> None:
+    hidden = ', opts=pulumi.ResourceOptions(additional_secret_outputs=["phone_number"])'
+    project.up(SECRET.replace('+58 422 999 99 99")', f'+58 422 123 45 67"){hidden}'))
+    api.link(api.agent("Ventas")["code"])
+    seen = [project.run("refresh", "--diff").text, project.up().text, str(project.stack.export())]
+    assert not [text for text in seen if "584221234567" in text]
+    assert project.outputs("trial-dev")["status"] == "connected"
+
+
 def assert_not_shown(text: str) -> None:
     assert "ends in 99" in text
     assert "999999" not in "".join(character for character in text if character.isdigit())
