@@ -47,7 +47,7 @@ NAMES = {
 }
 
 LOST_TEXTS = {odd: fields for odd, fields in TEXTS.items() if odd != "lower"} | NAMES
-"""Names in other letters are other names."""
+"""Names in other letters are other names: such an agent is named, not taken."""
 
 
 @pytest.fixture
@@ -122,6 +122,19 @@ def test_a_lost_creation_is_one_agent(project: Project, api: Api, fields: dict[s
     project.run("up")
     assert len(api.requests("POST")) == 1
     assert len(api.agents()) == 1
+
+
+@pytest.mark.parametrize(("odd", "name"), [("lower", "Ventas"), ("question-marks", "Ventas 🚀")])
+def test_a_lost_creation_under_a_name_in_other_letters_is_named(project: Project, api: Api, name: str) -> None:
+    project.write(agent(name=name))
+    api.faults.add("cut-after", method="POST")
+    text = project.fails("up")
+    (live,) = api.agents()
+    assert f"these new agents could be it: {live['code']}; none of them was changed" in text
+    project.up(agent(name=name, adopt=live["code"]))
+    assert project.run("refresh").ok
+    assert project.run("up").ok
+    assert len(api.requests("POST")) == 1
 
 
 LOOKALIKES = [
