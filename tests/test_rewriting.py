@@ -384,6 +384,16 @@ def test_an_archived_agent_comes_back(project: Project, api: Api) -> None:
     assert [agent["name"] for agent in api.agents()] == ["Ventas"]
 
 
+@pytest.mark.parametrize("odd", ["drop=[]", "lower"])
+def test_an_archived_agent_whose_name_the_api_changed_is_named(project: Project, api: Api) -> None:
+    project.up(ARCHIVED)
+    project.up("pass")
+    (live,) = api.agents()
+    project.write(ARCHIVED)
+    assert f'was archived: {live["code"]}; to bring it back declare adopt="{live["code"]}"' in project.fails("up")
+    assert len(api.requests("POST")) == 1
+
+
 WITH_WHATSAPP = """
 ventas = assistai.Agent("ventas", name="Ventas")
 otro = assistai.Agent("otro", name="Otro")

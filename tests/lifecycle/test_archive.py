@@ -20,6 +20,18 @@ def test_every_name_that_an_archived_agent_may_get_is_known(name: str) -> None:
     assert is_archived_as(ListedAgent(code="A-7", name=name), LONG)
 
 
+@pytest.mark.parametrize("stored", ["archived Café 🚀", "[archived] café 🚀", "[archived] Cafe ?", "archived Café A-7"])
+def test_an_archived_name_is_known_without_its_signs_and_in_other_letters(stored: str) -> None:
+    agent = ListedAgent(code="A-7", name=stored)
+    assert is_archived_as(agent, "Café 🚀")
+    assert is_archived_as(agent, "[archived] Café 🚀")
+    assert not is_archived_as(agent, "Té 🚀")
+
+
+def test_a_name_without_letters_is_not_any_archived_one() -> None:
+    assert not is_archived_as(ListedAgent(code="A-7", name="[archived] 🚀"), "🎉")
+
+
 @pytest.mark.parametrize("name", ["archived A-7", f"[archived] {LONG[:10]}", LONG, "[archived] Soporte de la costa"])
 def test_a_name_that_may_be_any_agents_is_no_archived_one(name: str) -> None:
     assert not is_archived_as(ListedAgent(code="A-7", name=name), LONG)
