@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 ARCHIVED = "[archived] "
 _MARK = skeleton(ARCHIVED)
 
-_REFUSED = (400, 409, 413, 422)
-"""Statuses of an API that refuses a name: too long, taken, or with characters that it does not accept."""
+_REFUSED = (400, 409, 413, 422, 500)
+"""Statuses of an API that refuses a name: too long, taken, or with characters that it does not accept.
+
+With 500, its database refuses the name. An API that is down refuses to disconnect the agent before.
+"""
 
 _KEPT_LENGTHS = (60, 30, 10)
 

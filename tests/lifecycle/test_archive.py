@@ -47,6 +47,14 @@ def test_the_first_name_that_the_api_takes(session: Session, api: Api, refused: 
     assert live(api, code)["name"] == name.replace("CODE", code)
 
 
+def test_a_name_that_the_database_refuses_is_followed_by_the_next(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    # The fixture lets a request be sent three times.
+    api.faults.add("status-before", method="PATCH", status=500, count=3)
+    archive(session, code, "Ventas")
+    assert live(api, code)["name"] == f"[archived] Ventas {code}"
+
+
 @pytest.mark.parametrize("gone", [False, True])
 def test_an_agent_that_this_operation_disconnected_is_only_renamed(session: Session, api: Api, *, gone: bool) -> None:
     code = api.create("Ventas")
