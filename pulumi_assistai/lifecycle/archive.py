@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pulumi_assistai.errors import ApiError, AssistAIError, NotFoundError, TransportError
+from pulumi_assistai.lifecycle.disconnection import disconnect
 from pulumi_assistai.lifecycle.likeness import is_marked_as_archived, may_be_stored_as, same_text, skeleton
 from pulumi_assistai.lifecycle.session import Session
 
@@ -59,7 +60,7 @@ def archive(session: Session, code: str, name: str) -> None:
     """
     if code not in session.disconnected_agents:
         with _gone_is_done(session, f"agent {code} had no WhatsApp to disconnect"):
-            session.client.whatsapp.disconnect(code)
+            disconnect(session, code)
     with _gone_is_done(session, f"agent {code} was gone, so nothing was renamed"):
         _rename(session, code, name)
 

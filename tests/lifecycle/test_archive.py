@@ -75,6 +75,13 @@ def test_an_agent_that_could_not_be_disconnected_is_disconnected_again(session: 
     assert len(api.requests("DELETE")) == 1
 
 
+def test_an_agent_without_a_phone_is_archived_although_it_cannot_be_disconnected(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    api.faults.add("status-before", method="DELETE", status=400)
+    archive(session, code, "Ventas")
+    assert live(api, code)["name"] == "[archived] Ventas"
+
+
 def test_no_name_at_all_is_an_error_and_the_phone_is_off(session: Session, api: Api) -> None:
     code = api.create("Ventas")
     session.client.whatsapp.connect(code)
