@@ -47,7 +47,7 @@ NAMES = {
 }
 
 LOST_TEXTS = {odd: fields for odd, fields in TEXTS.items() if odd != "lower"} | NAMES
-"""Names in other letters are other names."""
+"""Names in other letters are other names: such an agent is named, not taken."""
 
 
 @pytest.fixture
@@ -122,6 +122,19 @@ def test_a_lost_creation_is_one_agent(project: Project, api: Api, fields: dict[s
     project.run("up")
     assert len(api.requests("POST")) == 1
     assert len(api.agents()) == 1
+
+
+@pytest.mark.parametrize(("odd", "name"), [("lower", "Ventas"), ("question-marks", "Ventas 🚀")])
+def test_a_lost_creation_under_a_name_in_other_letters_is_named(project: Project, api: Api, name: str) -> None:
+    project.write(agent(name=name))
+    api.faults.add("cut-after", method="POST")
+    text = project.fails("up")
+    (live,) = api.agents()
+    assert f"these new agents could be it: {live['code']}; none of them was changed" in text
+    project.up(agent(name=name, adopt=live["code"]))
+    assert project.run("refresh").ok
+    assert project.run("up").ok
+    assert len(api.requests("POST")) == 1
 
 
 LOOKALIKES = [
@@ -350,7 +363,7 @@ def test_an_agent_is_archived_on_an_api_that_does_not_take_every_name(project: P
 @pytest.mark.parametrize("engine", BOTH)
 def test_an_archive_that_fails_half_way_is_taken_back(project: Project, api: Api) -> None:
     project.up(ARCHIVED)
-    api.faults.add("status-before", method="DELETE", status=500, count=0)
+    api.faults.add("status-before", method="DELETE", status=403, count=0)
     project.write("pass")
     project.fails("up")
     api.faults.clear()
@@ -369,6 +382,16 @@ def test_an_archived_agent_comes_back(project: Project, api: Api) -> None:
     assert project.words(archived) in project.fails("preview")
     project.up(ARCHIVED.replace('"ventas", ', f'"ventas", adopt="{live["code"]}", '))
     assert [agent["name"] for agent in api.agents()] == ["Ventas"]
+
+
+@pytest.mark.parametrize("odd", ["drop=[]", "lower"])
+def test_an_archived_agent_whose_name_the_api_changed_is_named(project: Project, api: Api) -> None:
+    project.up(ARCHIVED)
+    project.up("pass")
+    (live,) = api.agents()
+    project.write(ARCHIVED)
+    assert f'was archived: {live["code"]}; to bring it back declare adopt="{live["code"]}"' in project.fails("up")
+    assert len(api.requests("POST")) == 1
 
 
 WITH_WHATSAPP = """

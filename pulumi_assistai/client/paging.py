@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -354,11 +355,22 @@ def _read_items(entries: Sequence[Any], item: type[Item]) -> tuple[list[Item], s
 
 def read_total(meta: Mapping[str, Any]) -> int | None:
     """Return the API's own count of a listing, None if it reports none."""
-    return next((meta[name] for name in ("itemCount", "total", "totalItems") if type(meta.get(name)) is int), None)
+    # Where `totalItems` is the count of the listing, `itemCount` may be that of the page.
+    return _number(meta, "totalItems", "total", "itemCount")
 
 
 def _has_next(meta: Mapping[str, Any], number: int) -> bool | None:
     if isinstance(meta.get("hasNextPage"), bool):
         return bool(meta["hasNextPage"])
-    pages = next((meta[name] for name in ("pageCount", "lastPage", "totalPages") if type(meta.get(name)) is int), None)
+    pages = _number(meta, "pageCount", "lastPage", "totalPages")
     return None if pages is None else number < pages
+
+
+def _number(meta: Mapping[str, Any], *names: str) -> int | None:
+    """Return the first number of these names. Databases that count in 64 bits report it as a text."""
+    values: list[Any] = [meta.get(name) for name in names]
+    return next((int(value) for value in values if type(value) is int or _is_digits(value)), None)
+
+
+def _is_digits(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9]{1,18}", value) is not None

@@ -106,7 +106,11 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
         _refuse_name_of_another(session, code, recorded, inputs)
         _compare_with_dashboard(session, code, recorded, inputs)
     policies = [name for name in POLICIES if _policy(recorded, name) != _policy(inputs, name)]
-    return Difference((*changed, *forgotten, *policies))
+    difference = Difference((*changed, *forgotten, *policies))
+    if not difference.changes:
+        # A resource with changes may be replaced instead: `update` claims its agent.
+        session.handled_agents.claim(code)
+    return difference
 
 
 def create(session: Session, inputs: Properties) -> Made:
@@ -175,6 +179,7 @@ def update(session: Session, code: str, recorded: Properties, inputs: Properties
         ApiError, TransportError: the call failed.
     """
     session.require_own(recorded)
+    session.handled_agents.claim(code)
     changed = _changed(session, recorded, inputs)
     # Somebody who edited a visible field may have edited the hidden ones as well.
     sent = FIELDS if changed and _edited(session, code, recorded) else changed
@@ -194,7 +199,7 @@ def delete(session: Session, code: str, recorded: Properties) -> None:
     """
     session.require_own(recorded)
     # The name may be a secret, which nothing here shows: so messages have only the code.
-    if code in session.handled_agents:
+    if code in session.handled_agents or code in session.declared_adoptions:
         session.tell(f"agent {code} was left as it is: another resource of this program manages it now")
     elif recorded.get("on_delete") == "archive":
         archive(session, code, str(recorded.get("name")))

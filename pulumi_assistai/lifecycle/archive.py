@@ -7,16 +7,21 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pulumi_assistai.errors import ApiError, AssistAIError, NotFoundError, TransportError
-from pulumi_assistai.lifecycle.likeness import is_marked_as_archived, may_be_stored_as, same_text
+from pulumi_assistai.lifecycle.disconnection import disconnect
+from pulumi_assistai.lifecycle.likeness import is_marked_as_archived, may_be_stored_as, same_text, skeleton
 from pulumi_assistai.lifecycle.session import Session
 
 if TYPE_CHECKING:
     from pulumi_assistai.client import ListedAgent
 
 ARCHIVED = "[archived] "
+_MARK = skeleton(ARCHIVED)
 
-_REFUSED = (400, 409, 413, 422)
-"""Statuses of an API that refuses a name: too long, taken, or with characters that it does not accept."""
+_REFUSED = (400, 409, 413, 422, 500)
+"""Statuses of an API that refuses a name: too long, taken, or with characters that it does not accept.
+
+With 500, its database refuses the name. An API that is down refuses to disconnect the agent before.
+"""
 
 _KEPT_LENGTHS = (60, 30, 10)
 
@@ -34,7 +39,14 @@ def is_archived_as(agent: ListedAgent, name: str) -> bool:
     whole, *others, _ = archived_names(name, agent.code)
     shortened = agent.name.startswith(ARCHIVED) and len(agent.name) > len(ARCHIVED) + _KEPT_LENGTHS[-1]
     alike = any(same_text(agent.name, other) for other in (whole, *others))
-    return alike or (shortened and may_be_stored_as(whole, agent.name))
+    return alike or _has_letters_of(agent, name) or (shortened and may_be_stored_as(whole, agent.name))
+
+
+def _has_letters_of(agent: ListedAgent, name: str) -> bool:
+    """Return whether an archived name has the letters of `name`: an API may drop the brackets or change case."""
+    letters = skeleton(name.removeprefix(ARCHIVED))
+    live = skeleton(agent.name).removesuffix(skeleton(agent.code))
+    return letters != "" and live == _MARK + letters
 
 
 def archive(session: Session, code: str, name: str) -> None:
@@ -48,7 +60,7 @@ def archive(session: Session, code: str, name: str) -> None:
     """
     if code not in session.disconnected_agents:
         with _gone_is_done(session, f"agent {code} had no WhatsApp to disconnect"):
-            session.client.whatsapp.disconnect(code)
+            disconnect(session, code)
     with _gone_is_done(session, f"agent {code} was gone, so nothing was renamed"):
         _rename(session, code, name)
 

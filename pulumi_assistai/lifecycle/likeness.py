@@ -52,7 +52,12 @@ def may_be_stored_as(declared: str, live: str) -> bool:
 
 
 def name_may_be_stored_as(declared: str, live: str) -> bool:
-    """Return the same for a name, of which at least half the characters must be left."""
+    """Return the same for a name, of which at least half the characters must be left.
+
+    Its letters may also be stored in another case or without accents, and its signs as others.
+    """
+    if skeleton(live) and skeleton(live) == skeleton(declared):
+        return True
     if len(canonical(live)) < _LEAST_KEPT * len(canonical(declared)):
         return same_text(declared, live)
     return may_be_stored_as(declared, live)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from pulumi_assistai.client import Connected, Starting
 from pulumi_assistai.errors import AssistAIError, NoIntegrationError, NotFoundError, WrongPhoneError
+from pulumi_assistai.lifecycle.disconnection import disconnect
 from pulumi_assistai.lifecycle.phones import EXAMPLE, Match, compare, is_international, last_digits
 from pulumi_assistai.lifecycle.session import Session
 from pulumi_assistai.lifecycle.validation import trimmed, validate
@@ -155,7 +156,7 @@ def expect(session: Session, recorded: Properties, inputs: Properties) -> dict[s
 
 
 def delete(session: Session, recorded: Properties) -> None:
-    """Disconnect the agent: DELETE /agents/CODE/integrations/whatsappweb. A 404 is a success.
+    """Disconnect the agent: DELETE /agents/CODE/integrations/whatsappweb. A 404 is a success, see `disconnect`.
 
     Raises:
         WrongOrganizationError: the integration belongs to another organization.
@@ -167,7 +168,7 @@ def delete(session: Session, recorded: Properties) -> None:
         session.tell(f"WhatsApp of agent {code} stays connected: another resource of this program manages it now")
         return
     try:
-        session.client.whatsapp.disconnect(code)
+        disconnect(session, code)
     except NotFoundError:
         session.require_api()
         session.tell(f"the WhatsApp integration of agent {code} was already gone")

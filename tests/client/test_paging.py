@@ -272,9 +272,24 @@ def test_a_count_that_is_too_high_makes_a_listing_incomplete(name: str) -> None:
     assert not find(Listing(3, meta={name: 4})).complete
 
 
-def test_the_first_count_by_name_is_taken_and_what_is_no_number_is_none() -> None:
-    assert find(Listing(3, meta={"itemCount": True, "total": "9", "totalItems": 3})).complete
-    assert not find(Listing(3, meta={"itemCount": 4, "total": 3})).complete
+@pytest.mark.parametrize("nothing", [True, "many", "", "-1", "4.0", "4 ", "\u0664", "9" * 19, 4.0, None, [4]])
+def test_what_is_no_number_is_no_count(nothing: Any) -> None:
+    assert find(Listing(3, meta={"total": nothing, "itemCount": 3})).complete
+    assert not find(Listing(3, meta={"total": nothing, "itemCount": 4})).complete
+
+
+def test_a_count_may_be_a_text() -> None:
+    assert find(Listing(3, meta={"total": "3"})).complete
+    assert not find(Listing(3, meta={"total": "4"})).complete
+    assert not find(of_pages(codes(1, 2), page({"pageCount": "9"}))).complete
+
+
+def test_a_count_of_the_page_is_not_that_of_the_listing() -> None:
+    meta = {"itemCount": 50, "itemsPerPage": 50, "totalItems": 120}
+    listing = Listing(120, meta=meta)
+    listing.pages = {4: INVALID_PAGE}
+    assert find(listing).complete
+    assert problem(ignoring_pages(120, meta)) == "page 2 repeats another page"
 
 
 def test_a_count_that_is_too_low_is_a_wrong_count() -> None:
@@ -309,8 +324,8 @@ def test_an_end_that_the_api_denies_is_incomplete(meta: dict[str, Any]) -> None:
         {"lastPage": 1},
         {"totalPages": 2},
         {"hasNextPage": False, "pageCount": 9},
-        {"pageCount": "9"},
-        {"pageCount": "9", "lastPage": 2},
+        {"pageCount": "many"},
+        {"pageCount": "many", "lastPage": 2},
     ],
 )
 def test_an_end_that_the_api_confirms_is_complete(meta: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -805,6 +806,40 @@ def test_deleting_what_this_operation_made_or_adopted_makes_no_call(
     agents.delete(session, made.id, recorded(made.id, on_delete="archive"))
     assert api.requests() == []
     assert said() == (f"agent {made.id} was left as it is: another resource of this program manages it now\n")
+
+
+def _leave(session: Session, code: str) -> None:
+    assert agents.diff(session, code, recorded(code), EVERYTHING) == SAME
+
+
+def _update(session: Session, code: str) -> None:
+    agents.update(session, code, recorded(code), EVERYTHING | {"tone": "serio"})
+
+
+def _declare(session: Session, code: str) -> None:
+    assert agents.check(session, {}, EVERYTHING | {"adopt": code}) == []
+
+
+@pytest.mark.parametrize("keep", [_leave, _update, _declare])
+@pytest.mark.parametrize("failures", [0, 1])
+def test_deleting_what_another_resource_keeps_leaves_it(
+    session: Session, api: Api, code: str, keep: Callable[[Session, str], None], failures: int
+) -> None:
+    """An earlier run may have failed after it created the renamed resource, and this one may go on after errors."""
+    for _ in range(failures):
+        api.faults.add("status-before", method="PATCH", status=401)
+    with suppress(UnauthorizedError):
+        keep(session, code)
+    agents.delete(session, code, recorded(code, on_delete="archive"))
+    assert api.requests("DELETE") == []
+    assert api.agent("Ventas")["code"] == code
+
+
+def test_a_resource_that_is_replaced_does_not_keep_its_old_agent(session: Session, api: Api, code: str) -> None:
+    assert agents.diff(session, code, recorded(code), EVERYTHING | {"name": "Soporte"}).changes
+    agents.create(session, {"name": "Soporte"})
+    agents.delete(session, code, recorded(code, on_delete="archive"))
+    assert api.agent("[archived] Ventas")["code"] == code
 
 
 def test_a_creation_that_failed_does_not_stand_for_its_agent(session: Session, api: Api, code: str) -> None:

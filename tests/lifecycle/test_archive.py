@@ -20,6 +20,18 @@ def test_every_name_that_an_archived_agent_may_get_is_known(name: str) -> None:
     assert is_archived_as(ListedAgent(code="A-7", name=name), LONG)
 
 
+@pytest.mark.parametrize("stored", ["archived Café 🚀", "[archived] café 🚀", "[archived] Cafe ?", "archived Café A-7"])
+def test_an_archived_name_is_known_without_its_signs_and_in_other_letters(stored: str) -> None:
+    agent = ListedAgent(code="A-7", name=stored)
+    assert is_archived_as(agent, "Café 🚀")
+    assert is_archived_as(agent, "[archived] Café 🚀")
+    assert not is_archived_as(agent, "Té 🚀")
+
+
+def test_a_name_without_letters_is_not_any_archived_one() -> None:
+    assert not is_archived_as(ListedAgent(code="A-7", name="[archived] 🚀"), "🎉")
+
+
 @pytest.mark.parametrize("name", ["archived A-7", f"[archived] {LONG[:10]}", LONG, "[archived] Soporte de la costa"])
 def test_a_name_that_may_be_any_agents_is_no_archived_one(name: str) -> None:
     assert not is_archived_as(ListedAgent(code="A-7", name=name), LONG)
@@ -33,6 +45,14 @@ def test_the_first_name_that_the_api_takes(session: Session, api: Api, refused: 
         api.faults.add("status-before", method="PATCH", status=status, count=refused)
     archive(session, code, LONG)
     assert live(api, code)["name"] == name.replace("CODE", code)
+
+
+def test_a_name_that_the_database_refuses_is_followed_by_the_next(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    # The fixture lets a request be sent three times.
+    api.faults.add("status-before", method="PATCH", status=500, count=3)
+    archive(session, code, "Ventas")
+    assert live(api, code)["name"] == f"[archived] Ventas {code}"
 
 
 @pytest.mark.parametrize("gone", [False, True])
@@ -53,6 +73,13 @@ def test_an_agent_that_could_not_be_disconnected_is_disconnected_again(session: 
         whatsapp.delete(session, {"agent_code": code, **session.place})
     archive(session, code, "Ventas")
     assert len(api.requests("DELETE")) == 1
+
+
+def test_an_agent_without_a_phone_is_archived_although_it_cannot_be_disconnected(session: Session, api: Api) -> None:
+    code = api.create("Ventas")
+    api.faults.add("status-before", method="DELETE", status=400)
+    archive(session, code, "Ventas")
+    assert live(api, code)["name"] == "[archived] Ventas"
 
 
 def test_no_name_at_all_is_an_error_and_the_phone_is_off(session: Session, api: Api) -> None:

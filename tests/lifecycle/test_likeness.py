@@ -93,6 +93,14 @@ def test_a_name_of_which_little_is_left_is_another_name() -> None:
 
 
 @pytest.mark.parametrize(
+    "live", ["ventas del café 🚀", "VENTAS DEL CAFÉ 🚀", "Ventas del Cafe 🚀", "Ventas del Café ?"]
+)
+def test_a_name_can_be_stored_in_other_letters_and_signs(live: str) -> None:
+    assert name_may_be_stored_as("Ventas del Café 🚀", live)
+    assert not name_may_be_stored_as("¿?", "!")
+
+
+@pytest.mark.parametrize(
     ("declared", "live", "words"),
     [
         ("hola", "", "empty"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_assistai import (
+    ApiError,
     AssistAIError,
     EmptyListingError,
     NoIntegrationError,
@@ -429,6 +430,46 @@ def test_deleting_what_is_gone_is_success(
     whatsapp.delete(session, {"agent_code": code, **PLACE})
     assert api.requests("DELETE") == [disconnect(code)]
     assert capsys.readouterr().err == f"the WhatsApp integration of agent {code} was already gone\n"
+
+
+@pytest.mark.parametrize("status", [400, 409, 422, 500])
+def test_deleting_where_no_phone_is_linked_is_success(
+    session: Session, api: Api, code: str, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refusal = '{"message": "El agente no está conectado"}'
+    api.faults.add("status-before", method="DELETE", status=status, body=refusal, count=0)
+    whatsapp.delete(session, {"agent_code": code, **PLACE})
+    assert api.requests("GET") == [qr(code)]
+    said = (
+        f"agent {code} had no phone to disconnect: {disconnect(code)} answered {status}: El agente no está conectado\n"
+    )
+    assert capsys.readouterr().err.endswith(said)
+
+
+@pytest.mark.parametrize("status", [400, 409, 422, 500])
+def test_deleting_where_a_phone_is_linked_fails_with_the_refusal(
+    session: Session, api: Api, linked: str, status: int
+) -> None:
+    api.faults.add("status-before", method="DELETE", status=status, count=0)
+    with pytest.raises(ApiError, match=f"^DELETE .* answered {status}"):
+        whatsapp.delete(session, {"agent_code": linked, **PLACE})
+
+
+@pytest.mark.parametrize("status", [404, 409, 500, 503])
+def test_deleting_where_a_phone_may_be_linked_fails_with_the_refusal(
+    session: Session, api: Api, linked: str, status: int
+) -> None:
+    api.faults.add("status-before", method="DELETE", status=400, body="{}")
+    api.faults.add("status-before", path=".*/qr", status=status)
+    with pytest.raises(ApiError, match=r"^DELETE .* answered 400; correct"):
+        whatsapp.delete(session, {"agent_code": linked, **PLACE})
+
+
+def test_deleting_without_permission_asks_nothing_else(session: Session, api: Api, code: str) -> None:
+    api.faults.add("status-before", method="DELETE", status=403)
+    with pytest.raises(ApiError, match="answered 403"):
+        whatsapp.delete(session, {"agent_code": code, **PLACE})
+    assert api.requests("GET") == []
 
 
 def test_deleting_what_another_resource_connects_leaves_it_connected(

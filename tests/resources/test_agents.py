@@ -354,6 +354,22 @@ def test_a_renamed_resource_with_adopt_does_not_archive_its_own_agent(project: P
     assert list(project.state()) == ["trial-dev", "default", "sales"]
 
 
+def test_a_renamed_resource_whose_run_failed_does_not_archive_its_own_agent_later(project: Project, api: Api) -> None:
+    project.up('assistai.Agent("ventas", name="Ventas", on_delete="archive")')
+    code = api.agent("Ventas")["code"]
+    api.faults.add("status-before", method="POST", status=400)
+    project.write(f"""
+        assistai.Agent("sales", name="Ventas", on_delete="archive", adopt="{code}")
+        assistai.Agent("otro", name="Otro")
+    """)
+    project.fails("up")
+    assert {"ventas", "sales"} <= project.state().keys()
+    outcome = project.up()
+    assert f"agent {code} was left as it is: another resource of this program manages it now" in outcome.text
+    assert api.requests("PATCH", "DELETE") == []
+    assert "ventas" not in project.state()
+
+
 def test_a_renamed_resource_with_an_alias_is_no_change(project: Project, api: Api) -> None:
     project.up(MINIMAL)
     project.up("""
