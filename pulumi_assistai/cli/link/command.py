@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
@@ -35,7 +34,7 @@ from pulumi_assistai.errors import (
     WrongPhoneError,
 )
 from pulumi_assistai.lifecycle.whatsapp import Link, doubt, international, no_integration, require_expected, starting
-from pulumi_assistai.settings import is_loopback
+from pulumi_assistai.settings import is_on_loopback
 from pulumi_assistai.text import visible
 
 _INTERVAL = 2.0
@@ -128,7 +127,7 @@ def _link(linking: _Linking, views: list[View], around: Surroundings, *, open_pa
 def _point_to_the_console(around: Surroundings, agent: FoundAgent) -> None:
     """Say where the emulator of a sandbox plays the phone: no real one can scan its QR code."""
     url = agent.organization.settings.base_url
-    if isinstance(around.stack, SandboxStack) and is_loopback(urlsplit(url).hostname or ""):
+    if isinstance(around.stack, SandboxStack) and is_on_loopback(url):
         note(f"No real phone can scan this QR code. The emulator has one: {url}/agents/{visible(agent.code)}")
 
 

@@ -265,6 +265,17 @@ def test_a_wrong_token_is_one_line(assistai: Assistai, fleet: Project, monkeypat
     assert "canary-token" not in run.err
 
 
+@embedded
+def test_an_unusable_base_url_is_one_line_without_its_password(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTAI_BASE_URL", "https://user:canary\u2100@example.org")
+    run = status(assistai, fleet)
+    assert (run.status, run.out) == (1, "")
+    assert "error: AssistAI is not configured: ASSISTAI_BASE_URL (assistai:baseUrl): Value error, must be" in run.err
+    assert "canary" not in run.err
+
+
 def test_a_sandbox_is_compared_with_its_own_emulator(
     assistai: Assistai, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
