@@ -267,15 +267,26 @@ def test_a_strange_date_is_no_obstacle(
     assert ("clock" in found) is (date != "yesterday")
 
 
-def test_an_address_with_a_password_is_not_shown(
-    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://user:canary@example.org", "https://[...]@example.org"),
+        ("https://user:canary?#/@example.org", "https://[...]@example.org"),
+        ("user:canary@example.org", "[...]@example.org"),
+        ("https:/user:canary@example.org", "[...]@example.org"),
+        ("https://example.org/?key=canary", "https://example.org/[...]"),
+        ("https://example.org#canary", "https://example.org[...]"),
+    ],
+)
+def test_the_secret_in_an_address_is_not_shown(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch, address: str, shown: str
 ) -> None:
-    monkeypatch.setenv("ASSISTAI_BASE_URL", "https://user:canary-password@example.org")
+    monkeypatch.setenv("ASSISTAI_BASE_URL", address)
     run = doctor(assistai, fleet.directory / "..", "--json")
     found = findings(run)
-    assert found["base URL"] == [("ok", "https://[...]@example.org, from ASSISTAI_BASE_URL")]
+    assert found["base URL"] == [("ok", f"{shown}, from ASSISTAI_BASE_URL")]
     assert found["settings"][0][0] == "problem"
-    assert "canary-password" not in run.out
+    assert "canary" not in run.out
 
 
 @pytest.mark.parametrize(
