@@ -153,7 +153,8 @@ def _explicit_providers(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[st
             native = resource["type"] == _NATIVE_PROVIDER_TYPE
             inputs = {key: _revealed(value) for key, value in (resource.get("inputs") or {}).items()}
             known = _native_settings(inputs) if native else {k: v for k, v in inputs.items() if isinstance(v, str)}
-            if native or any(key in Settings.model_fields or key.startswith("assistai:") for key in known):
+            # A state without plaintext has no values of secrets, but their names.
+            if native or any(key in Settings.model_fields or key.startswith("assistai:") for key in inputs):
                 yield resource["urn"], known
 
 

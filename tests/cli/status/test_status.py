@@ -194,6 +194,24 @@ def test_resources_of_an_explicit_provider_are_compared_with_its_organization(
 
 
 @embedded
+def test_an_explicit_provider_whose_arguments_are_all_secret_is_found(
+    assistai: Assistai, fleet: Project, api: Api
+) -> None:
+    fleet.up("""
+        secret = pulumi.Output.secret
+        acme = assistai.Provider(
+            "acme", api_token="acme-token", tenant_domain=secret("acme"), organization_code=secret("ACME")
+        )
+        assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
+    """)
+    api.edit(api.agent("Soporte")["code"], name="Otro")
+    run = status(assistai, fleet)
+    assert run.status == 3
+    assert any('Soporte drifted name: declared "Soporte", live "Otro"' in line for line in run.lines)
+    assert "stack dev of the sandbox, organization ACME of tenant acme (provider acme)" in run.lines
+
+
+@embedded
 def test_a_listing_that_hides_agents_calls_none_missing(assistai: Assistai, fleet: Project, api: Api) -> None:
     fleet.up(ONE)
     api.faults.add("stale", count=0, path="/api/v1/agents")
