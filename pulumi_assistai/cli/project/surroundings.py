@@ -15,6 +15,7 @@ from pulumi_assistai.cli.project.organizations import (
     Unconnected,
     choose,
     connections_of,
+    each_once,
     has_explicit_providers,
 )
 from pulumi_assistai.cli.project.stacks import KeptStack, SandboxStack, find_stack
@@ -84,7 +85,7 @@ def open_organizations(
     config, state = read_stack(stack)
     with api_of(directory, config, sandbox=is_sandbox) as environment:
         organizations, unconnected = connections_of(state, environment, config)
-        chosen = choose(organizations, provider, organization)
+        chosen = each_once(choose(organizations, provider, organization))
         is_all = provider is None and organization is None
         others = [known for known in organizations if known not in chosen]
         is_native = declares_natively(state, runtime_of(directory))

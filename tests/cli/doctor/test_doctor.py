@@ -136,6 +136,21 @@ def test_a_wrong_token_ends_the_questions(
     assert "canary-token" not in run.out
 
 
+def test_the_token_of_every_provider_is_checked(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.up("""
+        acme = assistai.Provider("acme", api_token="acme-token", tenant_domain="acme", organization_code="ACME")
+        assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
+    """)
+    for name, value in (("API_TOKEN", "canary-token"), ("TENANT_DOMAIN", "acme"), ("ORGANIZATION_CODE", "ACME")):
+        monkeypatch.setenv(f"ASSISTAI_{name}", value)
+    found = findings(doctor(assistai, fleet.directory, "--json"))
+    assert [verdict for verdict, _ in found["token"]] == ["problem"]
+    assert found["acme: token"] == [("ok", "accepted")]
+    assert "token" not in findings(doctor(assistai, fleet.directory, "--json", "--provider", "acme"))
+
+
 def test_another_organization_is_a_problem_of_its_own(
     assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

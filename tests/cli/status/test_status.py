@@ -194,6 +194,28 @@ def test_resources_of_an_explicit_provider_are_compared_with_its_organization(
 
 
 @embedded
+def test_a_provider_can_be_chosen_if_another_connection_leads_to_its_organization(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.up("""
+        acme = assistai.Provider("acme", api_token="acme-token", tenant_domain="acme", organization_code="ACME")
+        assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
+    """)
+    for name, value in (("API_TOKEN", "revoked"), ("TENANT_DOMAIN", "acme"), ("ORGANIZATION_CODE", "ACME")):
+        monkeypatch.setenv(f"ASSISTAI_{name}", value)
+    document = found(assistai, fleet, "--provider", "acme")
+    assert [(known["provider"], len(known["agents"])) for known in document["organizations"]] == [("acme", 1)]
+    run = status(assistai, fleet)
+    assert run.status == 1
+    assert "answered 401" in run.err
+    run = status(assistai, fleet, "--provider", "nadie")
+    place = "organization ACME of tenant acme"
+    assert run.err.splitlines()[1] == (
+        f"error: the stack has no connection to provider nadie; it has: {place}, {place} (provider acme)"
+    )
+
+
+@embedded
 def test_an_explicit_provider_whose_arguments_are_all_secret_is_found(
     assistai: Assistai, fleet: Project, api: Api
 ) -> None:
