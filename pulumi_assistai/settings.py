@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -53,10 +53,28 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def is_on_loopback(base_url: str) -> bool:
+    """Return whether a base URL, which may be unusable, leads to this machine."""
+    try:
+        return is_loopback(urlsplit(base_url).hostname or "")
+    except ValueError:
+        return False
+
+
+def _split(value: str) -> tuple[SplitResult, int | None]:
+    """Return the parts of an address, and its port. Python's own errors show parts of it, such as a password."""
+    try:
+        url = urlsplit(value)
+        port = url.port
+    except ValueError:
+        raise ValueError(f"must be like {DEFAULT_BASE_URL}") from None
+    return url, port
+
+
 def _safe_base_url(value: str) -> str:
-    url = urlsplit(value)
+    url, port = _split(value)
     host = url.hostname or ""
-    if not value.isprintable() or " " in value or url.port == 0:
+    if not value.isprintable() or " " in value or port == 0:
         raise ValueError(f"must be like {DEFAULT_BASE_URL}")
     if not host or url.query or url.fragment or url.username or url.password:
         raise ValueError(f"must be like {DEFAULT_BASE_URL}, with no user, query or fragment")

@@ -145,7 +145,8 @@ def test_everything_wrong_is_said_at_once() -> None:
         ("base_url", "ftp://127.0.0.1", "must begin with https://"),
         ("base_url", "https://user:secret@example.com", "with no user, query or fragment"),
         ("base_url", "example.com", "must be like https://public.assistai.lat"),
-        ("base_url", "https://example.com:abc", "Value error"),
+        ("base_url", "https://example.com:abc", "must be like https://public.assistai.lat"),
+        ("base_url", "https://example.com:65536", "must be like https://public.assistai.lat"),
         ("base_url", "https://example.com:443/\n", "must be like https://public.assistai.lat"),
         ("base_url", "https://example.com:0", "must be like https://public.assistai.lat"),
         ("base_url", "https://example.com/a b", "must be like https://public.assistai.lat"),
@@ -158,7 +159,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         ("base_url", "https://api..example.com", "with the name of a host"),
         ("base_url", f"https://{'a' * 64}.example.com", "with the name of a host"),
         ("base_url", "https://.", "with the name of a host"),
-        ("base_url", "https://[::1", "Value error"),
+        ("base_url", "https://[::1", "must be like https://public.assistai.lat"),
         ("base_url", "http://localhost.example.com", "must begin with https:// (http:// would expose the token"),
         ("base_url", "http://10.0.0.1", "only loopback hosts may use it)"),
         ("timeout", "0", "greater than 0"),
@@ -180,6 +181,15 @@ def test_what_is_not_usable_is_refused_without_showing_it(field: str, value: str
         Settings.load(EXPLICIT | {field: value}, {}, {})
     assert words in str(caught.value)
     assert value == "0" or value not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["user:canary/word@example.org", "user:canary\u2100@example.org", "user:[canary]@example.org"]
+)
+def test_a_part_of_a_password_in_an_address_is_not_shown_either(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="must be like https://public") as caught:
+        Settings.load(EXPLICIT | {"base_url": f"https://{address}"}, {}, {})
+    assert "canary" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

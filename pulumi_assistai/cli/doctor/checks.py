@@ -133,8 +133,13 @@ def _find(field: str, environment: Mapping[str, str], config: Mapping[str, str],
 def _shown(field: str, value: Any) -> str:
     if field == "api_token":
         return f"set, {len(value)} characters"
-    # An address with a password in it is refused, and not to be shown either.
-    return re.sub(r"//.*@", "//[...]@", str(value))
+    return _without_secrets(value) if field == "base_url" else str(value)
+
+
+def _without_secrets(address: str) -> str:
+    """Return an address without its user, password, query and fragment. One that has them is refused."""
+    anonymous = re.sub(r"(?s)^(\w+://)?.*@", r"\1[...]@", address)
+    return re.sub(r"(?s)[?#].*", "[...]", anonymous)
 
 
 def _words(field: str) -> str:

@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
@@ -20,7 +19,7 @@ from pulumi_assistai.cli.link.views import FileView, TerminalView, View
 from pulumi_assistai.cli.options import Directory, InSandbox, OrganizationCode, ProviderName, StackName
 from pulumi_assistai.cli.project.agents import FoundAgent, find_agents, waiting_agents
 from pulumi_assistai.cli.project.apis import note
-from pulumi_assistai.cli.project.declared import declared_integrations
+from pulumi_assistai.cli.project.declared import declared_integrations, is_waiting, place_in_words
 from pulumi_assistai.cli.project.stacks import SandboxStack
 from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.tables import open_console
@@ -35,7 +34,7 @@ from pulumi_assistai.errors import (
     WrongPhoneError,
 )
 from pulumi_assistai.lifecycle.whatsapp import Link, doubt, international, no_integration, require_expected, starting
-from pulumi_assistai.settings import is_loopback
+from pulumi_assistai.settings import is_on_loopback
 from pulumi_assistai.text import visible
 
 _INTERVAL = 2.0
@@ -102,7 +101,9 @@ def link(
     if bool(agents) == pending:
         raise AssistAIError("give agents by code, name or resource, or --pending for all that have no phone linked yet")
     with open_organizations(directory, stack, provider, organization, sandbox=sandbox) as around:
-        found = find_agents(around, agents or []) if agents else waiting_agents(around)
+        found = find_agents(around, agents) if agents else waiting_agents(around)
+        if pending:
+            _tell_of_skipped(around)
         for agent in found:
             typer.echo(f"Linking WhatsApp of {visible(agent.label)}.")
             sys.stdout.flush()
@@ -112,7 +113,15 @@ def link(
                 linking = _Linking(client, agent.code, expected, timeout, around.words)
                 _link(linking, _views(agent.label, web=web, png=png), around, open_page=web and not no_browser)
     if not found:
-        typer.echo("Nothing to link: the state records no WhatsApp integration without a phone.")
+        places = "; ".join(visible(known.label) for known in around.organizations)
+        typer.echo(f"Nothing to link: the state records no WhatsApp integration without a phone in {places}.")
+
+
+def _tell_of_skipped(around: Surroundings) -> None:
+    """Report integrations without a phone in organizations to which the stack has no connection."""
+    for declared in filter(is_waiting, around.elsewhere):
+        place = place_in_words(declared.recorded)
+        note(f"{visible(declared.resource)} was skipped: the stack has no connection to {visible(place)}.")
 
 
 def _link(linking: _Linking, views: list[View], around: Surroundings, *, open_page: bool) -> None:
@@ -128,7 +137,7 @@ def _link(linking: _Linking, views: list[View], around: Surroundings, *, open_pa
 def _point_to_the_console(around: Surroundings, agent: FoundAgent) -> None:
     """Say where the emulator of a sandbox plays the phone: no real one can scan its QR code."""
     url = agent.organization.settings.base_url
-    if isinstance(around.stack, SandboxStack) and is_loopback(urlsplit(url).hostname or ""):
+    if isinstance(around.stack, SandboxStack) and is_on_loopback(url):
         note(f"No real phone can scan this QR code. The emulator has one: {url}/agents/{visible(agent.code)}")
 
 

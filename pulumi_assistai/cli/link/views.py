@@ -121,6 +121,8 @@ class FileView:
         self._file = file
 
     def __enter__(self) -> Self:
+        if self._file.is_dir():
+            raise AssistAIError(f"{self._file} is a folder; name a file for the QR code, such as qr.png")
         return self
 
     def __exit__(self, *_: object) -> None:

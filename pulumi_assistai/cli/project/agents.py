@@ -6,7 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_assistai.cli.project.declared import declared_agents, declared_integrations
+from pulumi_assistai.cli.project.declared import (
+    declared_agents,
+    declared_integrations,
+    is_waiting,
+    place_in_words,
+)
 from pulumi_assistai.cli.project.organizations import Organization, side_by_side
 from pulumi_assistai.cli.project.surroundings import Surroundings
 from pulumi_assistai.client import Client, ListedAgent
@@ -53,8 +58,9 @@ def waiting_agents(around: Surroundings) -> list[FoundAgent]:
     return [
         found
         for declared in declared_integrations(around.state)
-        if declared.recorded.get("status") != "connected"
+        if is_waiting(declared)
         for found in _of_code(around, listings, str(declared.recorded["agent_code"]))
+        if _is_in(found.organization, declared.recorded)
     ]
 
 
@@ -76,6 +82,8 @@ def _list(organization: Organization) -> dict[str, ListedAgent] | AssistAIError:
 def _find(around: Surroundings, listings: _Listings, wanted: str) -> FoundAgent:
     for find in (_of_code, _of_resource, _of_name, _of_similar_name):
         found = list(dict.fromkeys(find(around, listings, wanted)))
+        if found and find in (_of_name, _of_similar_name):
+            _require_no_other(around, listings, wanted, found)
         if len(found) > 1:
             codes = "; ".join(known.label for known in found)
             raise AssistAIError(
@@ -91,6 +99,23 @@ def _find(around: Surroundings, listings: _Listings, wanted: str) -> FoundAgent:
     raise AssistAIError(
         f'no agent matches "{wanted}" by code, name or resource in {places}; `assistai status` lists the agents'
     )
+
+
+def _require_no_other(around: Surroundings, listings: _Listings, wanted: str, found: Sequence[FoundAgent]) -> None:
+    """Refuse a name that an agent of an organization without a connection or listing may have as well.
+
+    Raises:
+        AssistAIError: there may be such an agent.
+    """
+    reasons = [str(listing) for _, listing in listings if isinstance(listing, AssistAIError)]
+    reasons += [connection.reason for connection in around.unconnected]
+    reasons += [
+        f"{declared.resource} belongs to {place_in_words(declared.recorded)}, to which the stack has no connection"
+        for declared in around.elsewhere
+        if wanted.casefold() in (declared.resource.casefold(), str(declared.recorded.get("name")).casefold())
+    ]
+    if reasons:
+        raise AssistAIError(f'"{wanted}" may mean another agent than {found[0].label}: {reasons[0]}; use a code')
 
 
 def _of_code(around: Surroundings, listings: _Listings, code: str) -> Iterator[FoundAgent]:

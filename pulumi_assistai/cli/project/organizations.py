@@ -78,8 +78,7 @@ Connections = tuple[list[Organization], list[Unconnected]]
 def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], config: Mapping[str, str]) -> Connections:
     """Return the connections of a stack, the default one first, and the unusable ones.
 
-    Two connections to the same organization count once. The default connection is skipped if it is neither
-    configured nor needed.
+    The default connection is skipped if it is neither configured nor needed.
 
     Args:
         state: the state as `pulumi stack export --show-secrets` writes it.
@@ -104,7 +103,7 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
         raise ConfigurationError(unusable[0].reason)
     if explicit and not _has_resources_of_its_own(state):
         unusable = [connection for connection in unusable if connection.provider]
-    return _each_once(found), unusable
+    return found, unusable
 
 
 def has_explicit_providers(state: Mapping[str, Any]) -> bool:
@@ -134,17 +133,18 @@ def choose(organizations: Sequence[Organization], provider: str | None, organiza
     return chosen
 
 
-def side_by_side(organizations: Sequence[Organization], ask: Callable[[Organization], T]) -> list[T]:
-    """Return what `ask` returns for each organization, in their order. The calls run in parallel."""
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        return list(pool.map(ask, organizations))
-
-
-def _each_once(organizations: Sequence[Organization]) -> list[Organization]:
+def each_once(organizations: Sequence[Organization]) -> list[Organization]:
+    """Return the first connection to each organization."""
     first: dict[tuple[str, str, str], Organization] = {}
     for known in organizations:
         first.setdefault(known.settings.key, known)
     return list(first.values())
+
+
+def side_by_side(organizations: Sequence[Organization], ask: Callable[[Organization], T]) -> list[T]:
+    """Return what `ask` returns for each organization, in their order. The calls run in parallel."""
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        return list(pool.map(ask, organizations))
 
 
 def _explicit_providers(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -153,7 +153,8 @@ def _explicit_providers(state: Mapping[str, Any]) -> Iterator[tuple[str, dict[st
             native = resource["type"] == _NATIVE_PROVIDER_TYPE
             inputs = {key: _revealed(value) for key, value in (resource.get("inputs") or {}).items()}
             known = _native_settings(inputs) if native else {k: v for k, v in inputs.items() if isinstance(v, str)}
-            if native or any(key in Settings.model_fields or key.startswith("assistai:") for key in known):
+            # A state without plaintext has no values of secrets, but their names.
+            if native or any(key in Settings.model_fields or key.startswith("assistai:") for key in inputs):
                 yield resource["urn"], known
 
 

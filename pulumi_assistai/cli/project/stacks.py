@@ -10,14 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from pulumi_assistai.engine import Stack
 from pulumi_assistai.engine.storage.project import PYTHON, find_project_file, runtime_of
 from pulumi_assistai.engine.storage.target import SANDBOX
 from pulumi_assistai.errors import AssistAIError
 from pulumi_assistai.keys import variable
-from pulumi_assistai.settings import is_loopback
+from pulumi_assistai.settings import is_on_loopback
 
 
 class KeptStack(Protocol):
@@ -71,8 +70,8 @@ def find_stack(directory: Path, name: str | None, *, sandbox: bool = False) -> K
 
 def _has_token() -> bool:
     """Return whether the environment has a token for an API other than an emulator on this machine."""
-    host = urlsplit(os.environ.get(variable("base_url"), "")).hostname or ""
-    return bool(os.environ.get(variable("api_token"))) and not is_loopback(host)
+    base_url = os.environ.get(variable("base_url"), "")
+    return bool(os.environ.get(variable("api_token"))) and not is_on_loopback(base_url)
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_assistai.cli.project.apis import announce, api_of
-from pulumi_assistai.cli.project.declared import declares_natively
+from pulumi_assistai.cli.project.declared import declared_agents, declared_integrations, declares_natively
 from pulumi_assistai.cli.project.organizations import (
     Organization,
     Unconnected,
     choose,
     connections_of,
+    each_once,
     has_explicit_providers,
 )
 from pulumi_assistai.cli.project.stacks import KeptStack, SandboxStack, find_stack
 from pulumi_assistai.client import announce_retries
 from pulumi_assistai.engine.storage.project import runtime_of
 from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.lifecycle.comparison import DeclaredAgent, DeclaredIntegration
+from pulumi_assistai.lifecycle.values import pick
 from pulumi_assistai.native.names import in_words
 
 
@@ -44,9 +47,21 @@ class Surroundings:
     unconnected: Sequence[Unconnected]
     is_native: bool
 
+    @property
+    def elsewhere(self) -> list[DeclaredAgent | DeclaredIntegration]:
+        """The declared resources of organizations to which the stack has no connection."""
+        connected = [known.settings.place for known in (*self.organizations, *self.others)]
+        declared: list[DeclaredAgent | DeclaredIntegration] = [*declared_agents(self.state)]
+        declared += declared_integrations(self.state)
+        return [known for known in declared if _place(known) not in ({}, *connected)]
+
     def words(self, message: str) -> str:
         """Return a message with names as programs of the stack have them."""
         return in_words(message) if self.is_native else message
+
+
+def _place(declared: DeclaredAgent | DeclaredIntegration) -> dict[str, Any]:
+    return pick(declared.recorded, ("tenant_domain", "organization_code"))
 
 
 def read_stack(stack: KeptStack) -> tuple[Mapping[str, str], dict[str, Any]]:
@@ -84,7 +99,7 @@ def open_organizations(
     config, state = read_stack(stack)
     with api_of(directory, config, sandbox=is_sandbox) as environment:
         organizations, unconnected = connections_of(state, environment, config)
-        chosen = choose(organizations, provider, organization)
+        chosen = each_once(choose(organizations, provider, organization))
         is_all = provider is None and organization is None
         others = [known for known in organizations if known not in chosen]
         is_native = declares_natively(state, runtime_of(directory))

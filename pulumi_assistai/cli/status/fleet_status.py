@@ -14,7 +14,6 @@ from pulumi_assistai.lifecycle import comparison
 from pulumi_assistai.lifecycle.comparison import (
     AgentStatus,
     DeclaredAgent,
-    DeclaredIntegration,
     IntegrationStatus,
     SameName,
 )
@@ -165,16 +164,12 @@ def _unmanaged(session: Session, own: Sequence[DeclaredAgent], readers: Mapping[
 
 def _elsewhere(around: Surroundings) -> list[NotLookedAt]:
     """Return the declared resources of organizations without a connection in the stack."""
-    connections = [known.settings for known in (*around.organizations, *around.others)]
-    places = [(settings.tenant_domain, settings.organization_code) for settings in connections]
-    found = []
-    resources: list[DeclaredAgent | DeclaredIntegration] = [*declared_agents(around.state)]
-    resources += declared_integrations(around.state)
-    for declared in resources:
-        place = declared.recorded.get("tenant_domain"), declared.recorded.get("organization_code")
-        if place != (None, None) and place not in places:
-            found.append(NotLookedAt(declared.resource, "", *place, "the stack has no connection to its organization"))
-    return found
+    reason = "the stack has no connection to its organization"
+    places = [
+        (one.resource, one.recorded.get("tenant_domain"), one.recorded.get("organization_code"))
+        for one in around.elsewhere
+    ]
+    return [NotLookedAt(resource, "", tenant, organization, reason) for resource, tenant, organization in places]
 
 
 def _nothing(around: Surroundings, found: Sequence[FleetStatus]) -> list[NotLookedAt]:

@@ -136,6 +136,21 @@ def test_a_wrong_token_ends_the_questions(
     assert "canary-token" not in run.out
 
 
+def test_the_token_of_every_provider_is_checked(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.up("""
+        acme = assistai.Provider("acme", api_token="acme-token", tenant_domain="acme", organization_code="ACME")
+        assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
+    """)
+    for name, value in (("API_TOKEN", "canary-token"), ("TENANT_DOMAIN", "acme"), ("ORGANIZATION_CODE", "ACME")):
+        monkeypatch.setenv(f"ASSISTAI_{name}", value)
+    found = findings(doctor(assistai, fleet.directory, "--json"))
+    assert [verdict for verdict, _ in found["token"]] == ["problem"]
+    assert found["acme: token"] == [("ok", "accepted")]
+    assert "token" not in findings(doctor(assistai, fleet.directory, "--json", "--provider", "acme"))
+
+
 def test_another_organization_is_a_problem_of_its_own(
     assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,15 +282,26 @@ def test_a_strange_date_is_no_obstacle(
     assert ("clock" in found) is (date != "yesterday")
 
 
-def test_an_address_with_a_password_is_not_shown(
-    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://user:canary@example.org", "https://[...]@example.org"),
+        ("https://user:canary?#/@example.org", "https://[...]@example.org"),
+        ("user:canary@example.org", "[...]@example.org"),
+        ("https:/user:canary@example.org", "[...]@example.org"),
+        ("https://example.org/?key=canary", "https://example.org/[...]"),
+        ("https://example.org#canary", "https://example.org[...]"),
+    ],
+)
+def test_the_secret_in_an_address_is_not_shown(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch, address: str, shown: str
 ) -> None:
-    monkeypatch.setenv("ASSISTAI_BASE_URL", "https://user:canary-password@example.org")
+    monkeypatch.setenv("ASSISTAI_BASE_URL", address)
     run = doctor(assistai, fleet.directory / "..", "--json")
     found = findings(run)
-    assert found["base URL"] == [("ok", "https://[...]@example.org, from ASSISTAI_BASE_URL")]
+    assert found["base URL"] == [("ok", f"{shown}, from ASSISTAI_BASE_URL")]
     assert found["settings"][0][0] == "problem"
-    assert "canary-password" not in run.out
+    assert "canary" not in run.out
 
 
 @pytest.mark.parametrize(

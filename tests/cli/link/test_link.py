@@ -446,6 +446,15 @@ def test_a_picture_that_cannot_be_written_is_one_line(link: Link, code: str, tmp
     assert running.lines[-1] == f"error: cannot write {file}: No such file or directory"
 
 
+def test_a_folder_in_place_of_a_picture_is_refused_and_gets_no_qr(link: Link, code: str, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    running = link(code, "--png", folder)
+    assert running.end() == 1
+    assert running.lines[-1] == f"error: {folder} is a folder; name a file for the QR code, such as qr.png"
+    assert list(tmp_path.glob("**/*pictures*")) == [folder]
+
+
 def page_of(running: Running) -> str:
     running.until(lambda lines: any("http://" in line for line in lines), "address")
     [url] = re.findall(r"http://127\.0\.0\.1:\d+/\S+/", "\n".join(running.lines))

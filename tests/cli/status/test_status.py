@@ -194,6 +194,46 @@ def test_resources_of_an_explicit_provider_are_compared_with_its_organization(
 
 
 @embedded
+def test_a_provider_can_be_chosen_if_another_connection_leads_to_its_organization(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.up("""
+        acme = assistai.Provider("acme", api_token="acme-token", tenant_domain="acme", organization_code="ACME")
+        assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
+    """)
+    for name, value in (("API_TOKEN", "revoked"), ("TENANT_DOMAIN", "acme"), ("ORGANIZATION_CODE", "ACME")):
+        monkeypatch.setenv(f"ASSISTAI_{name}", value)
+    document = found(assistai, fleet, "--provider", "acme")
+    assert [(known["provider"], len(known["agents"])) for known in document["organizations"]] == [("acme", 1)]
+    run = status(assistai, fleet)
+    assert run.status == 1
+    assert "answered 401" in run.err
+    run = status(assistai, fleet, "--provider", "nadie")
+    place = "organization ACME of tenant acme"
+    assert run.err.splitlines()[1] == (
+        f"error: the stack has no connection to provider nadie; it has: {place}, {place} (provider acme)"
+    )
+
+
+@embedded
+def test_an_explicit_provider_whose_arguments_are_all_secret_is_found(
+    assistai: Assistai, fleet: Project, api: Api
+) -> None:
+    fleet.up("""
+        secret = pulumi.Output.secret
+        acme = assistai.Provider(
+            "acme", api_token="acme-token", tenant_domain=secret("acme"), organization_code=secret("ACME")
+        )
+        assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
+    """)
+    api.edit(api.agent("Soporte")["code"], name="Otro")
+    run = status(assistai, fleet)
+    assert run.status == 3
+    assert any('Soporte drifted name: declared "Soporte", live "Otro"' in line for line in run.lines)
+    assert "stack dev of the sandbox, organization ACME of tenant acme (provider acme)" in run.lines
+
+
+@embedded
 def test_a_listing_that_hides_agents_calls_none_missing(assistai: Assistai, fleet: Project, api: Api) -> None:
     fleet.up(ONE)
     api.faults.add("stale", count=0, path="/api/v1/agents")
@@ -263,6 +303,17 @@ def test_a_wrong_token_is_one_line(assistai: Assistai, fleet: Project, monkeypat
         "error: GET /api/v1/agents answered 401: Unauthorized; check the API token ("
     )
     assert "canary-token" not in run.err
+
+
+@embedded
+def test_an_unusable_base_url_is_one_line_without_its_password(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTAI_BASE_URL", "https://user:canary\u2100@example.org")
+    run = status(assistai, fleet)
+    assert (run.status, run.out) == (1, "")
+    assert "error: AssistAI is not configured: ASSISTAI_BASE_URL (assistai:baseUrl): Value error, must be" in run.err
+    assert "canary" not in run.err
 
 
 def test_a_sandbox_is_compared_with_its_own_emulator(
