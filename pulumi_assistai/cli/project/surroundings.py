@@ -44,6 +44,11 @@ class Surroundings:
     unconnected: Sequence[Unconnected]
     is_native: bool
 
+    @property
+    def deployment_command(self) -> str:
+        """The command whose subcommands `up` and `refresh` work on the stack."""
+        return "assistai sandbox" if isinstance(self.stack, SandboxStack) else "pulumi"
+
     def words(self, message: str) -> str:
         """Return a message with names as programs of the stack have them."""
         return in_words(message) if self.is_native else message
