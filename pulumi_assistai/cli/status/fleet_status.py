@@ -181,4 +181,4 @@ def _nothing(around: Surroundings, found: Sequence[FleetStatus]) -> list[NotLook
     """Return an entry for the whole stack if there was nothing to compare."""
     if any(look.agents or look.whatsapp for look in found):
         return []
-    return [NotLookedAt("", "", None, None, f"{around.stack.place} declares nothing here")]
+    return [NotLookedAt("", "", None, None, f"{around.stack.place}: no agents are declared")]

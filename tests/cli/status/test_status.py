@@ -229,7 +229,7 @@ def test_without_a_project_every_agent_is_unmanaged(assistai: Assistai, fleet: P
     run = assistai("status", "-C", fleet.directory / "elsewhere")
     assert run.status == 4
     assert run.lines[0] == "no stack (no Pulumi.yaml), organization SANDBOX of tenant sandbox"
-    assert "Not looked at: no stack (no Pulumi.yaml) declares nothing here" in run.lines
+    assert "Not looked at: no stack (no Pulumi.yaml): no agents are declared" in run.lines
     assert run.lines[-1] == "Nothing differs in what was looked at."
     assert '- A-001 Ventas unmanaged manage it with adopt="A-001"' in run.lines
 
