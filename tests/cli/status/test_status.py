@@ -263,9 +263,9 @@ def test_a_wrong_token_is_one_line(assistai: Assistai, fleet: Project, monkeypat
     monkeypatch.setenv("ASSISTAI_API_TOKEN", "canary-token")
     run = status(assistai, fleet)
     assert (run.status, run.out) == (1, "")
-    assert run.err.splitlines()[1].startswith(
-        "error: GET /api/v1/agents answered 401: Unauthorized; check the API token ("
-    )
+    error = run.err.splitlines()[1]
+    assert error.startswith("error: GET /api/v1/agents answered 401: Unauthorized; check the API token (")
+    assert error.endswith(" [AAI-122]")
     assert "canary-token" not in run.err
 
 
