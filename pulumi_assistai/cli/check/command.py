@@ -95,7 +95,7 @@ def _write(findings: Sequence[Finding], fleets: Sequence[LoadedFleet]) -> None:
     if not fleets:
         typer.echo("no fleet found: nothing was checked")
         return
-    looked_at = f"{_count(_files(fleets), 'file')} of {_count(len(fleets), 'fleet')}"
+    looked_at = f"{_count(_files(fleets, findings), 'file')} of {_count(len(fleets), 'fleet')}"
     typer.echo(f"{looked_at}: {_count(len(findings), 'problem')}" if findings else f"{looked_at}: no problems")
 
 
@@ -104,14 +104,16 @@ def _write_json(findings: Sequence[Finding], fleets: Sequence[LoadedFleet]) -> N
         {
             "findings": [{**asdict(finding), "path": str(finding.path)} for finding in findings],
             "fleets": [str(fleet.declaration.source) for fleet in fleets],
-            "files": _files(fleets),
+            "files": _files(fleets, findings),
         }
     )
 
 
-def _files(fleets: Sequence[LoadedFleet]) -> int:
+def _files(fleets: Sequence[LoadedFleet], findings: Sequence[Finding]) -> int:
     agents = {agent.path for fleet in fleets for agent in fleet.agents}
-    return len(agents | {path for fleet in fleets for path in fleet.fragments})
+    fragments = {path for fleet in fleets for path in fleet.fragments}
+    # A refused file is among neither.
+    return len(agents | fragments | {finding.path for finding in findings if finding.path.suffix == ".md"})
 
 
 def _count(number: int, noun: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pulumi_assistai.cli.project.organizations import Organization
 from pulumi_assistai.client import Client, Conversation, Listing, Message
-from pulumi_assistai.errors import AssistAIError, NotFoundError, UnauthorizedError
+from pulumi_assistai.errors import AssistAIError, NotFoundError, UnauthorizedError, with_code
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -86,7 +86,7 @@ def _require_an_api(error: AssistAIError, in_a_row: int) -> None:
     if isinstance(error, UnauthorizedError):
         raise error
     if in_a_row == MOST_FAILURES:
-        raise AssistAIError(f"the export stopped after {in_a_row} conversations failed in a row: {error}")
+        raise AssistAIError(f"the export stopped after {in_a_row} conversations failed in a row: {with_code(error)}")
 
 
 def _ahead(ask: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:

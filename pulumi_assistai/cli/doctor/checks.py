@@ -21,6 +21,7 @@ from pulumi_assistai.errors import (
     ConfigurationError,
     ForbiddenError,
     UnauthorizedError,
+    with_code,
 )
 from pulumi_assistai.keys import stack_key, variable
 from pulumi_assistai.settings import Settings
@@ -70,7 +71,7 @@ def check_settings(environment: Mapping[str, str], config: Mapping[str, str], pl
     try:
         Settings.load({}, environment, config)
     except ConfigurationError as error:
-        yield Check("settings", PROBLEM, str(error))
+        yield Check("settings", PROBLEM, with_code(error))
 
 
 def check_api(client: Client) -> Iterator[Check]:
@@ -78,13 +79,13 @@ def check_api(client: Client) -> Iterator[Check]:
     try:
         first = client.survey.agents(take=1)
     except UnauthorizedError as error:
-        yield Check("token", PROBLEM, str(error))
+        yield Check("token", PROBLEM, with_code(error))
         return
     except ForbiddenError as error:
-        yield Check("tenant and organization", PROBLEM, str(error))
+        yield Check("tenant and organization", PROBLEM, with_code(error))
         return
     except AssistAIError as error:
-        yield Check("API", PROBLEM, str(error))
+        yield Check("API", PROBLEM, with_code(error))
         return
     yield Check("token", OK, "accepted")
     yield Check("tenant and organization", OK, f"accepted{_counted(first)}")
@@ -181,7 +182,7 @@ def _check_agents(client: Client) -> Iterator[Check]:
             yield _check_size(page, largest)
         yield from _check_shape("agents", page)
     except AssistAIError as error:
-        yield Check("agents", PROBLEM, str(error))
+        yield Check("agents", PROBLEM, with_code(error))
 
 
 def _check_size(page: Sample, asked: int) -> Check:
@@ -200,7 +201,7 @@ def _check_conversations(client: Client) -> Iterator[Check]:
         page = client.survey.conversations(take=PAGE_SIZES[-1])
         yield from _check_shape("conversations", page)
     except AssistAIError as error:
-        yield Check("conversations", PROBLEM, str(error))
+        yield Check("conversations", PROBLEM, with_code(error))
         return
     if not page.items or page.misfit:
         return
@@ -208,7 +209,7 @@ def _check_conversations(client: Client) -> Iterator[Check]:
         uuid = str(page.items[0]["uuid"])
         yield from _check_shape("messages", client.survey.messages(uuid, take=PAGE_SIZES[-1]))
     except AssistAIError as error:
-        yield Check("messages", PROBLEM, str(error))
+        yield Check("messages", PROBLEM, with_code(error))
 
 
 def _absent(fields: list[str]) -> str:

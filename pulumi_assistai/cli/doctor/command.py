@@ -27,7 +27,7 @@ from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting,
 from pulumi_assistai.client import Client, announce_retries
 from pulumi_assistai.engine import EngineError
 from pulumi_assistai.engine.storage.project import runtime_of
-from pulumi_assistai.errors import AssistAIError, ConfigurationError
+from pulumi_assistai.errors import AssistAIError, ConfigurationError, with_code
 
 _STYLES = {OK: "green", WARNING: "yellow", PROBLEM: "red"}
 
@@ -80,7 +80,7 @@ def _check(
             settings = check_settings(environment, config, stack.place)
             yield from (check for check in settings if is_read or check.verdict == OK)
             if not isinstance(error, ConfigurationError):
-                yield Check("organizations", PROBLEM, str(error))
+                yield Check("organizations", PROBLEM, with_code(error))
             return
         if any(not known.provider for known in chosen):
             yield from check_settings(environment, config, stack.place)

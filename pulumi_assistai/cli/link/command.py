@@ -131,7 +131,7 @@ def _link(linking: _Linking, views: list[View], around: Surroundings, *, open_pa
         typer.echo(f"Stopped: no phone was linked to agent {visible(linking.agent)}.")
         raise typer.Exit(_INTERRUPTED) from None
     linked = f"WhatsApp of agent {visible(linking.agent)} is linked to {visible(number)}."
-    typer.echo(f"{linked} Run {_up(around)} to record it.")
+    typer.echo(f"{linked} Run `{around.deployment_command} up --refresh` to record it.")
 
 
 def _point_to_the_console(around: Surroundings, agent: FoundAgent) -> None:
@@ -279,8 +279,3 @@ def _declared_number(state: Mapping[str, Any], agent: FoundAgent) -> str | None:
     recorded = [known.recorded for known in declared_integrations(state)]
     numbers = [known.get("expected_phone_number") for known in recorded if own.items() <= known.items()]
     return next((number for number in numbers if number), None)
-
-
-def _up(around: Surroundings) -> str:
-    """Return the command that records the phone in the state and in the stack's outputs."""
-    return "`assistai sandbox up --refresh`" if isinstance(around.stack, SandboxStack) else "`pulumi up --refresh`"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pulumi_assistai.cli.project.declared import declared_agents
-from pulumi_assistai.cli.project.stacks import KeptStack, PulumiStack, SandboxStack, list_stacks
+from pulumi_assistai.cli.project.stacks import KeptStack, NoStack, PulumiStack, SandboxStack, list_stacks
 from pulumi_assistai.engine import EngineError
 from pulumi_assistai.engine.storage.target import SANDBOX
 from pulumi_assistai.errors import AssistAIError
@@ -52,6 +52,8 @@ def look_around(stack: KeptStack, place: Mapping[str, str]) -> Neighbours:
 def _others(stack: KeptStack) -> Iterator[KeptStack]:
     if isinstance(stack, PulumiStack):
         yield from (PulumiStack(stack.directory, name) for name in list_stacks(stack.directory) if name != stack.name)
+    if isinstance(stack, NoStack) and stack.directory:
+        yield from (PulumiStack(stack.directory, name) for name in list_stacks(stack.directory))
     if isinstance(stack, SandboxStack):
         names = sorted(file.stem for file in (stack.directory / SANDBOX).glob("*.json"))
         yield from (SandboxStack(stack.directory, name) for name in names if name != stack.name)

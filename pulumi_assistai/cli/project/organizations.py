@@ -15,7 +15,7 @@ from pulumi_assistai.cli.project.declared import (
     is_secret,
     resources_of,
 )
-from pulumi_assistai.errors import AssistAIError, ConfigurationError
+from pulumi_assistai.errors import AssistAIError, ConfigurationError, with_code
 from pulumi_assistai.keys import NAMESPACE, snake_case
 from pulumi_assistai.settings import Settings
 from pulumi_assistai.urns import (
@@ -98,7 +98,7 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
             fallbacks = {**config, **inputs} if _is_native(urn) else inputs
             found.append(Organization(provider, Settings.load(own, environment, fallbacks), urn))
         except ConfigurationError as error:
-            unusable.append(Unconnected(provider, str(error)))
+            unusable.append(Unconnected(provider, with_code(error)))
     if not found:
         raise ConfigurationError(unusable[0].reason)
     if explicit and not _has_resources_of_its_own(state):

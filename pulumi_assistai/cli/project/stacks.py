@@ -76,9 +76,15 @@ def _has_token() -> bool:
 
 @dataclass(frozen=True)
 class NoStack:
-    """A missing project: nothing is declared."""
+    """A missing stack: nothing is declared.
+
+    Attributes:
+        place: "no stack", and why.
+        directory: the project's folder, if its backend may have other stacks.
+    """
 
     place: str = "no stack"
+    directory: Path | None = None
 
     def config(self) -> Mapping[str, str]:
         """Return nothing."""
@@ -159,7 +165,7 @@ def _selected(directory: Path, name: str | None) -> KeptStack:
     if found:
         return PulumiStack(directory, found[0])
     if name is None:
-        return NoStack("no stack (none is selected)")
+        return NoStack("no stack (none is selected)", directory)
     raise AssistAIError(f"no stack named {name}; `pulumi stack ls` lists the stacks")
 
 

@@ -55,6 +55,11 @@ class Surroundings:
         declared += declared_integrations(self.state)
         return [known for known in declared if _place(known) not in ({}, *connected)]
 
+    @property
+    def deployment_command(self) -> str:
+        """The command whose subcommands `up` and `refresh` work on the stack."""
+        return "assistai sandbox" if isinstance(self.stack, SandboxStack) else "pulumi"
+
     def words(self, message: str) -> str:
         """Return a message with names as programs of the stack have them."""
         return in_words(message) if self.is_native else message

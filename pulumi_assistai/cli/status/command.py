@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pulumi_assistai.cli.options import AsJson, Directory, InSandbox, OrganizationCode, ProviderName, StackName
-from pulumi_assistai.cli.project.surroundings import open_organizations
+from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.status.fleet_status import FleetStatus, NotLookedAt, StackStatus, Unmanaged, look_at_all
 from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting, write_json
 from pulumi_assistai.lifecycle import comparison
@@ -65,7 +65,7 @@ def status(
     if as_json:
         write_json(_document(found))
     else:
-        _show(found, around.words, live=live)
+        _show(found, around, live=live)
     if found.drift:
         raise typer.Exit(_DRIFT)
     if found.not_looked_at:
@@ -80,11 +80,11 @@ def _document(found: StackStatus) -> dict[str, Any]:
     return {**alone, **document}
 
 
-def _show(found: StackStatus, words: Words, *, live: bool) -> None:
+def _show(found: StackStatus, around: Surroundings, *, live: bool) -> None:
     console = open_console()
     for look in found.organizations:
-        _show_organization(console, found.stack, look, words)
-    for line in _remarks(found, live=live):
+        _show_organization(console, found.stack, look, around.words)
+    for line in [*_remarks(found, live=live), _conclusion(found, around.deployment_command)]:
         console.print(cell(line))
 
 
@@ -155,7 +155,6 @@ def _remarks(found: StackStatus, *, live: bool) -> Iterator[str]:
         yield "WhatsApp was asked for just now. That starts a connection for agents that have none."
     elif whatsapp:
         yield "WhatsApp is shown as recorded by the last up or refresh; --live asks AssistAI."
-    yield _conclusion(found)
 
 
 def _not_looked_at(other: NotLookedAt) -> str:
@@ -170,9 +169,11 @@ def _not_looked_at(other: NotLookedAt) -> str:
     return f"Not looked at: {what + ': ' if what else ''}{other.reason}"
 
 
-def _conclusion(found: StackStatus) -> str:
+def _conclusion(found: StackStatus, command: str) -> str:
     if found.drift:
-        return "Declared and live differ. `pulumi refresh` records what is live; the next `pulumi up` repairs it."
+        return (
+            f"Declared and live differ. `{command} refresh` records what is live; the next `{command} up` repairs it."
+        )
     if found.not_looked_at:
         return "Nothing differs in what was looked at."
     return "Nothing differs, as far as AssistAI shows."

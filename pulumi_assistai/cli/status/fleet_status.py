@@ -9,7 +9,7 @@ from typing import Any
 from pulumi_assistai.cli.project.declared import declared_agents, declared_integrations, read_only_agents
 from pulumi_assistai.cli.project.organizations import Organization, side_by_side
 from pulumi_assistai.cli.project.surroundings import Surroundings
-from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.errors import AssistAIError, with_code
 from pulumi_assistai.lifecycle import comparison
 from pulumi_assistai.lifecycle.comparison import (
     AgentStatus,
@@ -120,8 +120,8 @@ def _try_to_look(organization: Organization, state: Mapping[str, Any], *, live: 
     try:
         return look(Session(organization.settings), state, provider=organization.provider, live=live)
     except AssistAIError as error:
-        settings = organization.settings
-        return NotLookedAt("", organization.provider, settings.tenant_domain, settings.organization_code, str(error))
+        settings, reason = organization.settings, with_code(error)
+        return NotLookedAt("", organization.provider, settings.tenant_domain, settings.organization_code, reason)
 
 
 def look(session: Session, state: Mapping[str, Any], *, provider: str = "", live: bool) -> FleetStatus:
@@ -176,4 +176,4 @@ def _nothing(around: Surroundings, found: Sequence[FleetStatus]) -> list[NotLook
     """Return an entry for the whole stack if there was nothing to compare."""
     if any(look.agents or look.whatsapp for look in found):
         return []
-    return [NotLookedAt("", "", None, None, f"{around.stack.place} declares nothing here")]
+    return [NotLookedAt("", "", None, None, f"{around.stack.place}: no agents are declared")]

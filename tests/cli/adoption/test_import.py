@@ -360,6 +360,20 @@ def test_an_agent_that_another_stack_manages_is_named(assistai: Assistai, fleet:
     assert "A-002" not in run.err
 
 
+@pytest.mark.parametrize("engine", ["pulumi"])
+def test_before_a_stack_is_selected_the_others_are_looked_at(assistai: Assistai, fleet: Project, api: Api) -> None:
+    fleet.up('assistai.Agent("ventas", name="Ventas")')
+    api.create("Soporte")
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "1"}
+    unselect = ["pulumi", "stack", "unselect"]
+    subprocess.run(unselect, cwd=fleet.directory, env=environment, capture_output=True, check=True, timeout=DEADLINE)
+    run = assistai("import", "-C", fleet.directory, "--out", fleet.directory / "imported")
+    assert run.status == 0, run.err
+    assert "Using no stack (none is selected)" in run.err
+    assert " already manages A-001 (Ventas); manage it in one stack only, or each stack undoes" in run.err
+    assert "A-002" not in run.err
+
+
 def test_a_stack_that_cannot_be_read_is_named(assistai: Assistai, fleet: Project, api: Api) -> None:
     if not isinstance(fleet.stack, EmbeddedEngine):
         pytest.skip("states of the CLI's own backends are not damaged by hand")

@@ -51,6 +51,20 @@ def test_mistakes_are_printed_with_file_and_line(here: Path, assistai: Assistai)
     assert assistai("check", "--ignore", "placeholder", "--ignore", "unused-variable").status == 0
 
 
+def test_refused_files_count(here: Path, assistai: Assistai) -> None:
+    write(
+        here,
+        {
+            **PROJECT,
+            "agents/a.md": "Vende.",
+            "agents/b.md": "---\ntono: x\n---\n",
+            "agents/c.md": agent("{{ empresa }}"),
+        },
+    )
+    assert assistai("check").lines[-1] == "3 files of 1 fleet: 3 problems"
+    assert json.loads(assistai("check", "--json").out)["files"] == 3
+
+
 def test_programs_get_a_document(here: Path, assistai: Assistai) -> None:
     write(here, {**PROJECT, "agents/a.md": agent("{{ empresa }} FIXME")})
     run = assistai("check", "--json")

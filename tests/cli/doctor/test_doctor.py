@@ -132,6 +132,7 @@ def test_a_wrong_token_ends_the_questions(
     [(verdict, finding)] = findings(run)["token"]
     assert (run.status, verdict) == (1, "problem")
     assert finding.startswith("GET /api/v1/agents answered 401: Unauthorized; check the API token")
+    assert finding.endswith(" [AAI-122]")
     assert api.requests() == ["GET /api/v1/agents"]
     assert "canary-token" not in run.out
 

@@ -23,11 +23,15 @@ FLEET = """
 """
 ONE = 'assistai.Agent("ventas", name="Ventas", description="Vende", instructions="Vende.")'
 CLEAN = "Nothing differs, as far as AssistAI shows."
-DRIFT = "Declared and live differ. `pulumi refresh` records what is live; the next `pulumi up` repairs it."
+DRIFT = "Declared and live differ. `{0} refresh` records what is live; the next `{0} up` repairs it."
+
+
+def is_sandbox(fleet: Project) -> bool:
+    return (fleet.directory / ".sandbox").exists()
 
 
 def fleet_place(fleet: Project) -> str:
-    return "stack dev of the sandbox" if (fleet.directory / ".sandbox").exists() else "stack dev"
+    return "stack dev of the sandbox" if is_sandbox(fleet) else "stack dev"
 
 
 def status(assistai: Assistai, fleet: Project, *flags: str) -> Run:
@@ -70,7 +74,7 @@ def test_five_changes_behind_its_back_are_all_named(assistai: Assistai, fleet: P
     assert 'linea A-003 disconnected status: declared "connected", live "disconnected"' in run.lines
     assert '2 agents are named "Recepción": A-003, A-005; manage the others with adopt=, or rename them' in run.lines
     assert "WhatsApp was asked for just now. That starts a connection for agents that have none." in run.lines
-    assert run.lines[-1] == DRIFT
+    assert run.lines[-1] == DRIFT.format("assistai sandbox" if is_sandbox(fleet) else "pulumi")
     assert api.requests("POST", "PATCH", "DELETE") == []
     assert api.requests().count("GET /api/v1/agents/A-003/integrations/whatsappweb/qr") == 1
 
@@ -265,7 +269,7 @@ def test_without_a_project_every_agent_is_unmanaged(assistai: Assistai, fleet: P
     run = assistai("status", "-C", fleet.directory / "elsewhere")
     assert run.status == 4
     assert run.lines[0] == "no stack (no Pulumi.yaml), organization SANDBOX of tenant sandbox"
-    assert "Not looked at: no stack (no Pulumi.yaml) declares nothing here" in run.lines
+    assert "Not looked at: no stack (no Pulumi.yaml): no agents are declared" in run.lines
     assert run.lines[-1] == "Nothing differs in what was looked at."
     assert '- A-001 Ventas unmanaged manage it with adopt="A-001"' in run.lines
 
@@ -299,9 +303,9 @@ def test_a_wrong_token_is_one_line(assistai: Assistai, fleet: Project, monkeypat
     monkeypatch.setenv("ASSISTAI_API_TOKEN", "canary-token")
     run = status(assistai, fleet)
     assert (run.status, run.out) == (1, "")
-    assert run.err.splitlines()[1].startswith(
-        "error: GET /api/v1/agents answered 401: Unauthorized; check the API token ("
-    )
+    error = run.err.splitlines()[1]
+    assert error.startswith("error: GET /api/v1/agents answered 401: Unauthorized; check the API token (")
+    assert error.endswith(" [AAI-122]")
     assert "canary-token" not in run.err
 
 
