@@ -363,7 +363,7 @@ def test_an_agent_is_archived_on_an_api_that_does_not_take_every_name(project: P
 @pytest.mark.parametrize("engine", BOTH)
 def test_an_archive_that_fails_half_way_is_taken_back(project: Project, api: Api) -> None:
     project.up(ARCHIVED)
-    api.faults.add("status-before", method="DELETE", status=403, count=0)
+    api.faults.add("status-before", method="DELETE", status=500, count=0)
     project.write("pass")
     project.fails("up")
     api.faults.clear()

@@ -355,21 +355,21 @@ def _read_items(entries: Sequence[Any], item: type[Item]) -> tuple[list[Item], s
 
 def read_total(meta: Mapping[str, Any]) -> int | None:
     """Return the API's own count of a listing, None if it reports none."""
-    # Where `totalItems` is the count of the listing, `itemCount` may be that of the page.
-    return _number(meta, "totalItems", "total", "itemCount")
+    # Where another one is the count of the listing, `itemCount` may be that of the page.
+    return max(_numbers(meta, "itemCount", "total", "totalItems"), default=None)
 
 
 def _has_next(meta: Mapping[str, Any], number: int) -> bool | None:
     if isinstance(meta.get("hasNextPage"), bool):
         return bool(meta["hasNextPage"])
-    pages = _number(meta, "pageCount", "lastPage", "totalPages")
-    return None if pages is None else number < pages
+    pages = _numbers(meta, "pageCount", "lastPage", "totalPages")
+    return number < pages[0] if pages else None
 
 
-def _number(meta: Mapping[str, Any], *names: str) -> int | None:
-    """Return the first number of these names. Databases that count in 64 bits report it as a text."""
+def _numbers(meta: Mapping[str, Any], *names: str) -> list[int]:
+    """Return the numbers of these names. Databases that count in 64 bits report them as texts."""
     values: list[Any] = [meta.get(name) for name in names]
-    return next((int(value) for value in values if type(value) is int or _is_digits(value)), None)
+    return [int(value) for value in values if type(value) is int or _is_digits(value)]
 
 
 def _is_digits(value: Any) -> bool:

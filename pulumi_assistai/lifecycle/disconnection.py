@@ -5,7 +5,7 @@ from __future__ import annotations
 from pulumi_assistai.errors import ApiError, AssistAIError
 from pulumi_assistai.lifecycle.session import Session
 
-_MAY_MEAN_UNLINKED = (400, 409, 422, 500)
+_MAY_MEAN_UNLINKED = (400, 409, 422)
 """Statuses of an API that has no phone to disconnect. The documentation has 404 for an agent without WhatsApp alone."""
 
 

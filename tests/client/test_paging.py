@@ -278,6 +278,11 @@ def test_what_is_no_number_is_no_count(nothing: Any) -> None:
     assert not find(Listing(3, meta={"total": nothing, "itemCount": 4})).complete
 
 
+def test_the_highest_count_is_taken() -> None:
+    assert not find(Listing(3, meta={"itemCount": 4, "total": 3})).complete
+    assert not find(Listing(3, meta={"itemCount": 3, "totalItems": 4})).complete
+
+
 def test_a_count_may_be_a_text() -> None:
     assert find(Listing(3, meta={"total": "3"})).complete
     assert not find(Listing(3, meta={"total": "4"})).complete
