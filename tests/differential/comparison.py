@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from difflib import unified_diff
+from itertools import pairwise
 from typing import Any
 
 from pulumi_assistai.engine.storage.secrets import Crypter
@@ -46,8 +47,10 @@ _ABOUT_PLUGINS = re.compile(
     r"^ +pulumi:pulumi:Stack \(\S+\):\n(?: +warning: using pulumi-resource-\S+ from \$PATH at \S+\n)+(?=\n|\S)",
     re.MULTILINE,
 )
-# Of an organization it is said once a run, of the resource that comes first, which may be another one each time.
-_FIRST_RESOURCE = re.compile(r"^ +\S+ \(\S+\):\n(?= +organization \S+ of tenant )", re.MULTILINE)
+# Of an organization it is said once a run, at any place among what is said of the resource that comes first, which may
+# be another one each time.
+_ONCE_A_RUN = re.compile(r"organization \S+ of tenant .*")
+_HEADING = re.compile(r"\S+ \(\S+\):|")
 _ENDING = re.compile("(e|ing|ed)$")
 
 
@@ -91,8 +94,15 @@ def summary(text: str, *, ok: bool) -> list[str]:
 
 def messages(text: str) -> list[str]:
     """Return the lines below "Diagnostics:", sorted, but for what each engine says in its own words."""
-    told = _section(_FIRST_RESOURCE.sub("", _ABOUT_PLUGINS.sub("", text)), "Diagnostics:")
-    return sorted(line for line in told if line not in _OWN_WORDS)
+    told = _section(_ABOUT_PLUGINS.sub("", text), "Diagnostics:")
+    once = [line for line in told if _ONCE_A_RUN.match(line)]
+    others = [line for line in told if line not in (*once, *_OWN_WORDS)]
+    headed = [
+        line
+        for line, following in pairwise([*others, ""])
+        if not (_HEADING.fullmatch(line) and _HEADING.fullmatch(following))
+    ]
+    return sorted(once + headed)
 
 
 def operations(text: str) -> list[str]:
