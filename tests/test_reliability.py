@@ -246,7 +246,7 @@ def test_12_the_token_and_a_secret_prompt_are_nowhere(project: Project, api: Api
     seen += [project.run("destroy").text]
     assert not [text for text in seen if "canary-prompt" in text or "sandbox-token" in text or "acme-token" in text]
     for path in project.directory.rglob("*"):
-        if path.is_file() and path.name != "__main__.py":
+        if path.is_file() and not path.name.startswith("__main__."):
             content = path.read_bytes()
             assert not [
                 canary for canary in (b"canary-prompt", b"sandbox-token", b"acme-token") if canary in content

@@ -451,7 +451,7 @@ def test_secret_instructions_stay_secret(project: Project, api: Api) -> None:
     seen += [project.run("refresh").text, project.up().text, str(project.stack.export())]
     assert api.agent("Ventas")["instructions"] == "canary-prompt"
     assert not [text for text in seen if "canary-prompt" in text]
-    files = [path for path in project.directory.rglob("*") if path.is_file() and path.name != "__main__.py"]
+    files = [path for path in project.directory.rglob("*") if path.is_file() and not path.name.startswith("__main__.")]
     assert not [path for path in files if b"canary-prompt" in path.read_bytes()]
 
 
