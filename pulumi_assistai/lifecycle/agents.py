@@ -90,12 +90,13 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
 
     Raises:
         WrongOrganizationError: the agent belongs to another organization.
-        AdoptionError: `adopt` is the code of another agent than the recorded one.
+        AdoptionError: `adopt` is the code of another agent than the recorded one, or another resource adopts this one.
         NameTakenError: the new name is the name of another live agent.
         DashboardEditError: the change would overwrite a dashboard edit, and `on_conflict` is "fail".
     """
     session.require_own(recorded)
     adoption.refuse_another(code, inputs)
+    adoption.keep(session, code)
     changed = _changed(session, recorded, inputs)
     forgotten = [field for field in FIELDS if field in recorded and field not in inputs]
     if forgotten:

@@ -866,6 +866,21 @@ def test_an_agent_of_another_organization_is_not_touched(session: Session, api: 
     assert api.requests() == []
 
 
+def test_one_agent_for_two_resources_is_refused_in_these_words(connect: Connect, code: str) -> None:
+    problem = (
+        f'adopt="{code}": another resource of this program manages agent {code} already, and would overwrite it; '
+        "remove adopt, or that resource"
+    )
+    adopting = {"name": "Soporte", "adopt": code}
+    first, second = connect(), connect()
+    agents.diff(first, code, recorded(code), EVERYTHING)
+    assert reasons(first, adopting) == [f"{problem} [AAI-152]"]
+    assert reasons(second, adopting) == []
+    with pytest.raises(AdoptionError) as caught:
+        agents.diff(second, code, recorded(code), EVERYTHING)
+    assert str(caught.value) == problem
+
+
 def test_names_that_differ_in_case_or_accents_alone_are_warned_about(session: Session, api: Api, said: Said) -> None:
     code = api.create("Café")
     assert agents.check(session, {}, {"name": "cafe"}) == []
