@@ -20,8 +20,8 @@ _LONGEST_OPERATION = 3600.0
 """Seconds after which an adoption by another process does not count as in progress any more."""
 
 _MANAGED = (
-    'adopt="{code}": another resource of this program manages agent {code} already, and would overwrite it; '
-    "remove adopt, or that resource"
+    "another resource of this program manages agent {code} already, and would overwrite it; "
+    'remove that resource, or adopt="{code}"'
 )
 
 

@@ -868,8 +868,8 @@ def test_an_agent_of_another_organization_is_not_touched(session: Session, api: 
 
 def test_one_agent_for_two_resources_is_refused_in_these_words(connect: Connect, code: str) -> None:
     problem = (
-        f'adopt="{code}": another resource of this program manages agent {code} already, and would overwrite it; '
-        "remove adopt, or that resource"
+        f"another resource of this program manages agent {code} already, and would overwrite it; "
+        f'remove that resource, or adopt="{code}"'
     )
     adopting = {"name": "Soporte", "adopt": code}
     first, second = connect(), connect()

@@ -230,7 +230,7 @@ def test_an_agent_that_another_resource_manages_is_not_adopted(
     code = api.agent("Uno")["code"]
     both = ('assistai.Agent("a", name="Dos")', f'assistai.Agent("b", name="Uno", adopt="{code}")')
     project.write("\n".join(both[number] for number in order))
-    refused = f'adopt="{code}": another resource of this program manages agent {code} already'
+    refused = f"another resource of this program manages agent {code} already, and would overwrite it"
     assert refused in project.fails("preview")
     assert refused in project.fails("up")
 
