@@ -1,4 +1,4 @@
-"""The journal of creations on this machine: one name in one organization gets one POST, whichever process sends it.
+"""The journal of this machine: one name in one organization gets one POST, whichever process sends it.
 
 The providers of one program, and programs that run at the same time, are separate processes, and the listing may not
 show a new agent for a while. So each creation is written down before it is sent, under a lock on its name.
@@ -144,7 +144,11 @@ class Journal:
 
     def peek(self, kind: str, thing: str, since: float) -> Creation | None:
         """Return the last creation after `since`, without the lock."""
-        return Page(self._folder / f"{self._digest(kind, thing)}.json").read(since)
+        return self.page(kind, thing).read(since)
+
+    def page(self, kind: str, thing: str) -> Page:
+        """Return the page of a name or a code, without the lock."""
+        return Page(self._folder / f"{self._digest(kind, thing)}.json")
 
     def _digest(self, kind: str, thing: str) -> str:
         parts = (*self._place, kind, canonical(thing))
