@@ -74,13 +74,15 @@ class Page:
     def write(self, code: str = "") -> None:
         """Note that a creation of the name is about to be sent. With a code: that it succeeded."""
         line = json.dumps({"at": time.time(), "pid": os.getpid(), "code": code})
+        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # One appended line: earlier notes are never lost, not even for a moment.
         with self._file.open("a", encoding="utf-8") as stream:
             stream.write(f"{line}\n")
 
     def erase(self) -> None:
         """Note that nothing was created."""
-        self._file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            self._file.unlink()
 
 
 class NoPage(Page):

@@ -7,6 +7,7 @@ could keep the new ones.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from pulumi_assistai.errors import ApiError, TransportError
 from pulumi_assistai.lifecycle.session import Session
@@ -28,7 +29,9 @@ def send(session: Session, code: str, fields: Mapping[str, str]) -> None:
     """
     was_unknown = is_unknown(session, code)
     note = session.journal.page(_KIND, code)
-    note.write(code)
+    # A full disk must not stop updates.
+    with suppress(OSError):
+        note.write(code)
     try:
         session.client.agents.update(code, fields)
     except (ApiError, TransportError) as error:

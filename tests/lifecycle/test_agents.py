@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -885,6 +886,22 @@ def test_an_update_without_an_answer_is_sent_again_though_its_declaration_was_ta
     agents.update(connect(), code, recorded(code), EVERYTHING)
     assert api.agent("Ventas")["instructions"] == "Hola."
     assert agents.diff(connect(), code, recorded(code), EVERYTHING) == SAME
+
+
+@pytest.mark.parametrize("has_folder", [False, True])
+def test_an_update_needs_no_home(
+    session: Session, api: Api, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_folder: bool
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(file))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp" if has_folder else file))
+    agents.update(session, code, recorded(code), EVERYTHING | {"instructions": "Si."})
+    assert api.agent("Ventas")["instructions"] == "Si."
+    api.faults.add("cut-after", method="PATCH", count=3)
+    with pytest.raises(AssistAIError):
+        agents.update(session, code, recorded(code), EVERYTHING | {"instructions": "No."})
+    assert agents.diff(session, code, recorded(code), EVERYTHING).changes == has_folder
 
 
 def test_a_refused_update_is_not_sent_again(connect: Connect, api: Api, code: str) -> None:
