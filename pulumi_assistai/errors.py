@@ -387,7 +387,7 @@ class NameTakenError(AssistAIError):
 class AdoptionError(AssistAIError):
     """The agent in `adopt` cannot be adopted.
 
-    There is no such agent in this organization, another resource adopts it, or this resource already has an agent.
+    There is no such agent in this organization, another resource has it or adopts it, or this resource has another one.
 
     Way out: Correct the code. `assistai status` lists the unmanaged agents.
     """

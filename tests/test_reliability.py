@@ -157,6 +157,19 @@ def test_9_a_lost_patch_is_sent_again(project: Project, api: Api, fault: str) ->
     assert api.agent("Ventas")["instructions"] == "Buenas."
 
 
+def test_9_a_lost_patch_is_undone_with_its_declaration(project: Project, api: Api) -> None:
+    project.up(VENTAS)
+    api.faults.add("cut-after", method="PATCH", count=6)
+    project.write(VENTAS.replace("Hola", "Buenas"))
+    project.fails("up")
+    assert api.agent("Ventas")["instructions"] == "Buenas."
+    project.write(VENTAS)
+    assert "an earlier update got no answer, so `pulumi up` sends every declared field" in project.run("preview").text
+    project.up()
+    assert api.agent("Ventas")["instructions"] == "Hola."
+    assert project.run("preview", "--expect-no-changes").ok
+
+
 @either_way
 def test_9_a_failed_change_is_in_the_next_preview(project: Project, api: Api) -> None:
     project.up(VENTAS)

@@ -306,6 +306,20 @@ def test_a_new_agent_beyond_the_only_page_is_neither_forgotten_nor_created_again
     assert len(api.requests("POST")) == 1
 
 
+@pytest.mark.parametrize("odd", ["page-ignored,no-meta"])
+def test_a_lost_creation_beyond_the_only_page_is_not_repeated(project: Project, api: Api) -> None:
+    for number in range(54):
+        api.create(f"Agente {number}")
+    project.write(agent())
+    api.faults.add("cut-after", method="POST")
+    look = "AssistAI may not list it: look for the agent in AssistAI, and if it is not there, declare"
+    assert look in project.fails("up")
+    for verb in ("preview", "up"):
+        assert look in project.fails(verb)
+    assert len(api.requests("POST")) == 1
+    project.up(agent().replace("instructions", "allow_duplicate_name=True, instructions"))
+
+
 @pytest.mark.parametrize("odd", ["after-last=404"])
 def test_a_404_after_the_last_page_is_the_end(project: Project, api: Api) -> None:
     project.up(agent())

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PAGE_SIZES = (50, 10)
 """Page sizes to request: the second, which is the API's documented default, if the API refuses the first."""
 
+_ROUND = (10, 25)
+"""A page whose size is a multiple of one of these may be cut by a limit of the API's own, whatever `take` says."""
+
 AT_A_TIME = 8
 """Pages that are requested at the same time, once the API has reported the number of items."""
 
@@ -73,7 +76,7 @@ class Page(Generic[Item]):
         total: the number of items in the listing, None if the API does not report it.
         has_next: whether another page follows, None if the API does not report it.
         unreadable: the number of items that were left out because they cannot be read.
-        full: whether the page has as many items as a page can have, so that the API may have cut it.
+        full: whether the page has so many items that the API may have cut it.
         refusal: why there is no page, None if there is one.
     """
 
@@ -83,6 +86,11 @@ class Page(Generic[Item]):
     unreadable: int = 0
     full: bool = False
     refusal: ApiError | None = None
+
+    @property
+    def size(self) -> int:
+        """The number of items that the API sent."""
+        return len(self.items) + self.unreadable
 
 
 @dataclass(frozen=True)
@@ -173,6 +181,7 @@ class _Reading(Generic[Item]):
     total: int | None = None
     has_next: bool | None = None
     full: bool = False
+    longest: int = 0
 
     def add(self, page: Page[Item], number: int, key: Callable[[Item], str]) -> bool:
         """Add a page and return whether it has anything new.
@@ -191,7 +200,9 @@ class _Reading(Generic[Item]):
         self.items |= fresh
         self.unreadable += page.unreadable
         if fresh or page.unreadable:
-            self.full = page.full
+            # A page that is shorter than another one is not cut.
+            self.full = page.full and page.size >= self.longest
+            self.longest = max(page.size, self.longest)
             return True
         return False
 
@@ -339,7 +350,8 @@ def _read_page(answer: Answer, item: type[Item], number: int, *, leave_out_unrea
     if unreadable and not (leave_out_unreadable and (items or number > 1)):
         raise answer.unexpected(f"an item is not as documented: {problem}")
     meta = body.meta or {}
-    return Page(items, read_total(meta), _has_next(meta, number), unreadable, full=len(body.data) in PAGE_SIZES)
+    full = any(len(body.data) % size == 0 for size in _ROUND)
+    return Page(items, read_total(meta), _has_next(meta, number), unreadable, full=full)
 
 
 def _read_items(entries: Sequence[Any], item: type[Item]) -> tuple[list[Item], str]:

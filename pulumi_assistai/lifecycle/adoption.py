@@ -19,15 +19,22 @@ if TYPE_CHECKING:
 _LONGEST_OPERATION = 3600.0
 """Seconds after which an adoption by another process does not count as in progress any more."""
 
+_MANAGED = (
+    "another resource of this program manages agent {code} already, and would overwrite it; "
+    'remove that resource, or adopt="{code}"'
+)
+
 
 def claim(session: Session, code: str, inputs: Properties) -> None:
     """Reserve an agent for a new declaration, and tell what its adoption changes.
 
     Raises:
-        AdoptionError: another resource adopts the agent, or there is no such agent.
+        AdoptionError: another resource has or adopts the agent, or there is no such agent.
     """
     if not session.declared_adoptions.claim(code):
         raise AdoptionError(f'two resources declare adopt="{code}"; remove one of them')
+    if code in session.recorded_agents:
+        raise AdoptionError(_MANAGED.format(code=code))
     _tell_changes(session, _adoptable(session, code), inputs)
 
 
@@ -42,6 +49,17 @@ def adopt(session: Session, code: str, inputs: Properties) -> dict[str, str]:
         _refuse_second(code, page.read(time.time() - _LONGEST_OPERATION))
         page.write(code)
     return {field: inputs[field] for field in FIELDS if field in inputs and not _is_as_declared(live, field, inputs)}
+
+
+def keep(session: Session, code: str) -> None:
+    """Reserve an agent for the recorded resource that has it.
+
+    Raises:
+        AdoptionError: another resource adopts the agent.
+    """
+    session.recorded_agents.claim(code)
+    if code in session.declared_adoptions:
+        raise AdoptionError(_MANAGED.format(code=code))
 
 
 def refuse_another(code: str, inputs: Properties) -> None:

@@ -14,7 +14,7 @@ from pulumi_assistai.errors import (
     NameTakenError,
     NotFoundError,
 )
-from pulumi_assistai.lifecycle import adoption, memory
+from pulumi_assistai.lifecycle import adoption, memory, updates
 from pulumi_assistai.lifecycle.archive import archive
 from pulumi_assistai.lifecycle.creation import create_once, earlier_creation, refuse_taken_name
 from pulumi_assistai.lifecycle.fields import FIELDS, VISIBLE, live_value
@@ -90,18 +90,20 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
 
     Raises:
         WrongOrganizationError: the agent belongs to another organization.
-        AdoptionError: `adopt` is the code of another agent than the recorded one.
+        AdoptionError: `adopt` is the code of another agent than the recorded one, or another resource adopts this one.
         NameTakenError: the new name is the name of another live agent.
         DashboardEditError: the change would overwrite a dashboard edit, and `on_conflict` is "fail".
     """
     session.require_own(recorded)
     adoption.refuse_another(code, inputs)
-    changed = _changed(session, recorded, inputs)
+    adoption.keep(session, code)
+    changed = _changed(session, code, recorded, inputs)
     forgotten = [field for field in FIELDS if field in recorded and field not in inputs]
     if forgotten:
         session.warn(f"agent {code}: {', '.join(forgotten)} no longer declared; AssistAI keeps what it has, unmanaged")
     if changed and not _differing(recorded, inputs):
-        session.tell(f"agent {code} will be updated: ASSISTAI_REAPPLY sends every declared field again")
+        why = "ASSISTAI_REAPPLY" if session.settings.reapply else "an earlier update got no answer, so `pulumi up`"
+        session.tell(f"agent {code} will be updated: {why} sends every declared field again")
     if changed:
         _refuse_name_of_another(session, code, recorded, inputs)
         _compare_with_dashboard(session, code, recorded, inputs)
@@ -180,7 +182,7 @@ def update(session: Session, code: str, recorded: Properties, inputs: Properties
     """
     session.require_own(recorded)
     session.handled_agents.claim(code)
-    changed = _changed(session, recorded, inputs)
+    changed = _changed(session, code, recorded, inputs)
     # Somebody who edited a visible field may have edited the hidden ones as well.
     sent = FIELDS if changed and _edited(session, code, recorded) else changed
     _send(session, code, pick(inputs, sent))
@@ -266,7 +268,7 @@ def _send(session: Session, code: str, fields: dict[str, str]) -> None:
     if not fields:
         return
     try:
-        session.client.agents.update(code, fields)
+        updates.send(session, code, fields)
     except NotFoundError as error:
         session.require_api()
         raise AgentGoneError(
@@ -276,9 +278,10 @@ def _send(session: Session, code: str, fields: dict[str, str]) -> None:
     session.inventory.change(code, fields)
 
 
-def _changed(session: Session, recorded: Properties, inputs: Properties) -> list[str]:
+def _changed(session: Session, code: str, recorded: Properties, inputs: Properties) -> list[str]:
     """Return the fields to send."""
-    return [field for field in FIELDS if field in inputs] if session.settings.reapply else _differing(recorded, inputs)
+    everything = session.settings.reapply or updates.is_unknown(session, code)
+    return [field for field in FIELDS if field in inputs] if everything else _differing(recorded, inputs)
 
 
 def _policy(properties: Properties, name: str) -> Any:

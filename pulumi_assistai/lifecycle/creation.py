@@ -32,6 +32,10 @@ LOOK_YOURSELF = (
     "look for the agent in AssistAI: if it is there, declare adopt=CODE; if not, run `pulumi up` again, "
     "which with allow_duplicate_name creates it without looking"
 )
+_MAY_BE_HIDDEN = (
+    "AssistAI may not list it: look for the agent in AssistAI, and if it is not there, declare "
+    "allow_duplicate_name=True to create it"
+)
 
 # The engine checks a replacement like a new resource, so the message of a taken name has to explain both.
 _REPLACEMENT = "agents cannot be replaced: run `pulumi up` without --replace, or first `pulumi state untaint URN`"
@@ -57,7 +61,7 @@ def create_once(session: Session, fields: Properties, *, allow_duplicate_name: b
         before = session.inventory.listed()
         _wait_for_an_earlier_creation(session, name, page)
         refuse_taken_name(session, name)
-        return _create(session, fields, before, page, _looks_first(settings))
+        return _create(session, fields, before, page, _next_step(session))
 
 
 def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) -> None:
@@ -69,7 +73,7 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
     archived = [agent.code for agent in session.inventory.archived() if is_archived_as(agent, name)]
     codes = [agent.code for agent in session.inventory.named(name) if agent.code != adopt]
     if not codes:
-        _warn_of_hidden(session, name)
+        _beware_of_hidden(session, name, adopt)
     if codes:
         if adopt is None and name in session.managed_names:
             raise NameTakenError(declared_twice(name))
@@ -86,13 +90,29 @@ def refuse_taken_name(session: Session, name: str, *, adopt: str | None = None) 
         )
 
 
-def _warn_of_hidden(session: Session, name: str) -> None:
-    """Warn if an agent of that name may exist although the listing shows none."""
+def _beware_of_hidden(session: Session, name: str, adopt: str | None) -> None:
+    """Warn if an agent of that name may exist although the listing shows none.
+
+    Raises:
+        NameTakenError: this machine created such an agent, or may have.
+    """
+    if adopt is None and _has_hidden_creation(session, name):
+        raise NameTakenError(
+            f'{session.inventory.doubt}, and this machine created an agent named "{name}" before, or may have: '
+            f"{_MAY_BE_HIDDEN}"
+        )
     nameless = ", ".join(agent.code for agent in session.inventory.nameless())
     if not session.inventory.complete:
         session.warn(f'{session.inventory.doubt}: an agent named "{name}" may exist without being listed')
     elif nameless:
         session.warn(f'AssistAI does not show the name of {nameless}: it may be "{name}"')
+
+
+def _has_hidden_creation(session: Session, name: str) -> bool:
+    if session.inventory.complete:
+        return False
+    creation = session.journal.peek("name", name, 0)
+    return creation is not None and session.inventory.find(creation.code) is None
 
 
 def earlier_creation(session: Session, name: str) -> tuple[Creation, float] | None:
@@ -148,7 +168,7 @@ def _create(session: Session, fields: Properties, before: Collection[str], page:
         page.erase()
         raise lost
     candidates = _candidates(session, fields, before, next_step)
-    if not candidates and _unseen(session.settings) <= 0:
+    if not candidates and session.inventory.complete and _unseen(session.settings) <= 0:
         page.erase()
     code = _take_over(session, fields, candidates, lost, next_step)
     page.write(code)
@@ -186,8 +206,10 @@ def _take_over(
     return code
 
 
-def _looks_first(settings: Settings) -> str:
-    unseen = _unseen(settings)
+def _next_step(session: Session) -> str:
+    if not session.inventory.complete:
+        return _MAY_BE_HIDDEN
+    unseen = _unseen(session.settings)
     return LOOKS_FIRST if unseen <= 0 else f"wait {unseen:g} s, then {LOOKS_FIRST}"
 
 

@@ -1,4 +1,4 @@
-"""The journal of creations on this machine: one name in one organization gets one POST, whichever process sends it.
+"""The journal of this machine: one name in one organization gets one POST, whichever process sends it.
 
 The providers of one program, and programs that run at the same time, are separate processes, and the listing may not
 show a new agent for a while. So each creation is written down before it is sent, under a lock on its name.
@@ -74,13 +74,15 @@ class Page:
     def write(self, code: str = "") -> None:
         """Note that a creation of the name is about to be sent. With a code: that it succeeded."""
         line = json.dumps({"at": time.time(), "pid": os.getpid(), "code": code})
+        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # One appended line: earlier notes are never lost, not even for a moment.
         with self._file.open("a", encoding="utf-8") as stream:
             stream.write(f"{line}\n")
 
     def erase(self) -> None:
         """Note that nothing was created."""
-        self._file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            self._file.unlink()
 
 
 class NoPage(Page):
@@ -144,7 +146,11 @@ class Journal:
 
     def peek(self, kind: str, thing: str, since: float) -> Creation | None:
         """Return the last creation after `since`, without the lock."""
-        return Page(self._folder / f"{self._digest(kind, thing)}.json").read(since)
+        return self.page(kind, thing).read(since)
+
+    def page(self, kind: str, thing: str) -> Page:
+        """Return the page of a name or a code, without the lock."""
+        return Page(self._folder / f"{self._digest(kind, thing)}.json")
 
     def _digest(self, kind: str, thing: str) -> str:
         parts = (*self._place, kind, canonical(thing))

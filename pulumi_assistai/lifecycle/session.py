@@ -36,7 +36,8 @@ class Session:
         inventory: the live agents, listed once.
         creations: the names that are being created.
         journal: the creations of this machine.
-        managed_names: the names of recorded resources that this operation has checked so far.
+        managed_names, recorded_agents: the names and the codes of recorded resources that this operation has checked
+            or compared so far.
         declared_names, declared_adoptions, declared_integrations, handled_agents, handled_integrations: the claims of
             this operation so far.
         disconnected_agents: the codes of agents whose WhatsApp integration this operation has deleted.
@@ -49,6 +50,7 @@ class Session:
         self.creations = Creations()
         self.declared_names = Names()
         self.managed_names = Names()
+        self.recorded_agents = Claims()
         self.declared_adoptions = Claims()
         self.handled_agents = Claims()
         self.handled_integrations = Claims()

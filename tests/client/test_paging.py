@@ -441,12 +441,12 @@ def test_a_conversation_that_cannot_be_read_is_an_error() -> None:
         client.conversations.list()
 
 
-def ignoring_pages(count: int, meta: Any = None) -> Listing:
-    """Return a listing that gives its first page whatever page is asked for."""
+def ignoring_pages(count: int, meta: Any = None, size: int = 0) -> Listing:
+    """Return a listing that gives its first page whatever page is asked for, and of `size` items whatever `take`."""
 
     class Ignoring(Listing):
         def page(self, number: int, take: int) -> Reply:
-            return super().page(min(number, 1), take)
+            return super().page(min(number, 1), size or take)
 
     return Ignoring(count, meta=meta)
 
@@ -459,7 +459,20 @@ def test_a_full_page_that_comes_again_and_again_may_be_cut(count: int) -> None:
     assert found.doubt == ("the API returned the same full page for every page number, so there may be more items")
 
 
-@pytest.mark.parametrize("count", [1, 9, 11, 49])
+@pytest.mark.parametrize("size", [10, 20, 25, 30, 75, 100])
+def test_a_page_that_the_api_cut_to_its_own_size_may_be_cut(size: int) -> None:
+    found = find(ignoring_pages(120, size=size))
+    assert (len(found.items), found.complete) == (size, False)
+
+
+@pytest.mark.parametrize("size", [20, 25])
+def test_a_refused_page_after_one_of_the_apis_own_size_does_not_prove_the_end(size: int) -> None:
+    listing = Listing(120, cap=size)
+    listing.pages = {2: INVALID_PAGE}
+    assert not find(listing).complete
+
+
+@pytest.mark.parametrize("count", [1, 9, 11, 24, 49])
 def test_a_short_page_that_comes_again_and_again_is_the_listing(count: int) -> None:
     found = find(ignoring_pages(count))
     assert (len(found.items), found.complete) == (count, True)
@@ -525,10 +538,13 @@ def test_a_page_after_the_last_one_may_be_refused(after: Reply, count: int, meta
     assert [number for number, _ in listing.asked] == [1, 2]
 
 
-def test_a_third_page_after_the_last_one_may_be_refused() -> None:
-    listing = Listing(60)
+@pytest.mark.parametrize("count", [60, 75, 99])
+def test_a_third_page_after_the_last_one_may_be_refused(count: int) -> None:
+    """The second page is shorter than the first, so it is not cut."""
+    listing = Listing(count)
     listing.pages = {3: INVALID_PAGE}
-    assert read(listing) == listing.codes
+    found = find(listing)
+    assert ([agent.code for agent in found.items], found.complete) == (listing.codes, True)
 
 
 @pytest.mark.parametrize("after", AFTER_THE_END, ids=lambda reply: f"{reply.status} {reply.body!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -864,6 +865,74 @@ def test_an_agent_of_another_organization_is_not_touched(session: Session, api: 
     with pytest.raises(WrongOrganizationError, match=r"^A-1 belongs to tenant acme, organization ACME"):
         call(session)
     assert api.requests() == []
+
+
+@pytest.mark.parametrize("fault", ["cut-after", "status-after"])
+def test_an_update_without_an_answer_is_sent_again_though_its_declaration_was_taken_back(
+    connect: Connect, api: Api, code: str, said: Said, fault: str
+) -> None:
+    api.faults.add(fault, method="PATCH", status=500, count=3)
+    with pytest.raises(AssistAIError):
+        agents.update(connect(), code, recorded(code), EVERYTHING | {"instructions": "No."})
+    assert api.agent("Ventas")["instructions"] == "No."
+    # Another agent has nothing to do with it.
+    assert agents.diff(connect(), "A-9", recorded("A-9"), EVERYTHING) == SAME
+    said()
+    assert agents.diff(connect(), code, recorded(code), EVERYTHING).changes
+    assert said() == (
+        f"agent {code} will be updated: an earlier update got no answer, "
+        "so `pulumi up` sends every declared field again\n"
+    )
+    agents.update(connect(), code, recorded(code), EVERYTHING)
+    assert api.agent("Ventas")["instructions"] == "Hola."
+    assert agents.diff(connect(), code, recorded(code), EVERYTHING) == SAME
+
+
+@pytest.mark.parametrize("has_folder", [False, True])
+def test_an_update_needs_no_home(
+    session: Session, api: Api, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_folder: bool
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(file))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp" if has_folder else file))
+    agents.update(session, code, recorded(code), EVERYTHING | {"instructions": "Si."})
+    assert api.agent("Ventas")["instructions"] == "Si."
+    api.faults.add("cut-after", method="PATCH", count=3)
+    with pytest.raises(AssistAIError):
+        agents.update(session, code, recorded(code), EVERYTHING | {"instructions": "No."})
+    assert agents.diff(session, code, recorded(code), EVERYTHING).changes == has_folder
+
+
+def test_a_refused_update_is_not_sent_again(connect: Connect, api: Api, code: str) -> None:
+    api.faults.add("status-before", method="PATCH", status=400)
+    with pytest.raises(AssistAIError):
+        agents.update(connect(), code, recorded(code), EVERYTHING | {"instructions": "No."})
+    assert agents.diff(connect(), code, recorded(code), EVERYTHING) == SAME
+
+
+def test_a_refused_update_proves_nothing_about_an_earlier_one(connect: Connect, api: Api, code: str) -> None:
+    api.faults.add("cut-after", method="PATCH", count=3)
+    api.faults.add("status-before", method="PATCH", status=400)
+    for _ in range(2):
+        with pytest.raises(AssistAIError):
+            agents.update(connect(), code, recorded(code), EVERYTHING | {"instructions": "No."})
+    assert agents.diff(connect(), code, recorded(code), EVERYTHING).changes
+
+
+def test_one_agent_for_two_resources_is_refused_in_these_words(connect: Connect, code: str) -> None:
+    problem = (
+        f"another resource of this program manages agent {code} already, and would overwrite it; "
+        f'remove that resource, or adopt="{code}"'
+    )
+    adopting = {"name": "Soporte", "adopt": code}
+    first, second = connect(), connect()
+    agents.diff(first, code, recorded(code), EVERYTHING)
+    assert reasons(first, adopting) == [f"{problem} [AAI-152]"]
+    assert reasons(second, adopting) == []
+    with pytest.raises(AdoptionError) as caught:
+        agents.diff(second, code, recorded(code), EVERYTHING)
+    assert str(caught.value) == problem
 
 
 def test_names_that_differ_in_case_or_accents_alone_are_warned_about(session: Session, api: Api, said: Said) -> None:

@@ -319,6 +319,38 @@ def test_a_listing_that_may_hide_an_agent_is_warned_about_in_these_words(
     assert capsys.readouterr().err == ""
 
 
+def test_a_lost_creation_that_the_listing_may_hide_is_not_repeated(connect: Connect, api: Api) -> None:
+    api.create("Ajeno")
+    api.faults.add("stale", method="GET", count=0, rows=1)
+    api.faults.add("cut-after", method="POST")
+    look = "AssistAI may not list it: look for the agent in AssistAI, and if it is not there, declare"
+    with pytest.raises(OutcomeUnknownError, match=f"; {look} allow_duplicate_name=True to create it$"):
+        create_once(connect(), VENTAS, allow_duplicate_name=False)
+    with pytest.raises(NameTakenError) as caught:
+        create_once(connect(), VENTAS, allow_duplicate_name=False)
+    assert str(caught.value) == (
+        "the API counts more items than its pages have, and this machine created an agent named "
+        f'"Ventas" before, or may have: {look} allow_duplicate_name=True to create it'
+    )
+    assert len(api.requests("POST")) == 1
+    create_once(connect(), VENTAS, allow_duplicate_name=True)
+
+
+def test_an_agent_that_was_created_before_under_the_name_and_has_another_now_is_not_hidden(
+    connect: Connect, api: Api
+) -> None:
+    code = create_once(connect(), VENTAS, allow_duplicate_name=False)
+    api.edit(code, name="Soporte")
+    other = api.create("Otro")
+    api.faults.add("stale", method="GET", count=0, rows=1)
+    refuse_taken_name(connect(), "Ventas")
+    api.remove(code)
+    api.create("Nuevo")
+    refuse_taken_name(connect(), "Ventas", adopt=other)
+    with pytest.raises(NameTakenError, match="this machine created"):
+        refuse_taken_name(connect(), "Ventas")
+
+
 def test_a_creation_that_was_not_sent_can_be_tried_again() -> None:
     with Emulator() as emulator:
         session = Session(settings_for(emulator.url))

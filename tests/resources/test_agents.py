@@ -222,6 +222,19 @@ def test_two_resources_cannot_adopt_one_agent(project: Project, api: Api) -> Non
     assert f'two resources declare adopt="{code}"' in project.fails("preview")
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_agent_that_another_resource_manages_is_not_adopted(
+    project: Project, api: Api, order: tuple[int, int]
+) -> None:
+    project.up('assistai.Agent("a", name="Uno")')
+    code = api.agent("Uno")["code"]
+    both = ('assistai.Agent("a", name="Dos")', f'assistai.Agent("b", name="Uno", adopt="{code}")')
+    project.write("\n".join(both[number] for number in order))
+    refused = f"another resource of this program manages agent {code} already, and would overwrite it"
+    assert refused in project.fails("preview")
+    assert refused in project.fails("up")
+
+
 def test_drift_is_found_shown_and_repaired(project: Project, api: Api) -> None:
     project.up(VENTAS)
     code = api.agent("Ventas")["code"]
