@@ -164,7 +164,8 @@ def test_9_a_lost_patch_is_undone_with_its_declaration(project: Project, api: Ap
     project.fails("up")
     assert api.agent("Ventas")["instructions"] == "Buenas."
     project.write(VENTAS)
-    assert "an earlier update got no answer, so `pulumi up` sends every declared field" in project.run("preview").text
+    text = project.run("preview").text
+    assert "an earlier update of instructions got no answer, so `pulumi up` sends them again" in text
     project.up()
     assert api.agent("Ventas")["instructions"] == "Hola."
     assert project.run("preview", "--expect-no-changes").ok

@@ -102,8 +102,7 @@ def diff(session: Session, code: str, recorded: Properties, inputs: Properties) 
     if forgotten:
         session.warn(f"agent {code}: {', '.join(forgotten)} no longer declared; AssistAI keeps what it has, unmanaged")
     if changed and not _differing(recorded, inputs):
-        why = "ASSISTAI_REAPPLY" if session.settings.reapply else "an earlier update got no answer, so `pulumi up`"
-        session.tell(f"agent {code} will be updated: {why} sends every declared field again")
+        session.tell(f"agent {code} will be updated: {_why_again(session, changed)}")
     if changed:
         _refuse_name_of_another(session, code, recorded, inputs)
         _compare_with_dashboard(session, code, recorded, inputs)
@@ -280,8 +279,18 @@ def _send(session: Session, code: str, fields: dict[str, str]) -> None:
 
 def _changed(session: Session, code: str, recorded: Properties, inputs: Properties) -> list[str]:
     """Return the fields to send."""
-    everything = session.settings.reapply or updates.is_unknown(session, code)
-    return [field for field in FIELDS if field in inputs] if everything else _differing(recorded, inputs)
+    declared = [field for field in FIELDS if field in inputs]
+    if session.settings.reapply:
+        return declared
+    sent = (*_differing(recorded, inputs), *updates.unanswered(session, code))
+    return [field for field in declared if field in sent]
+
+
+def _why_again(session: Session, fields: list[str]) -> str:
+    """Return why fields are sent although their declaration is the recorded one."""
+    if session.settings.reapply:
+        return "ASSISTAI_REAPPLY sends every declared field again"
+    return f"an earlier update of {', '.join(fields)} got no answer, so `pulumi up` sends them again"
 
 
 def _policy(properties: Properties, name: str) -> Any:

@@ -15,9 +15,11 @@ from pulumi_assistai.lifecycle.session import Session
 _KIND = "update"
 
 
-def is_unknown(session: Session, code: str) -> bool:
-    """Return whether an update of the agent, sent from this machine, has an unknown outcome."""
-    return session.journal.peek(_KIND, code, 0) is not None
+def unanswered(session: Session, code: str) -> list[str]:
+    """Return the fields of the agent that this machine sent in updates with an unknown outcome."""
+    note = session.journal.peek(_KIND, code, 0)
+    # Where a creation's note has a code, that of an update has fields.
+    return note.code.split() if note else []
 
 
 def send(session: Session, code: str, fields: Mapping[str, str]) -> None:
@@ -27,15 +29,15 @@ def send(session: Session, code: str, fields: Mapping[str, str]) -> None:
         NotFoundError: there is no such agent.
         ApiError, TransportError: the call failed.
     """
-    was_unknown = is_unknown(session, code)
+    earlier = unanswered(session, code)
     note = session.journal.page(_KIND, code)
     # A full disk must not stop updates.
     with suppress(OSError):
-        note.write(code)
+        note.write(" ".join({**dict.fromkeys(earlier), **fields}))
     try:
         session.client.agents.update(code, fields)
     except (ApiError, TransportError) as error:
-        if not error.may_have_happened and not was_unknown:
+        if not error.may_have_happened and not earlier:
             note.erase()
         raise
     note.erase()

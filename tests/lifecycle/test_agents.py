@@ -880,12 +880,25 @@ def test_an_update_without_an_answer_is_sent_again_though_its_declaration_was_ta
     said()
     assert agents.diff(connect(), code, recorded(code), EVERYTHING).changes
     assert said() == (
-        f"agent {code} will be updated: an earlier update got no answer, "
-        "so `pulumi up` sends every declared field again\n"
+        f"agent {code} will be updated: an earlier update of instructions got no answer, "
+        "so `pulumi up` sends them again\n"
     )
     agents.update(connect(), code, recorded(code), EVERYTHING)
     assert api.agent("Ventas")["instructions"] == "Hola."
     assert agents.diff(connect(), code, recorded(code), EVERYTHING) == SAME
+
+
+def test_all_fields_of_updates_without_an_answer_are_sent_again_and_no_others(
+    connect: Connect, api: Api, code: str
+) -> None:
+    api.faults.add("cut-after", method="PATCH", count=6)
+    for changed in ({"tone": "serio"}, {"instructions": "No."}):
+        with pytest.raises(AssistAIError):
+            agents.update(connect(), code, recorded(code), EVERYTHING | changed)
+    api.edit(code, purpose="de otra mano")
+    agents.update(connect(), code, recorded(code), EVERYTHING)
+    assert {**api.agent("Ventas"), "purpose": ""}.items() >= {**EVERYTHING, "purpose": ""}.items()
+    assert api.agent("Ventas")["purpose"] == "de otra mano"
 
 
 @pytest.mark.parametrize("has_folder", [False, True])
