@@ -71,6 +71,11 @@ class Unconnected:
     provider: str
     reason: str
 
+    @property
+    def label(self) -> str:
+        """Return its name for people."""
+        return f"provider {self.provider}" if self.provider else "the default connection"
+
 
 Connections = tuple[list[Organization], list[Unconnected]]
 
