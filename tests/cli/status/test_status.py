@@ -216,6 +216,26 @@ def test_a_provider_can_be_chosen_if_another_connection_leads_to_its_organizatio
 
 
 @embedded
+def test_a_chosen_provider_that_cannot_be_used_says_why(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.reopen(ASSISTAI_TENANT_DOMAIN="acme")
+    fleet.up("""
+        acme = assistai.Provider("acme", api_token="acme-token", organization_code="ACME")
+        assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
+    """)
+    monkeypatch.delenv("ASSISTAI_TENANT_DOMAIN")
+    fleet.configure(tenantDomain="sandbox")
+    reason = "the connection of the provider acme cannot be used: AssistAI is not configured: missing tenant domain"
+    run = status(assistai, fleet, "--provider", "acme")
+    assert (run.status, run.out) == (1, "")
+    assert f"error: {reason}" in run.err
+    run = assistai("doctor", "-C", fleet.directory, "--provider", "acme")
+    assert run.status == 1
+    assert any(line.startswith(f"problem organizations {reason}") for line in run.lines)
+
+
+@embedded
 def test_an_explicit_provider_whose_arguments_are_all_secret_is_found(
     assistai: Assistai, fleet: Project, api: Api
 ) -> None:
