@@ -57,7 +57,7 @@ def find_stack(directory: Path, name: str | None, *, sandbox: bool = False) -> K
     if sandbox:
         return kept
     if shutil.which("pulumi") is None:
-        is_possible = kept.is_there or (kept.is_runnable and not _has_token())
+        is_possible = kept.is_runnable and not _has_token()
         return kept if is_possible else NoStack("no stack (the Pulumi CLI was not found)")
     try:
         found = _selected(directory, name)

@@ -353,3 +353,17 @@ def test_a_sandbox_is_compared_with_its_own_emulator(
     assert run.lines[0] == "stack dev of the sandbox, organization SANDBOX of tenant sandbox"
     assert 'ventas A-001 Ventas drifted name: declared "Ventas", live "Otro"' in run.lines
     assert "using an emulator at http://127.0.0.1:" in run.err
+
+
+@embedded
+def test_a_token_in_the_environment_takes_precedence_over_a_sandbox(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.up(ONE)
+    monkeypatch.setenv("PATH", str(fleet.directory))
+    monkeypatch.setenv("ASSISTAI_BASE_URL", "https://public.example.invalid")
+    monkeypatch.delenv("ASSISTAI_TENANT_DOMAIN")
+    used = status(assistai, fleet).err.splitlines()[0]
+    assert used.startswith("Using no stack (the Pulumi CLI was not found) in ")
+    used = status(assistai, fleet, "--sandbox").err.splitlines()[0]
+    assert used.startswith("Using stack dev of the sandbox in ")
