@@ -120,9 +120,12 @@ def choose(connections: Connections, provider: str | None, organization: str | N
     """Return the connections with a provider's name and an organization's code. Without either, return all.
 
     Raises:
-        AssistAIError: there is no such connection, or it is unusable.
+        AssistAIError: there is no such connection, it is unusable, or the name or the code is empty.
     """
     organizations, unusable = connections
+    if "" in (provider, organization):
+        # An unset variable of a shell must not choose the default connection.
+        raise AssistAIError("--provider and --organization must not be empty; leave them out for all organizations")
     chosen = [
         known
         for known in organizations

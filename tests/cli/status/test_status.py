@@ -236,6 +236,16 @@ def test_a_chosen_provider_that_cannot_be_used_says_why(
 
 
 @embedded
+@pytest.mark.parametrize("option", ["--provider", "--organization"])
+def test_an_empty_choice_is_refused(assistai: Assistai, fleet: Project, option: str) -> None:
+    run = status(assistai, fleet, option, "")
+    assert (run.status, run.out) == (1, "")
+    assert run.err.splitlines()[1] == (
+        "error: --provider and --organization must not be empty; leave them out for all organizations"
+    )
+
+
+@embedded
 def test_an_explicit_provider_whose_arguments_are_all_secret_is_found(
     assistai: Assistai, fleet: Project, api: Api
 ) -> None:
