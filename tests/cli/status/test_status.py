@@ -374,6 +374,8 @@ def test_a_token_in_the_environment_takes_precedence_over_a_sandbox(
     monkeypatch.setenv("ASSISTAI_BASE_URL", "https://public.example.invalid")
     monkeypatch.delenv("ASSISTAI_TENANT_DOMAIN")
     used = status(assistai, fleet).err.splitlines()[0]
-    assert used.startswith("Using no stack (the Pulumi CLI was not found) in ")
+    assert used.startswith(
+        "Using no stack (the Pulumi CLI was not found; --sandbox uses the sandbox of the folder) in "
+    )
     used = status(assistai, fleet, "--sandbox").err.splitlines()[0]
     assert used.startswith("Using stack dev of the sandbox in ")
