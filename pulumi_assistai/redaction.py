@@ -6,6 +6,7 @@ import re
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
+from html.entities import html5
 
 from pulumi_assistai.text import one_line
 
@@ -20,14 +21,20 @@ _SHORTEST_PART = 12
 _LONGEST_PART = 64
 """Characters: a part of this length is always redacted, even if it is less than half of a long token."""
 
+_NAMED = {
+    name.lower(): character
+    for name, character in html5.items()
+    if name.endswith(";") and len(character) == 1 and "!" <= character <= "~"
+}
+"""Printable ASCII characters by their names in HTML."""
+
 _ESCAPES = re.compile(
-    r"\\+u([0-9a-f]{4})|\\+x([0-9a-f]{2})|%(?:25)*([0-9a-f]{2})|&#x0*([0-9a-f]{1,4});|&#0*([0-9]{1,5});"
-    r"|\\+[abfnrtv0]|&(?:amp;)*(amp|lt|gt|quot|apos);|\\+([^a-z0-9])|(.)",
+    r"\\+u([0-9a-f]{4})|\\+x([0-9a-f]{2})|%(?:25)*([0-9a-f]{2})|&(?:amp;)*#x0*([0-9a-f]{1,4});"
+    rf"|&(?:amp;)*#0*([0-9]{{1,5}});|\\+[abfnrtv0]|&(?:amp;)*({'|'.join(_NAMED)})|\\+([^a-z0-9])|(.)",
     re.IGNORECASE | re.DOTALL,
 )
 """One character as JSON, Python, URLs and HTML escape it, also repeatedly."""
 
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _DECIMAL, _NAME = 5, 6
 
 _parts: dict[int, set[str]] = {}
@@ -73,6 +80,10 @@ _Character = tuple[str, int, int]
 def _written(token: str) -> Iterator[str]:
     yield token
     yield token.encode().hex()
+    # A part of the token itself may look like an escape.
+    unescaped = "".join(character for character, _, _ in _unescaped(token) if _is_visible(character))
+    if len(unescaped) >= _SHORTEST_PART:
+        yield unescaped
     for before in range(3):
         # The characters at both ends depend on the text encoded together with the token.
         encoded = b64encode(b"\0" * before + token.encode()).decode().rstrip("=")
@@ -102,10 +113,14 @@ def _unescaped(text: str) -> Iterator[_Character]:
         yield character, match.start(), match.end()
 
 
+def _is_visible(character: str) -> bool:
+    """Return whether a token may have a character: others between its characters hide it, or are an accident."""
+    return "!" <= character <= "~"
+
+
 def _found(characters: list[_Character]) -> Iterator[tuple[int, int]]:
     """Yield the start and end of each part of a text that reveals a token."""
-    # A token only has printable ASCII characters: others between them are there by accident or to hide it.
-    visible = [character for character in characters if "!" <= character[0] <= "~"]
+    visible = [character for character in characters if _is_visible(character[0])]
     letters = "".join(character for character, _, _ in visible).lower()
     # Another thread may register a token meanwhile.
     for length, parts in list(_parts.items()):

@@ -6,6 +6,7 @@ import json
 import time
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from html import escape
 from urllib.parse import quote
 
 import pytest
@@ -75,6 +76,30 @@ def test_a_token_is_found_with_something_in_between(between: str) -> None:
     for place in (1, 10, len(PLAIN) - 1):
         assert redact(f"x {PLAIN[:place]}{between}{PLAIN[place:]} y") == "x [token] y"
     assert redact(f"x {between.join(PLAIN)} y") == "x [token] y"
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["aB3+/=xZ9==kQ7/+W2", "a%2Bb%2Fcd%3Defg%2Bhi", "q&lt;x&amp;y&gt;zz&quot;1234567", r"pa\ss\wo\rd\to\ken\yy"],
+)
+@pytest.mark.parametrize(
+    "write",
+    [
+        json.dumps,
+        lambda token: quote(token, safe=""),
+        escape,
+        lambda token: escape(escape(token).replace("/", "&#x2F;").replace("+", "&#43;").replace("=", "&#x3D;")),
+        lambda token: token.replace("&", "&amp;").replace("/", "&sol;").replace("+", "&plus;").replace("=", "&equals;"),
+    ],
+)
+def test_a_token_that_looks_like_escapes_or_is_full_of_signs_is_found(token: str, write: Callable[[str], str]) -> None:
+    register(token)
+    assert redact(f"before {write(token)} after").replace('"', "") == "before [token] after"
+
+
+def test_a_token_of_escapes_alone_hides_no_word() -> None:
+    register("%61%62%63")
+    assert redact("abc %61%62%63") == "abc [token]"
 
 
 def test_every_token_of_the_process_is_found() -> None:

@@ -10,6 +10,7 @@ import ssl
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from textwrap import dedent
 from threading import Thread
 from traceback import TracebackException, format_exception
 from typing import Any
@@ -24,6 +25,7 @@ from pulumi.dynamic import Config, ConfigureRequest
 from pulumi_assistai import AssistAIError, NoAnswerError, NotSentError, UnexpectedAnswerError
 from pulumi_assistai.client import Client
 from pulumi_assistai.emulator import Account, Emulator
+from pulumi_assistai.engine.storage.secrets import Crypter
 from pulumi_assistai.providers.agents import AgentProvider
 from tests.conftest import Api, Project, settings_for
 from tests.scripted import Reply, Request, as_json, serve
@@ -97,6 +99,35 @@ def test_foreign_text_writes_nothing_to_the_terminal_but_text(project: Project, 
     assert "\u001b[31m" not in text
     assert "\u0007" not in text
     assert not [line for line in text.splitlines() if line.startswith("FAKE")]
+
+
+def test_a_secret_of_the_configuration_is_in_no_message(project: Project) -> None:
+    crypter = Crypter.new(project.environment["PULUMI_CONFIG_PASSPHRASE"])
+    settings = f"""
+        encryptionsalt: {crypter.salt}
+        config:
+          trial:token:
+            secure: {crypter.encrypt("canary-token")}
+          trial:acme:
+            tenant: acme
+            token:
+              secure: {crypter.encrypt("canary-(other)")}
+          trial:short:
+            secure: {crypter.encrypt("ab")}
+    """
+    (project.directory / "Pulumi.dev.yaml").write_text(dedent(settings), encoding="utf-8")
+    project.write("""
+        config = pulumi.Config()
+        acme = config.require_object("acme")
+        print("printed", config.require("token"), acme["token"], acme["tenant"], config.require("short"))
+        pulumi.log.warn("warned of " + config.require("token"))
+        raise ValueError("raised with " + config.require("token"))
+    """)
+    text = project.fails("preview")
+    assert "canary" not in text
+    assert "printed [secret] [secret] acme ab" in text
+    assert "warned of [secret]" in text
+    assert "ValueError: raised with [secret]" in text
 
 
 def reachable(thing: Any, seen: dict[int, Any]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from pulumi_assistai import ConfigurationError
-from pulumi_assistai.settings import Settings, is_loopback
+from pulumi_assistai.settings import Settings, is_loopback, is_on_loopback
 
 EXPLICIT = {"api_token": "explicit", "tenant_domain": "tenant", "organization_code": "ORG"}
 ENVIRONMENT = {
@@ -264,6 +264,14 @@ def test_every_printable_character_may_be_in_a_header(token: str) -> None:
 )
 def test_loopback_hosts(host: str, *, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize(
+    ("url", "loopback"),
+    [("http://127.0.0.1:8787", True), ("https://a.example", False), ("", False), ("https://user:[secret", False)],
+)
+def test_base_urls_on_loopback(url: str, *, loopback: bool) -> None:
+    assert is_on_loopback(url) is loopback
 
 
 def test_the_name_of_a_host_may_end_with_a_dot() -> None:

@@ -36,6 +36,12 @@ class Proxy:
         """Whether the connection to the proxy itself uses TLS."""
         return self.url.scheme == "https"
 
+    @property
+    def secrets(self) -> tuple[str, str]:
+        """Its password, alone and as it is sent with the user; empty without one."""
+        password = self.url.password
+        return password, password and f"{self.url.username}:{password}"
+
 
 def find_proxy(base_url: str) -> Proxy | None:
     """Return the proxy for the API, None if there is none.

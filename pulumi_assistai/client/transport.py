@@ -74,6 +74,8 @@ class Transport:
         self._limiter = limiter_of(settings)
         self._place = settings.place_in_words
         self._proxy = find_proxy(settings.base_url)
+        for secret in self._proxy.secrets if self._proxy else ():
+            register(secret)
         self._http = _client(settings, self._proxy)
 
     @property

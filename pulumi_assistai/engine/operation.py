@@ -144,6 +144,7 @@ async def begin(
         recorder: receives the events.
     """
     config = target.config(crypter)
+    recorder.hide(config.secrets)
     state = target.state(crypter, saved=not options.preview)
     executor = Executor(state, recorder, options.parallel)
     async with served_log(Log(recorder, executor.stopped)) as address:

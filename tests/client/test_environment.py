@@ -67,6 +67,22 @@ def test_the_proxy_of_any_variable_is_used(name: str, scheme: str, monkeypatch: 
     )
 
 
+def test_a_proxy_that_repeats_its_password_does_not_show_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = []
+
+    def refuse(connection: socket.socket, _: Event) -> None:
+        heard.extend(line for line in hear(connection).split(b"\r\n") if line.lower().startswith(b"proxy-auth"))
+        connection.sendall(b"HTTP/1.1 407 No, canary+password: " + heard[0] + b"\r\ncontent-length: 0\r\n\r\n")
+
+    with speaking(refuse) as url:
+        monkeypatch.setenv("https_proxy", url.replace("http://", "http://user:canary%2Bpassword@"))
+        with pytest.raises(NotSentError) as caught:
+            create()
+    assert heard == [b"Proxy-Authorization: Basic dXNlcjpjYW5hcnkrcGFzc3dvcmQ="]
+    assert "407 No, [token]: Proxy-Authorization: Basic [token]" in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("answer", "timeout", "reason"),
     [

@@ -120,16 +120,17 @@ def _only_one(around: Surroundings) -> Organization:
     """Return the organization to import from: the chosen one, or that of the default connection.
 
     Raises:
-        AssistAIError: there are several, each of an explicit provider.
+        AssistAIError: there are several, each of an explicit provider, or the default connection cannot be used.
     """
     default = [known for known in around.organizations if not known.provider]
-    if len(around.organizations) > 1 and default:
+    labels = [known.label for known in around.organizations]
+    labels += [f"{known.label}, which cannot be used: {known.reason}" for known in around.unconnected]
+    if len(labels) > 1 and default:
         note(f"Only the agents of {visible(default[0].label)} are imported; `assistai status` lists all.")
         return default[0]
-    if len(around.organizations) > 1:
-        labels = "; ".join(known.label for known in around.organizations)
+    if len(labels) > 1:
         raise AssistAIError(
-            f"the stack has several organizations; choose one with --provider or --organization: {labels}"
+            "the stack has several organizations; choose one with --provider or --organization: " + "; ".join(labels)
         )
     return around.organizations[0]
 

@@ -19,7 +19,7 @@ from pulumi_assistai.cli.project.organizations import Organization, Unconnected
 from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.tables import cell, open_console, print_table, waiting, write_json
 from pulumi_assistai.client import Conversation, Message
-from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.errors import AssistAIError, NotFoundError
 from pulumi_assistai.text import visible
 
 Found = tuple[Organization, Sequence[Conversation | Message]]
@@ -64,7 +64,7 @@ def conversations(
 
     AssistAI does not say which agent took part in a conversation. Times are shown as AssistAI reports them.
 
-    Exit status: 0 if all was read, 4 if an export is incomplete, 1 after an error.
+    Exit status: 0 if all was read, 4 if an export is incomplete or a connection is unusable, 1 after an error.
     """
     if as_json and (as_lines or out):
         raise AssistAIError("--json is for listings; an export is always JSON Lines, so remove --json")
@@ -73,14 +73,13 @@ def conversations(
         if as_lines or out:
             raise typer.Exit(0 if _export(around, uuid, wanted, out) else _INCOMPLETE)
         with waiting("Reading conversations"):
-            found = _read(around.organizations, uuid, wanted)
+            found = _read(around, uuid, wanted)
     if as_json:
         write_json([_document(item, known, len(found)) for known, items in found for item in items])
-        return
-    for known, items in found:
-        if len(found) > 1:
-            typer.echo(f"{visible(known.label)}:")
-        _show(items, uuid)
+    else:
+        _show_all(found, uuid)
+    if uuid is None and not _all_were_asked(around.unconnected):
+        raise typer.Exit(_INCOMPLETE)
 
 
 def _export(around: Surroundings, uuid: str | None, wanted: Wanted, out: Path | None) -> bool:
@@ -100,16 +99,27 @@ def _all_were_asked(unconnected: Sequence[Unconnected]) -> bool:
     return not unconnected
 
 
-def _read(organizations: Sequence[Organization], uuid: str | None, wanted: Wanted) -> list[Found]:
+def _read(around: Surroundings, uuid: str | None, wanted: Wanted) -> list[Found]:
     if uuid is None:
-        return [(known, listing.items) for known, listing in list_conversations(organizations, wanted)]
-    known, messages = read_messages(organizations, uuid, wanted)
+        return [(known, listing.items) for known, listing in list_conversations(around.organizations, wanted)]
+    try:
+        known, messages = read_messages(around.organizations, uuid, wanted)
+    except NotFoundError:
+        _all_were_asked(around.unconnected)
+        raise
     return [(known, messages.items)]
 
 
 def _document(item: Conversation | Message, organization: Organization, organizations: int) -> dict[str, Any]:
     """Return an item as JSON, with its organization where there are several."""
     return item.model_dump() | (organization.settings.place if organizations > 1 else {})
+
+
+def _show_all(found: Sequence[Found], uuid: str | None) -> None:
+    for known, items in found:
+        if len(found) > 1:
+            typer.echo(f"{visible(known.label)}:")
+        _show(items, uuid)
 
 
 def _show(items: Sequence[Conversation | Message], uuid: str | None) -> None:

@@ -74,8 +74,8 @@ def _check(
         yield check_native_provider()
     with api_of(directory, config, sandbox=isinstance(stack, SandboxStack)) as environment:
         try:
-            organizations, unconnected = connections_of(state, environment, config)
-            chosen = choose(organizations, provider, organization)
+            _, unconnected = connections = connections_of(state, environment, config)
+            chosen = choose(connections, provider, organization)
         except AssistAIError as error:
             settings = check_settings(environment, config, stack.place)
             yield from (check for check in settings if is_read or check.verdict == OK)

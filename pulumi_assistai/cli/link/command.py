@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import webbrowser
@@ -271,7 +272,17 @@ def _announce_page(view: WebView, *, open_page: bool) -> None:
     )
     sys.stdout.flush()
     if open_page:
-        webbrowser.open(view.url)
+        _open_browser(view.url)
+
+
+def _open_browser(url: str) -> None:
+    """Open a page in the browser, which may run for days: its environment has no token and no passphrase."""
+    names = [name for name in os.environ if name.startswith(("ASSISTAI_", "PULUMI_"))]
+    ours = {name: os.environ.pop(name) for name in names}
+    try:
+        webbrowser.open(url)
+    finally:
+        os.environ.update(ours)
 
 
 def _declared_number(state: Mapping[str, Any], agent: FoundAgent) -> str | None:

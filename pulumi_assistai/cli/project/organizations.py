@@ -71,6 +71,11 @@ class Unconnected:
     provider: str
     reason: str
 
+    @property
+    def label(self) -> str:
+        """Return its name for people."""
+        return f"provider {self.provider}" if self.provider else "the default connection"
+
 
 Connections = tuple[list[Organization], list[Unconnected]]
 
@@ -111,17 +116,24 @@ def has_explicit_providers(state: Mapping[str, Any]) -> bool:
     return next(_explicit_providers(state), None) is not None
 
 
-def choose(organizations: Sequence[Organization], provider: str | None, organization: str | None) -> list[Organization]:
+def choose(connections: Connections, provider: str | None, organization: str | None) -> list[Organization]:
     """Return the connections with a provider's name and an organization's code. Without either, return all.
 
     Raises:
-        AssistAIError: there is no such connection.
+        AssistAIError: there is no such connection, it is unusable, or the name or the code is empty.
     """
+    organizations, unusable = connections
+    if "" in (provider, organization):
+        # An unset variable of a shell must not choose the default connection.
+        raise AssistAIError("--provider and --organization must not be empty; leave them out for all organizations")
     chosen = [
         known
         for known in organizations
         if provider in (None, known.provider) and organization in (None, known.settings.organization_code)
     ]
+    reasons = [known.reason for known in unusable if known.provider == provider]
+    if reasons and not chosen:
+        raise AssistAIError(f"the connection of the provider {provider} cannot be used: {reasons[0]}")
     if not chosen:
         there_are = ", ".join(known.label for known in organizations)
         wanted = " and ".join(

@@ -57,8 +57,10 @@ def find_stack(directory: Path, name: str | None, *, sandbox: bool = False) -> K
     if sandbox:
         return kept
     if shutil.which("pulumi") is None:
-        is_possible = kept.is_there or (kept.is_runnable and not _has_token())
-        return kept if is_possible else NoStack("no stack (the Pulumi CLI was not found)")
+        if kept.is_runnable and not _has_token():
+            return kept
+        hint = "; --sandbox uses the sandbox of the folder" if kept.is_there else ""
+        return NoStack(f"no stack (the Pulumi CLI was not found{hint})")
     try:
         found = _selected(directory, name)
     except AssistAIError:

@@ -103,8 +103,8 @@ def open_organizations(
     announce(f"Using {stack.place} in {directory.resolve()}.", sandbox=is_sandbox)
     config, state = read_stack(stack)
     with api_of(directory, config, sandbox=is_sandbox) as environment:
-        organizations, unconnected = connections_of(state, environment, config)
-        chosen = each_once(choose(organizations, provider, organization))
+        organizations, unconnected = connections = connections_of(state, environment, config)
+        chosen = each_once(choose(connections, provider, organization))
         is_all = provider is None and organization is None
         others = [known for known in organizations if known not in chosen]
         is_native = declares_natively(state, runtime_of(directory))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,9 @@ from pulumi_assistai.engine.reporting.events import (
 )
 
 _WARNING = "warning: "
+
+_SHORTEST_SECRET = 3
+"""Characters: a shorter text is part of many words. The Pulumi CLI has the same limit."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,12 @@ class Recorder:
         self._changes: list[Change] = []
         self._counts: Counter[Op] = Counter()
         self._diagnostics: list[Diagnostic] = []
+        self._secrets: re.Pattern[str] | None = None
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Report "[secret]" in place of these texts from now on, in messages of the program and of providers too."""
+        texts = sorted((text for text in secrets if len(text) >= _SHORTEST_SECRET), key=len, reverse=True)
+        self._secrets = re.compile("|".join(map(re.escape, texts))) if texts else None
 
     def started(self, change: Change) -> None:
         """Report that an operation on a resource begins."""
@@ -76,7 +86,7 @@ class Recorder:
 
     def failed_step(self, change: Change, seconds: float, error: str) -> None:
         """Report that an operation on a resource failed."""
-        self._display.show(Finished(change, seconds, error))
+        self._display.show(Finished(change, seconds, self._masked(error)))
         self.error(error, change.urn)
 
     def count(self, op: Op) -> None:
@@ -85,7 +95,7 @@ class Recorder:
 
     def diagnose(self, severity: Severity, message: str, urn: str = "") -> None:
         """Report a message."""
-        diagnostic = Diagnostic(severity, message, urn)
+        diagnostic = Diagnostic(severity, self._masked(message), urn)
         self._diagnostics.append(diagnostic)
         self._display.show(diagnostic)
 
@@ -109,3 +119,6 @@ class Recorder:
         seconds = time.monotonic() - self._began
         self._display.show(Summary(self._verb, not self.failed, counts, seconds, old_outputs, outputs))
         return Result(not self.failed, tuple(self._changes), counts, outputs, tuple(self._diagnostics))
+
+    def _masked(self, message: str) -> str:
+        return self._secrets.sub("[secret]", message) if self._secrets else message

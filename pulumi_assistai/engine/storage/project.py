@@ -122,10 +122,12 @@ class Config:
     Attributes:
         values: full keys, such as `project:key`, to strings; objects are JSON.
         secret_keys: the keys of secrets.
+        secrets: the texts of the secrets; of an object, those of its secret parts.
     """
 
     values: Mapping[str, str]
     secret_keys: frozenset[str]
+    secrets: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, project: Project, settings: StackSettings, decrypt: Callable[[str], str], overrides: Config) -> Config:
@@ -137,15 +139,23 @@ class Config:
         missing = [key for key in project.required if key not in {**settings.entries, **overrides.values}]
         if missing:
             raise EngineError(f"the stack has no value for {', '.join(missing)}, which Pulumi.yaml requires")
-        values = {key: _as_text(_decrypted(value, decrypt)) for key, value in settings.entries.items()}
-        return cls({**project.defaults, **values, **overrides.values}, settings.secret_keys | overrides.secret_keys)
+        secrets = set(overrides.secrets)
+
+        def reveal(text: str) -> str:
+            secrets.add(found := decrypt(text))
+            return found
+
+        values = {key: _as_text(_decrypted(value, reveal)) for key, value in settings.entries.items()}
+        combined = {**project.defaults, **values, **overrides.values}
+        return cls(combined, settings.secret_keys | overrides.secret_keys, frozenset(secrets))
 
     @classmethod
     def given(cls, project: Project, values: Mapping[str, Any]) -> Config:
         """Return configuration from values, secrets as `Secret`. A key without a namespace belongs to the project."""
         named = {_full_key(key, project.name): value for key, value in values.items()}
         secret_keys = frozenset(key for key, value in named.items() if isinstance(value, Secret))
-        return cls({key: _as_text(revealed(value)) for key, value in named.items()}, secret_keys)
+        texts = {key: _as_text(revealed(value)) for key, value in named.items()}
+        return cls(texts, secret_keys, frozenset(texts[key] for key in secret_keys))
 
 
 def find_project_file(directory: Path) -> Path | None:

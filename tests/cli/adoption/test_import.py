@@ -341,6 +341,22 @@ def test_the_program_of_the_documentation_adopts(project: Project, api: Api) -> 
     assert api.requests("POST", "PATCH", "DELETE") == []
 
 
+def test_another_organization_does_not_stand_in_for_the_default_connection(
+    assistai: Assistai, fleet: Project, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.up(f"{ACME}\nassistai.Agent('ventas', name='Ventas')")
+    api.create("Soporte", tenant="acme", organization="ACME")
+    monkeypatch.delenv("ASSISTAI_API_TOKEN")
+    run = assistai("import", "-C", fleet.directory)
+    assert (run.status, run.out) == (1, "")
+    assert (
+        "error: the stack has several organizations; choose one with --provider or --organization: "
+        "organization ACME of tenant acme (provider acme); the default connection, which cannot be used: AssistAI is "
+        "not configured: missing api token"
+    ) in run.err
+    assert assistai("import", "-C", fleet.directory, "--provider", "acme").status == 0
+
+
 def test_an_agent_that_another_stack_manages_is_named(assistai: Assistai, fleet: Project, api: Api) -> None:
     # A terminal's library would make an emoji of this name.
     fleet.up('assistai.Agent("ventas", name="Ventas :x:")')

@@ -253,6 +253,21 @@ def test_a_connection_that_cannot_be_used_makes_the_export_incomplete(
     assert run.err.splitlines()[-1].startswith("Not read: ")
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_connection_that_cannot_be_used_is_named_beside_a_listing(
+    assistai: Assistai, fleet: Project, two_organizations: Api, monkeypatch: pytest.MonkeyPatch, form: list[str]
+) -> None:
+    assert two_organizations.agents()
+    monkeypatch.delenv("ASSISTAI_API_TOKEN")
+    run = assistai("conversations", "-C", fleet.directory, *form)
+    assert run.status == 4
+    assert ("Hola Soporte" in run.out, "Hola Ventas" in run.out) == (True, False)
+    assert run.err.splitlines()[-1].startswith("Not read: AssistAI is not configured: missing api token")
+    run = assistai("conversations", "-C", fleet.directory, "none", *form)
+    assert run.status == 1
+    assert run.err.splitlines()[1].startswith("Not read: AssistAI is not configured: missing api token")
+
+
 def test_progress_is_for_terminals_and_never_on_standard_output(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.start("Hola")
     assert "Reading messages" not in shop.conversations("--jsonl").err

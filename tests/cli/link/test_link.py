@@ -487,6 +487,19 @@ def test_the_page_is_for_whoever_knows_its_address_alone(link: Link, api: Api, c
         httpx.get(url)
 
 
+def test_a_browser_gets_no_credentials(code: str, tmp_path: Path, environment: dict[str, str]) -> None:
+    browser, seen = tmp_path / "browser", tmp_path / "seen"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {seen}\nenv >> {seen}\n', encoding="utf-8")
+    browser.chmod(0o700)
+    command = [ASSISTAI, "link", code, "--web", "--timeout", "0"]
+    running = Running(command, tmp_path, environment | {"BROWSER": str(browser)})
+    assert running.end() == 1
+    url, *variables = seen.read_text(encoding="utf-8").splitlines()
+    assert url.startswith("http://127.0.0.1:")
+    assert f"BROWSER={browser}" in variables
+    assert not [line for line in variables if line.startswith(("ASSISTAI_", "PULUMI_"))]
+
+
 def test_the_heading_is_no_markup() -> None:
     with WebView("<b>$title") as view:
         assert "Link WhatsApp to &lt;b&gt;$title" in httpx.get(view.url).text

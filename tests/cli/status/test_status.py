@@ -220,6 +220,36 @@ def test_a_provider_can_be_chosen_if_another_connection_leads_to_its_organizatio
 
 
 @embedded
+def test_a_chosen_provider_that_cannot_be_used_says_why(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.reopen(ASSISTAI_TENANT_DOMAIN="acme")
+    fleet.up("""
+        acme = assistai.Provider("acme", api_token="acme-token", organization_code="ACME")
+        assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
+    """)
+    monkeypatch.delenv("ASSISTAI_TENANT_DOMAIN")
+    fleet.configure(tenantDomain="sandbox")
+    reason = "the connection of the provider acme cannot be used: AssistAI is not configured: missing tenant domain"
+    run = status(assistai, fleet, "--provider", "acme")
+    assert (run.status, run.out) == (1, "")
+    assert f"error: {reason}" in run.err
+    run = assistai("doctor", "-C", fleet.directory, "--provider", "acme")
+    assert run.status == 1
+    assert any(line.startswith(f"problem organizations {reason}") for line in run.lines)
+
+
+@embedded
+@pytest.mark.parametrize("option", ["--provider", "--organization"])
+def test_an_empty_choice_is_refused(assistai: Assistai, fleet: Project, option: str) -> None:
+    run = status(assistai, fleet, option, "")
+    assert (run.status, run.out) == (1, "")
+    assert run.err.splitlines()[1] == (
+        "error: --provider and --organization must not be empty; leave them out for all organizations"
+    )
+
+
+@embedded
 def test_an_explicit_provider_whose_arguments_are_all_secret_is_found(
     assistai: Assistai, fleet: Project, api: Api
 ) -> None:
@@ -337,3 +367,19 @@ def test_a_sandbox_is_compared_with_its_own_emulator(
     assert run.lines[0] == "stack dev of the sandbox, organization SANDBOX of tenant sandbox"
     assert 'ventas A-001 Ventas drifted name: declared "Ventas", live "Otro"' in run.lines
     assert "using an emulator at http://127.0.0.1:" in run.err
+
+
+@embedded
+def test_a_token_in_the_environment_takes_precedence_over_a_sandbox(
+    assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.up(ONE)
+    monkeypatch.setenv("PATH", str(fleet.directory))
+    monkeypatch.setenv("ASSISTAI_BASE_URL", "https://public.example.invalid")
+    monkeypatch.delenv("ASSISTAI_TENANT_DOMAIN")
+    used = status(assistai, fleet).err.splitlines()[0]
+    assert used.startswith(
+        "Using no stack (the Pulumi CLI was not found; --sandbox uses the sandbox of the folder) in "
+    )
+    used = status(assistai, fleet, "--sandbox").err.splitlines()[0]
+    assert used.startswith("Using stack dev of the sandbox in ")
