@@ -181,4 +181,5 @@ def _nothing(around: Surroundings, found: Sequence[FleetStatus]) -> list[NotLook
     """Return an entry for the whole stack if there was nothing to compare."""
     if any(look.agents or look.whatsapp for look in found):
         return []
-    return [NotLookedAt("", "", None, None, f"{around.stack.place}: no agents are declared")]
+    codes = ", ".join(look.organization_code for look in found)
+    return [NotLookedAt("", "", None, None, f"{around.stack.place} declares no agents of organization {codes}")]

@@ -229,7 +229,7 @@ def test_without_a_project_every_agent_is_unmanaged(assistai: Assistai, fleet: P
     run = assistai("status", "-C", fleet.directory / "elsewhere")
     assert run.status == 4
     assert run.lines[0] == "no stack (no Pulumi.yaml), organization SANDBOX of tenant sandbox"
-    assert "Not looked at: no stack (no Pulumi.yaml): no agents are declared" in run.lines
+    assert "Not looked at: no stack (no Pulumi.yaml) declares no agents of organization SANDBOX" in run.lines
     assert run.lines[-1] == "Nothing differs in what was looked at."
     assert '- A-001 Ventas unmanaged manage it with adopt="A-001"' in run.lines
 
@@ -267,6 +267,19 @@ def test_a_wrong_token_is_one_line(assistai: Assistai, fleet: Project, monkeypat
     assert error.startswith("error: GET /api/v1/agents answered 401: Unauthorized; check the API token (")
     assert error.endswith(" [AAI-122]")
     assert "canary-token" not in run.err
+
+
+@embedded
+def test_an_unusable_setting_is_one_line(assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet.up(ONE)
+    monkeypatch.setenv("ASSISTAI_BASE_URL", "http://api.example.com")
+    run = status(assistai, fleet)
+    assert (run.status, run.out) == (1, "")
+    error = run.err.splitlines()[-1]
+    assert error.startswith(
+        "error: AssistAI is not configured: ASSISTAI_BASE_URL (assistai:baseUrl): must begin with https://"
+    )
+    assert error.count("[AAI-101]") == 1
 
 
 def test_a_sandbox_is_compared_with_its_own_emulator(
