@@ -202,8 +202,13 @@ def test_a_listing_that_hides_agents_calls_none_missing(assistai: Assistai, flee
     fleet.up(ONE)
     api.faults.add("stale", count=0, path="/api/v1/agents")
     run = status(assistai, fleet)
-    assert run.status == 0
+    assert run.status == 4
     assert "ventas A-001 Ventas not listed not visible: instructions" in run.lines
+    assert (
+        "Not looked at: organization SANDBOX of tenant sandbox: AssistAI did not list 1 of 1 declared agents; "
+        "check the token with `assistai doctor`" in run.lines
+    )
+    assert run.lines[-1] == "Nothing differs in what was looked at."
     assert (
         "organization SANDBOX of tenant sandbox: AssistAI's listing may be incomplete, so an agent that it does not "
         "show may still exist." in run.lines
@@ -216,6 +221,7 @@ def test_a_young_agent_may_be_missing_from_the_listing(
 ) -> None:
     fleet.up(ONE)
     monkeypatch.setenv("ASSISTAI_GRACE_PERIOD", "3600")
+    api.create("Soporte")
     api.remove("A-001")
     run = status(assistai, fleet)
     assert run.status == 0
