@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from pulumi_assistai.errors import ConfigurationError
 from pulumi_assistai.keys import stack_key, variable
+from pulumi_assistai.text import problem_found
 
 DEFAULT_BASE_URL = "https://public.assistai.lat"
 
@@ -169,7 +170,7 @@ def _first(values: Iterable[Any]) -> Any:
 def _explain(error: ValidationError) -> str:
     # A default derived from another setting fails whenever a setting fails: that is not a separate problem.
     details = [detail for detail in error.errors() if detail["type"] != "default_factory_not_called"]
-    problems = [(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in details]
+    problems = [(str(detail["loc"][0]), detail["type"], problem_found(detail["msg"])) for detail in details]
     missing = [_how_to_set(field) for field, kind, _ in problems if kind == "missing"]
     wrong = [f"{variable(field)} ({stack_key(field)}): {text}" for field, kind, text in problems if kind != "missing"]
     parts = [f"missing {', '.join(missing)}"] if missing else []

@@ -19,6 +19,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
+def problem_found(message: str) -> str:
+    """Return a validator's own words: pydantic puts the kind of the exception before them."""
+    return message.removeprefix("Value error, ")
+
+
 def shorten(text: str, longest: int = 300) -> str:
     """Return `text` as one line of at most `longest` characters."""
     line = one_line(text[: 4 * longest])

@@ -7,6 +7,10 @@ import re
 import sys
 from importlib.metadata import metadata
 from pathlib import Path
+from typing import Any
+
+import pytest
+from typer import Context
 
 from tests.conftest import needs_pulumi
 from tests.shell import require_success, run_script
@@ -128,6 +132,29 @@ def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     for field in Settings.model_fields:
         assert f"`{variable(field)}` | `{stack_key(field)}`" in page
+
+
+@pytest.mark.parametrize("page", ["commands.md", "comandos.md"])
+def test_every_command_is_documented(page: str) -> None:
+    from typer.main import get_command  # noqa: PLC0415 - used here alone
+
+    from pulumi_assistai.cli.app import app  # noqa: PLC0415
+
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    missing = [name for name in commands(get_command(app)) if not re.search(rf"\bassistai {name}\b", text)]
+    assert missing == []
+
+
+def commands(command: Any, name: str = "") -> list[str]:
+    """Return the full names of a command's subcommands: of groups, those of their subcommands."""
+    if not hasattr(command, "list_commands"):
+        return [name.strip()]
+    context = Context(command)
+    return [
+        found
+        for sub in command.list_commands(context)
+        for found in commands(command.get_command(context, sub), f"{name} {sub}")
+    ]
 
 
 def test_the_table_of_the_engine_names_every_file() -> None:

@@ -160,7 +160,7 @@ def test_a_name_that_a_person_cannot_tell_apart_is_taken(project: Project, api: 
 def test_a_name_with_a_blank_at_its_end_is_refused(project: Project, api: Api) -> None:
     api.create("Ventas")
     project.write(agent(name="Ventas "))
-    assert "name: Value error, must not begin or end with blanks" in project.fails("preview")
+    assert "name: must not begin or end with blanks" in project.fails("preview")
 
 
 @pytest.mark.parametrize("live", ["ventas", "Véntas", "VENTAS"])

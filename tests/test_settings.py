@@ -126,9 +126,9 @@ def test_everything_wrong_is_said_at_once() -> None:
     with pytest.raises(ConfigurationError) as caught:
         Settings.load(EXPLICIT | {"api_token": "a b", "base_url": "https://"}, {}, {})
     assert str(caught.value) == (
-        "AssistAI is not configured: ASSISTAI_API_TOKEN (assistai:apiToken): Value error, "
+        "AssistAI is not configured: ASSISTAI_API_TOKEN (assistai:apiToken): "
         "must be printable ASCII characters without spaces, because it is sent in a header; "
-        "ASSISTAI_BASE_URL (assistai:baseUrl): Value error, "
+        "ASSISTAI_BASE_URL (assistai:baseUrl): "
         "must be like https://public.assistai.lat, with no user, query or fragment"
     )
 
@@ -136,9 +136,9 @@ def test_everything_wrong_is_said_at_once() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("api_token", "a token", "ASSISTAI_API_TOKEN (assistai:apiToken): Value error, must be printable ASCII"),
+        ("api_token", "a token", "ASSISTAI_API_TOKEN (assistai:apiToken): must be printable ASCII"),
         ("api_token", "token\x7f", "must be printable ASCII"),
-        ("api_token", "line\nbreak", "ASSISTAI_API_TOKEN (assistai:apiToken): Value error, must be printable ASCII"),
+        ("api_token", "line\nbreak", "ASSISTAI_API_TOKEN (assistai:apiToken): must be printable ASCII"),
         ("tenant_domain", "a\r\nx-organization-code: B", "ASSISTAI_TENANT_DOMAIN (assistai:tenantDomain)"),
         ("organization_code", "ñ", "must be printable ASCII"),
         ("base_url", "http://api.example.com", "must begin with https://"),
@@ -219,8 +219,7 @@ def test_what_was_pasted_along_with_a_token_is_named(pasted: str, words: str) ->
         with pytest.raises(ConfigurationError) as caught:
             Settings.load(*places)
         assert str(caught.value) == (
-            "AssistAI is not configured: ASSISTAI_API_TOKEN (assistai:apiToken): "
-            f"Value error, {words}; set only the token"
+            f"AssistAI is not configured: ASSISTAI_API_TOKEN (assistai:apiToken): {words}; set only the token"
         )
 
 

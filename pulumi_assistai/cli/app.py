@@ -6,7 +6,9 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
+from inspect import getdoc
 from typing import Annotated, Any
 
 import typer
@@ -57,8 +59,14 @@ class Subcommands(TyperGroup):
         if isinstance(found, typer.Typer):
             return typer.main.get_command(found)
         alone = typer.Typer(add_completion=False)
-        alone.command(name=cmd_name)(found)
+        alone.command(name=cmd_name, help=_unwrapped(found))(found)
         return typer.main.get_command(alone)
+
+
+def _unwrapped(command: Callable[..., object]) -> str:
+    """Return a command's docstring with one line for each paragraph: Typer keeps the line ends of all but the first."""
+    paragraphs = (getdoc(command) or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 app = typer.Typer(cls=Subcommands, no_args_is_help=True, pretty_exceptions_enable=False)

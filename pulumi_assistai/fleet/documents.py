@@ -19,7 +19,7 @@ from pulumi_assistai.errors import FleetError
 from pulumi_assistai.fleet.front_matter import FrontMatter, WhatsApp
 from pulumi_assistai.fleet.reading import UnreadableError, read_text
 from pulumi_assistai.plain_yaml import PlainLoader
-from pulumi_assistai.text import shorten
+from pulumi_assistai.text import problem_found, shorten
 
 Name = tuple[str, ...]
 Place = tuple[int, int]
@@ -179,4 +179,4 @@ def _explain(detail: ErrorDetails, places: Mapping[Name, Place]) -> str:
         close = get_close_matches(name[-1], known, n=1)
         return f"{line}:{column}: unknown key {shown}" + (f"; did you mean {close[0]}?" if close else "")
     line, column = places.get(name, (1, 1))
-    return f"{line}:{column}: {shown}: {detail['msg'].removeprefix('Value error, ')}"
+    return f"{line}:{column}: {shown}: {problem_found(detail['msg'])}"

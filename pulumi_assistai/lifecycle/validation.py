@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ValidationError
 
 from pulumi_assistai.lifecycle.values import UNKNOWN, Problem, Properties, known
+from pulumi_assistai.text import problem_found
 
 
 def trimmed(value: str) -> str:
@@ -19,6 +20,6 @@ def validate(model: type[BaseModel], inputs: Properties) -> list[Problem]:
     try:
         model.model_validate(known(inputs))
     except ValidationError as error:
-        named = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in error.errors()]
+        named = [(".".join(map(str, detail["loc"])), problem_found(detail["msg"])) for detail in error.errors()]
         return [Problem(text, name) for name, text in named if inputs.get(name) is not UNKNOWN]
     return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pulumi_assistai.cli.app import _COMMANDS
 from tests.cli.conftest import Assistai
 
@@ -16,3 +18,9 @@ def test_the_subcommands_are_listed_in_the_help(assistai: Assistai) -> None:
     run = assistai("--help")
     assert run.status == 0
     assert [name for name in _COMMANDS if not any(line.startswith(f"│ {name} ") for line in run.lines)] == []
+
+
+def test_paragraphs_of_a_help_are_as_wide_as_the_terminal(assistai: Assistai, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    lines = assistai("link", "--help").lines
+    assert any(line.startswith("Exit status: 0 ") and line.endswith(" 130 after Ctrl-C.") for line in lines)

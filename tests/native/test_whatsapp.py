@@ -50,7 +50,7 @@ def test_a_preview_asks_nothing(provider: Provider, api: Api) -> None:
 def test_what_is_wrong_is_named_in_camel_case(provider: Provider) -> None:
     wrong = {"agentCode": "A-1", "expectedPhoneNumber": "12", "waitForConnection": "canary-value"}
     number, wait = provider.check(WHATSAPP, wrong)[1]
-    assert number.startswith("expectedPhoneNumber: Value error, must be one whole phone number")
+    assert number.startswith("expectedPhoneNumber: must be one whole phone number")
     assert wait == "waitForConnection: Input should be a valid number"
     assert provider.check(WHATSAPP, {"agentCode": "A-1"})[1] == []
     assert provider.check(WHATSAPP, {"agentCode": "A-1"})[1] == [

@@ -119,7 +119,7 @@ def test_policies_update_the_state_alone(project: Project, api: Api) -> None:
 def test_all_failures_of_a_declaration_are_said_at_once_and_name_the_argument(project: Project, api: Api) -> None:
     project.write('assistai.Agent("ventas", name=" Ventas", tone=7, on_delete="explode")')
     text = project.fails("preview")
-    assert "name: Value error, must not begin or end with blanks" in text
+    assert "name: must not begin or end with blanks" in text
     assert "tone: Input should be a valid string" in text
     assert "on_delete: Input should be 'retain' or 'archive'" in text
     assert api.requests("POST", "PATCH", "DELETE") == []

@@ -97,7 +97,7 @@ def test_a_phone_that_may_be_the_expected_one_is_warned_about_and_nothing_else(p
 def test_a_number_that_cannot_be_linked_is_refused_at_preview_and_not_shown(project: Project) -> None:
     project.write(expecting("0424-1234567"))
     text = project.fails("preview")
-    assert "expected_phone_number: Value error, must be one whole phone number with its country code, as in" in text
+    assert "expected_phone_number: must be one whole phone number with its country code, as in" in text
     assert "0424" not in text
 
 

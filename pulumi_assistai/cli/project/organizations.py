@@ -96,6 +96,7 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
     explicit = list(_explicit_providers(state))
     found: list[Organization] = []
     unusable: list[Unconnected] = []
+    errors: list[ConfigurationError] = []
     for urn, inputs in [("", dict(config)), *explicit]:
         provider = name_of(urn) if urn else ""
         own = {name: value for name, value in inputs.items() if provider and name in Settings.model_fields}
@@ -104,8 +105,9 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
             found.append(Organization(provider, Settings.load(own, environment, fallbacks), urn))
         except ConfigurationError as error:
             unusable.append(Unconnected(provider, with_code(error)))
+            errors.append(error)
     if not found:
-        raise ConfigurationError(unusable[0].reason)
+        raise errors[0]
     if explicit and not _has_resources_of_its_own(state):
         unusable = [connection for connection in unusable if connection.provider]
     return found, unusable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +110,7 @@ def look_at_all(around: Surroundings, *, live: bool) -> StackStatus:
     return StackStatus(
         around.stack.place,
         found,
-        [*failed, *unconnected, *_elsewhere(around), *_nothing(around, found)],
+        [*failed, *unconnected, *_elsewhere(around), *_nothing(around, found), *_unseen(found)],
         drift=any(look.drift for look in found),
         complete=all(look.complete for look in found),
     )
@@ -172,8 +172,19 @@ def _elsewhere(around: Surroundings) -> list[NotLookedAt]:
     return [NotLookedAt(resource, "", tenant, organization, reason) for resource, tenant, organization in places]
 
 
+def _unseen(found: Sequence[FleetStatus]) -> Iterator[NotLookedAt]:
+    """Yield an entry for each organization whose listing lacks declared agents but does not prove them gone."""
+    for look in found:
+        unlisted = sum(agent.status == comparison.NOT_LISTED for agent in look.agents)
+        if unlisted and not look.complete:
+            agents = f"{unlisted} of {len(look.agents)} declared agents"
+            reason = f"AssistAI did not list {agents}; check the token with `assistai doctor`"
+            yield NotLookedAt("", look.provider, look.tenant_domain, look.organization_code, reason)
+
+
 def _nothing(around: Surroundings, found: Sequence[FleetStatus]) -> list[NotLookedAt]:
     """Return an entry for the whole stack if there was nothing to compare."""
     if any(look.agents or look.whatsapp for look in found):
         return []
-    return [NotLookedAt("", "", None, None, f"{around.stack.place}: no agents are declared")]
+    codes = ", ".join(look.organization_code for look in found)
+    return [NotLookedAt("", "", None, None, f"{around.stack.place} declares no agents of organization {codes}")]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pulumi_assistai.emulator.errors import EmulatorError
 from pulumi_assistai.emulator.oddities.texts import FIELDS, FORMS, FORMS_OF, Form, Rewriting
+from pulumi_assistai.text import problem_found
 
 
 class Lag(NamedTuple):
@@ -122,7 +123,7 @@ def parse(text: str) -> Oddities:
         return Oddities.model_validate({"texts": tuple(texts), **values})
     except ValidationError as error:
         first = error.errors()[0]
-        raise EmulatorError(f'the oddity "{first["loc"][0]}": {first["msg"]}') from None
+        raise EmulatorError(f'the oddity "{first["loc"][0]}": {problem_found(first["msg"])}') from None
 
 
 def _form(name: str, value: str) -> Form:

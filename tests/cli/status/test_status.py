@@ -272,8 +272,13 @@ def test_a_listing_that_hides_agents_calls_none_missing(assistai: Assistai, flee
     fleet.up(ONE)
     api.faults.add("stale", count=0, path="/api/v1/agents")
     run = status(assistai, fleet)
-    assert run.status == 0
+    assert run.status == 4
     assert "ventas A-001 Ventas not listed not visible: instructions" in run.lines
+    assert (
+        "Not looked at: organization SANDBOX of tenant sandbox: AssistAI did not list 1 of 1 declared agents; "
+        "check the token with `assistai doctor`" in run.lines
+    )
+    assert run.lines[-1] == "Nothing differs in what was looked at."
     assert (
         "organization SANDBOX of tenant sandbox: AssistAI's listing may be incomplete, so an agent that it does not "
         "show may still exist." in run.lines
@@ -286,6 +291,7 @@ def test_a_young_agent_may_be_missing_from_the_listing(
 ) -> None:
     fleet.up(ONE)
     monkeypatch.setenv("ASSISTAI_GRACE_PERIOD", "3600")
+    api.create("Soporte")
     api.remove("A-001")
     run = status(assistai, fleet)
     assert run.status == 0
@@ -299,7 +305,7 @@ def test_without_a_project_every_agent_is_unmanaged(assistai: Assistai, fleet: P
     run = assistai("status", "-C", fleet.directory / "elsewhere")
     assert run.status == 4
     assert run.lines[0] == "no stack (no Pulumi.yaml), organization SANDBOX of tenant sandbox"
-    assert "Not looked at: no stack (no Pulumi.yaml): no agents are declared" in run.lines
+    assert "Not looked at: no stack (no Pulumi.yaml) declares no agents of organization SANDBOX" in run.lines
     assert run.lines[-1] == "Nothing differs in what was looked at."
     assert '- A-001 Ventas unmanaged manage it with adopt="A-001"' in run.lines
 
@@ -346,8 +352,21 @@ def test_an_unusable_base_url_is_one_line_without_its_password(
     monkeypatch.setenv("ASSISTAI_BASE_URL", "https://user:canary\u2100@example.org")
     run = status(assistai, fleet)
     assert (run.status, run.out) == (1, "")
-    assert "error: AssistAI is not configured: ASSISTAI_BASE_URL (assistai:baseUrl): Value error, must be" in run.err
+    assert "error: AssistAI is not configured: ASSISTAI_BASE_URL (assistai:baseUrl): must be" in run.err
     assert "canary" not in run.err
+
+
+@embedded
+def test_an_unusable_setting_is_one_line(assistai: Assistai, fleet: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet.up(ONE)
+    monkeypatch.setenv("ASSISTAI_BASE_URL", "http://api.example.com")
+    run = status(assistai, fleet)
+    assert (run.status, run.out) == (1, "")
+    error = run.err.splitlines()[-1]
+    assert error.startswith(
+        "error: AssistAI is not configured: ASSISTAI_BASE_URL (assistai:baseUrl): must begin with https://"
+    )
+    assert error.count("[AAI-101]") == 1
 
 
 def test_a_sandbox_is_compared_with_its_own_emulator(

@@ -19,11 +19,11 @@ WRONG = [
     ("cut", 'the oddity "cut" needs a value'),
     ("cut=x", 'the oddity "cut" needs a value'),
     ("drop=", 'the oddity "drop" needs a value'),
-    ("no-meta=1", 'the oddity "no-meta": Value error, takes no value'),
+    ("no-meta=1", 'the oddity "no-meta": takes no value'),
     ("cap", 'the oddity "cap": Input should be a valid integer'),
     ("cap=0", 'the oddity "cap": Input should be greater than or equal to 1'),
     ("after-last=500", 'the oddity "after-last": Input should be'),
-    ("late-agents=soon", 'the oddity "late-agents": Value error, must be seconds, such as 15s, or'),
+    ("late-agents=soon", 'the oddity "late-agents": must be seconds, such as 15s, or'),
 ]
 
 
