@@ -24,7 +24,7 @@ from pulumi_assistai.cli.adoption.import_file import Adoption, adopt, make_impor
 from pulumi_assistai.client import ListedAgent
 from pulumi_assistai.providers.agents import AgentProvider
 from tests.cli.conftest import Assistai
-from tests.conftest import Api, Project
+from tests.conftest import Api, Project, needs_pulumi
 from tests.engines import EmbeddedEngine
 from tests.shell import require_success, run_script
 from tests.test_docs import blocks
@@ -376,6 +376,7 @@ def test_an_agent_that_another_stack_manages_is_named(assistai: Assistai, fleet:
     assert "A-002" not in run.err
 
 
+@needs_pulumi
 @pytest.mark.parametrize("engine", ["pulumi"])
 def test_before_a_stack_is_selected_the_others_are_looked_at(assistai: Assistai, fleet: Project, api: Api) -> None:
     fleet.up('assistai.Agent("ventas", name="Ventas")')
