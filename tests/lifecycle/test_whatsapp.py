@@ -446,6 +446,15 @@ def test_deleting_where_no_phone_is_linked_is_success(
     assert capsys.readouterr().err.endswith(said)
 
 
+def test_a_refusal_without_words_is_told_with_its_status_alone(
+    session: Session, api: Api, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.faults.add("status-before", method="DELETE", status=409, body="{}")
+    whatsapp.delete(session, {"agent_code": code, **PLACE})
+    said = f"agent {code} had no phone to disconnect: {disconnect(code)} answered 409\n"
+    assert capsys.readouterr().err.endswith(said)
+
+
 @pytest.mark.parametrize("status", [400, 409, 422, 500])
 def test_deleting_where_a_phone_is_linked_fails_with_the_refusal(
     session: Session, api: Api, linked: str, status: int
