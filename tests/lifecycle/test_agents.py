@@ -889,13 +889,16 @@ def test_an_update_without_an_answer_is_sent_again_though_its_declaration_was_ta
 
 
 def test_all_fields_of_updates_without_an_answer_are_sent_again_and_no_others(
-    connect: Connect, api: Api, code: str
+    connect: Connect, api: Api, code: str, said: Said
 ) -> None:
     api.faults.add("cut-after", method="PATCH", count=6)
     for changed in ({"tone": "serio"}, {"instructions": "No."}):
         with pytest.raises(AssistAIError):
             agents.update(connect(), code, recorded(code), EVERYTHING | changed)
     api.edit(code, purpose="de otra mano")
+    said()
+    assert agents.diff(connect(), code, recorded(code), EVERYTHING).changes
+    assert "an earlier update of instructions, tone got no answer" in said()
     agents.update(connect(), code, recorded(code), EVERYTHING)
     assert {**api.agent("Ventas"), "purpose": ""}.items() >= {**EVERYTHING, "purpose": ""}.items()
     assert api.agent("Ventas")["purpose"] == "de otra mano"

@@ -351,6 +351,14 @@ def test_an_agent_that_was_created_before_under_the_name_and_has_another_now_is_
         refuse_taken_name(connect(), "Ventas")
 
 
+def test_a_name_that_another_agent_than_the_adopted_one_has_is_refused_without_words_about_replacements(
+    connect: Connect, api: Api
+) -> None:
+    api.create("Ventas")
+    with pytest.raises(NameTakenError, match=r"allow_duplicate_name=True$"):
+        refuse_taken_name(connect(), "Ventas", adopt="A-9")
+
+
 def test_a_creation_that_was_not_sent_can_be_tried_again() -> None:
     with Emulator() as emulator:
         session = Session(settings_for(emulator.url))
