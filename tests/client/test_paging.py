@@ -519,6 +519,12 @@ AFTER_THE_END = [
 ]
 
 
+def test_a_refused_page_after_two_full_ones_does_not_prove_the_end() -> None:
+    listing = Listing(100)
+    listing.pages = {3: INVALID_PAGE}
+    assert not find(listing).complete
+
+
 @pytest.mark.parametrize("after", AFTER_THE_END, ids=lambda reply: f"{reply.status} {reply.body!r}")
 @pytest.mark.parametrize(
     ("count", "meta"),
