@@ -81,7 +81,7 @@ class Lookup:
         return self._all(f"messages of conversation {uuid}", self._client.conversations.messages(uuid))
 
     def _all(self, what: str, listing: Listing[T]) -> list[T]:
-        self._warn_of_missing(what, "" if listing.complete else listing.doubt)
+        self._warn_of_missing(what, listing.doubt)
         return listing.items
 
     def _warn_of_missing(self, what: str, doubt: str) -> None:

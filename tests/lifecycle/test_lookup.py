@@ -65,6 +65,21 @@ def test_a_listing_that_may_be_incomplete_is_warned_about_once() -> None:
     ]
 
 
+def test_messages_that_may_be_missing_are_named_by_their_conversation() -> None:
+    warnings: list[str] = []
+    with Emulator(faults=True) as emulator:
+        api = Api(emulator.url)
+        api.call("POST", f"/agents/{api.create('Ventas')}/messages", content="Hola")
+        lookup = Lookup(settings_for(emulator.url), warnings.append)
+        conversation = lookup.conversations(None)[0]
+        assert warnings == []
+        api.faults.add("stale", path=".*/messages", count=0, rows=1)
+        lookup.messages(conversation.uuid)
+    assert [warning.partition(":")[0] for warning in warnings] == [
+        f"the messages of conversation {conversation.uuid} of {WHERE} may be incomplete"
+    ]
+
+
 def test_each_criteria_is_listed_once(lookup: Lookup, api: Api) -> None:
     api.create("Ventas")
     api.create("Soporte")
