@@ -353,3 +353,9 @@ def test_a_page_without_a_whole_line_notes_nothing(tmp_path: Path) -> None:
     assert Page(tmp_path / "page.json").read(0) is None
     (tmp_path / "page.json").write_bytes(b"\xff")
     assert Page(tmp_path / "page.json").read(0) is None
+
+
+def test_an_agent_that_was_listed_under_another_name_is_not_waited_for(connect: Connect, api: Api) -> None:
+    code = create_once(connect(), {"name": "Ventas"}, allow_duplicate_name=False)
+    api.edit(code, name="Soporte")
+    assert earlier_creation(connect(grace_period=3600), "Ventas") is None
