@@ -65,11 +65,16 @@ class Unconnected:
 
     Attributes:
         provider: the name of its explicit provider, "" for the default connection.
-        reason: why.
+        error: why.
     """
 
     provider: str
-    reason: str
+    error: ConfigurationError
+
+    @property
+    def reason(self) -> str:
+        """Why, for people."""
+        return with_code(self.error)
 
     @property
     def label(self) -> str:
@@ -96,7 +101,6 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
     explicit = list(_explicit_providers(state))
     found: list[Organization] = []
     unusable: list[Unconnected] = []
-    errors: list[ConfigurationError] = []
     for urn, inputs in [("", dict(config)), *explicit]:
         provider = name_of(urn) if urn else ""
         own = {name: value for name, value in inputs.items() if provider and name in Settings.model_fields}
@@ -104,10 +108,9 @@ def connections_of(state: Mapping[str, Any], environment: Mapping[str, str], con
             fallbacks = {**config, **inputs} if _is_native(urn) else inputs
             found.append(Organization(provider, Settings.load(own, environment, fallbacks), urn))
         except ConfigurationError as error:
-            unusable.append(Unconnected(provider, with_code(error)))
-            errors.append(error)
+            unusable.append(Unconnected(provider, error))
     if not found:
-        raise errors[0]
+        raise unusable[0].error
     if explicit and not _has_resources_of_its_own(state):
         unusable = [connection for connection in unusable if connection.provider]
     return found, unusable
