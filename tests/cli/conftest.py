@@ -30,6 +30,12 @@ class Run:
 Assistai = Callable[..., Run]
 
 
+def connect_to_acme(monkeypatch: pytest.MonkeyPatch, token: str = "acme-token") -> None:
+    """Let the default connection lead to the organization ACME."""
+    for name, value in (("API_TOKEN", token), ("TENANT_DOMAIN", "acme"), ("ORGANIZATION_CODE", "ACME")):
+        monkeypatch.setenv(f"ASSISTAI_{name}", value)
+
+
 @pytest.fixture
 def assistai(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Assistai:
     monkeypatch.setattr(sys, "stdin", io.StringIO())

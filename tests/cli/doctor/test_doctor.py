@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pulumi_assistai.emulator import Emulator
-from tests.cli.conftest import Assistai, Run
+from tests.cli.conftest import Assistai, Run, connect_to_acme
 from tests.conftest import Api, Project
 from tests.scripted import Reply, Request, as_json, serve
 
@@ -144,8 +144,7 @@ def test_the_token_of_every_provider_is_checked(
         acme = assistai.Provider("acme", api_token="acme-token", tenant_domain="acme", organization_code="ACME")
         assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
     """)
-    for name, value in (("API_TOKEN", "canary-token"), ("TENANT_DOMAIN", "acme"), ("ORGANIZATION_CODE", "ACME")):
-        monkeypatch.setenv(f"ASSISTAI_{name}", value)
+    connect_to_acme(monkeypatch, "canary-token")
     found = findings(doctor(assistai, fleet.directory, "--json"))
     assert [verdict for verdict, _ in found["token"]] == ["problem"]
     assert found["acme: token"] == [("ok", "accepted")]

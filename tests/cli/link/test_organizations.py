@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.conftest import Assistai, Run
+from tests.cli.conftest import Assistai, Run, connect_to_acme
 from tests.conftest import Api, Project
 
 pytestmark = pytest.mark.parametrize("engine", ["embedded"])
@@ -22,12 +22,6 @@ TWO = f"""
 
 def link(assistai: Assistai, project: Project, *arguments: str) -> Run:
     return assistai("link", "-C", project.directory, "--timeout", 0, *arguments)
-
-
-def connect_to_acme(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the default connection lead to another organization than that of the stack's agents."""
-    for name, value in (("API_TOKEN", "acme-token"), ("TENANT_DOMAIN", "acme"), ("ORGANIZATION_CODE", "ACME")):
-        monkeypatch.setenv(f"ASSISTAI_{name}", value)
 
 
 @pytest.mark.parametrize("name", ["ventas", "Ventas", "VENTAS", "linea"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_assistai.emulator import Emulator
-from tests.cli.conftest import Assistai, Run
+from tests.cli.conftest import Assistai, Run, connect_to_acme
 from tests.conftest import Api, Project
 
 embedded = pytest.mark.parametrize("engine", ["embedded"])
@@ -205,8 +205,7 @@ def test_a_provider_can_be_chosen_if_another_connection_leads_to_its_organizatio
         acme = assistai.Provider("acme", api_token="acme-token", tenant_domain="acme", organization_code="ACME")
         assistai.Agent("soporte", name="Soporte", opts=pulumi.ResourceOptions(provider=acme))
     """)
-    for name, value in (("API_TOKEN", "revoked"), ("TENANT_DOMAIN", "acme"), ("ORGANIZATION_CODE", "ACME")):
-        monkeypatch.setenv(f"ASSISTAI_{name}", value)
+    connect_to_acme(monkeypatch, "revoked")
     document = found(assistai, fleet, "--provider", "acme")
     assert [(known["provider"], len(known["agents"])) for known in document["organizations"]] == [("acme", 1)]
     run = status(assistai, fleet)
