@@ -46,6 +46,11 @@ def _pasted_along(token: str) -> str:
     return "is in quotes" if token[0] in _QUOTES or token[-1] in _QUOTES else ""
 
 
+def organization_in_words(place: Mapping[str, Any]) -> str:
+    """Return an organization, as settings and recorded resources name it, for people."""
+    return f"organization {place.get('organization_code')} of tenant {place.get('tenant_domain')}"
+
+
 def is_loopback(host: str) -> bool:
     """Return whether a host is this machine."""
     try:
@@ -135,7 +140,7 @@ class Settings(BaseModel):
     @property
     def place_in_words(self) -> str:
         """The organization for people."""
-        return f"organization {self.organization_code} of tenant {self.tenant_domain}"
+        return organization_in_words(self.place)
 
     @classmethod
     def load(cls, explicit: Mapping[str, Any], environment: Mapping[str, str], stack: Mapping[str, Any]) -> Settings:

@@ -20,7 +20,7 @@ from pulumi_assistai.cli.link.views import FileView, TerminalView, View
 from pulumi_assistai.cli.options import Directory, InSandbox, OrganizationCode, ProviderName, StackName
 from pulumi_assistai.cli.project.agents import FoundAgent, find_agents, waiting_agents
 from pulumi_assistai.cli.project.apis import note
-from pulumi_assistai.cli.project.declared import declared_integrations, is_waiting, place_in_words
+from pulumi_assistai.cli.project.declared import declared_integrations, is_waiting
 from pulumi_assistai.cli.project.stacks import SandboxStack
 from pulumi_assistai.cli.project.surroundings import Surroundings, open_organizations
 from pulumi_assistai.cli.tables import open_console
@@ -35,7 +35,7 @@ from pulumi_assistai.errors import (
     WrongPhoneError,
 )
 from pulumi_assistai.lifecycle.whatsapp import Link, doubt, international, no_integration, require_expected, starting
-from pulumi_assistai.settings import is_on_loopback
+from pulumi_assistai.settings import is_on_loopback, organization_in_words
 from pulumi_assistai.text import visible
 
 _INTERVAL = 2.0
@@ -121,7 +121,7 @@ def link(
 def _tell_of_skipped(around: Surroundings) -> None:
     """Report integrations without a phone in organizations to which the stack has no connection."""
     for declared in filter(is_waiting, around.elsewhere):
-        place = place_in_words(declared.recorded)
+        place = organization_in_words(declared.recorded)
         note(f"{visible(declared.resource)} was skipped: the stack has no connection to {visible(place)}.")
 
 

@@ -10,12 +10,12 @@ from pulumi_assistai.cli.project.declared import (
     declared_agents,
     declared_integrations,
     is_waiting,
-    place_in_words,
 )
 from pulumi_assistai.cli.project.organizations import Organization, side_by_side
 from pulumi_assistai.cli.project.surroundings import Surroundings
 from pulumi_assistai.client import Client, ListedAgent
 from pulumi_assistai.errors import AssistAIError
+from pulumi_assistai.settings import organization_in_words
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ def _require_no_other(around: Surroundings, listings: _Listings, wanted: str, fo
     reasons = [str(listing) for _, listing in listings if isinstance(listing, AssistAIError)]
     reasons += [connection.reason for connection in around.unconnected]
     reasons += [
-        f"{declared.resource} belongs to {place_in_words(declared.recorded)}, to which the stack has no connection"
+        f"{declared.resource} belongs to {organization_in_words(declared.recorded)}, "
+        "to which the stack has no connection"
         for declared in around.elsewhere
         if wanted.casefold() in (declared.resource.casefold(), str(declared.recorded.get("name")).casefold())
     ]

@@ -53,11 +53,6 @@ def is_waiting(declared: DeclaredAgent | DeclaredIntegration) -> bool:
     return isinstance(declared, DeclaredIntegration) and declared.recorded.get("status") != "connected"
 
 
-def place_in_words(recorded: Mapping[str, Any]) -> str:
-    """Return the organization of a resource for people."""
-    return f"organization {recorded.get('organization_code')} of tenant {recorded.get('tenant_domain')}"
-
-
 def declares_natively(state: Mapping[str, Any], runtime: str) -> bool:
     """Return whether programs of a stack declare native resources, as far as can be told.
 
